@@ -1,0 +1,69 @@
+"""The run directory: where training leaves what it made, and where reports find it.
+
+RUN/
+├── config.json          recipe, seed, data (name, n_train, n_test, sha256), layers, command
+├── environment.json     versions, machine, precision
+├── history.csv          epoch,seconds,learning_rate,loss,accuracy[,val_loss,val_accuracy]
+├── tensorboard/         event files, for  tensorboard --logdir RUN/tensorboard
+├── checkpoint.keras     the last finished epoch, while the run is not finished
+├── model.keras          the trained network
+├── model.onnx           the same network, with its card inside
+├── evaluation.json      the figures on the test images
+├── arrays.npz           what the report draws: see `ARRAYS`
+├── figures/*.png        the report's figures
+├── report.html, report.pdf
+└── manifest.json        SHA-256 and size of every file above
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from inkdigits.errors import RunError
+from inkdigits.storage import sha256_of_file, write_json
+
+CONFIG = "config.json"
+ENVIRONMENT = "environment.json"
+HISTORY = "history.csv"
+TENSORBOARD = "tensorboard"
+CHECKPOINT = "checkpoint.keras"
+KERAS_MODEL = "model.keras"
+ONNX_MODEL = "model.onnx"
+EVALUATION = "evaluation.json"
+ARRAYS = "arrays.npz"
+"""``train_examples`` uint8 (10, k, 28, 28), k training images of each digit; ``train_counts`` int64 (10,);
+``test_labels`` int64 (n,); ``test_probabilities`` float32 (n, 10); ``test_images`` uint8 (n, 28, 28);
+``first_layer_filters`` float32 (height, width, n_filters)."""
+FIGURES = "figures"
+REPORT_HTML = "report.html"
+REPORT_PDF = "report.pdf"
+MANIFEST = "manifest.json"
+
+
+def read_json(run: Path, name: str) -> Any:
+    """Return the content of one of the run's JSON files.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or is no JSON.
+    """
+    path = run / name
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise RunError(f"{run} is no finished run: {name} is missing; train one with  inkdigits train --out {run}") from error
+    except ValueError as error:
+        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+
+
+def write_manifest(run: Path) -> None:
+    """Write ``manifest.json`` with the SHA-256 and the size in bytes of every file in the run."""
+    files = sorted(path for path in run.rglob("*") if path.is_file() and path != run / MANIFEST)
+    write_json(
+        run / MANIFEST,
+        {
+            path.relative_to(run).as_posix(): {"sha256": sha256_of_file(path), "bytes": path.stat().st_size}
+            for path in files
+        },
+    )
