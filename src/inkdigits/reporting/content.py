@@ -1,0 +1,84 @@
+"""The whole report of a run: its sections in order, and the figures that they show."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from inkdigits.evaluation.statistics import wilson_interval
+from inkdigits.reporting import galleries, plots
+from inkdigits.reporting.document import Document, FigureBlock, Section
+from inkdigits.reporting.run import Run
+from inkdigits.reporting.sections import closing, data, method, mistakes, overview, results
+from inkdigits.reporting.style import STYLE
+from inkdigits.reporting.words import data_name, day
+
+
+def build_document(run: Run) -> Document:
+    """Return the report of ``run`` as a tree of blocks."""
+    version = run.environment["versions"].get("inkdigits")
+    sections: tuple[Section, ...] = (
+        overview.section(run),
+        data.section(run),
+        method.section(run),
+        results.section(run),
+        mistakes.section(run),
+        closing.limitations(run),
+        closing.reproduce(run),
+        closing.acknowledgements(run),
+    )
+    return Document(
+        title="Reading handwritten digits",
+        subtitle=f"A network trained on {data_name(run.config['data']['name'])}, and how well it reads",
+        byline=(
+            f"Recipe “{run.config['name']}”, seed {run.config['seed']}",
+            day(run.environment["created"]),
+            f"inkdigits {version}" if version else "inkdigits",
+        ),
+        abstract=overview.abstract(run),
+        sections=sections,
+        created=run.environment["created"],
+    )
+
+
+def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
+    """Draw every figure that ``document`` shows; the keys are the names of its figure blocks."""
+    arrays, figures = run.arrays, run.evaluation
+    per_class = figures["per_class"]
+
+    def recall_by_digit() -> Figure:
+        supports = [row["support"] for row in per_class]
+        recalls = [row["recall"] if row["support"] else np.nan for row in per_class]
+        read = np.diag(figures["confusion_matrix"])
+        intervals = [
+            wilson_interval(int(n_read), n) if n else (np.nan, np.nan)
+            for n_read, n in zip(read, supports, strict=True)
+        ]
+        return plots.recall_by_digit(recalls, intervals)
+
+    def filters() -> Figure:
+        assert arrays.first_layer_filters is not None
+        return galleries.filter_gallery(arrays.first_layer_filters)
+
+    painters = {
+        "examples": lambda: galleries.training_examples(arrays.train_examples),
+        "class_balance": lambda: plots.class_balance(arrays.train_counts),
+        "learning_curves": lambda: plots.learning_curves(run.history),
+        "filters": filters,
+        "recall_by_digit": recall_by_digit,
+        "confusion_matrix": lambda: plots.confusion_heatmap(np.array(figures["confusion_matrix"])),
+        "predictions": lambda: galleries.first_predictions(
+            arrays.test_images, arrays.test_labels, arrays.predicted, arrays.confidences
+        ),
+        "confidence": lambda: plots.confidence_panels(
+            arrays.confidences, arrays.predicted == arrays.test_labels
+        ),
+        "mistakes": lambda: galleries.mistakes_gallery(
+            arrays.test_images, figures["mistakes"], run.label_errors, mistakes.N_SHOWN
+        ),
+    }
+    with mpl.rc_context(dict(STYLE)):
+        return {
+            block.name: painters[block.name]()
+            for block in document.blocks()
+            if isinstance(block, FigureBlock)
+        }

@@ -1,0 +1,288 @@
+"""The report as a tree of plain blocks, which the web page and the PDF each set in their own type.
+
+The words stand here once. A block holds text as spans, never as markup, so that nothing that
+comes from a run (a name, a command) can be mistaken for markup by either of the two.
+"""
+
+import dataclasses
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+Style = Literal["plain", "strong", "emphasis", "code", "figure", "table", "citation", "link"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of text in one style.
+
+    ``figure``, ``table`` and ``citation`` spans name what they point to in ``target``; their
+    text is filled in by `Document.numbered`. A ``link`` holds a web address there.
+    """
+
+    text: str
+    style: Style = "plain"
+    target: str = ""
+
+
+Prose: TypeAlias = tuple[Span, ...]
+
+
+def strong(text: object) -> Span:
+    """Return ``text`` set bold."""
+    return Span(str(text), "strong")
+
+
+def emphasis(text: object) -> Span:
+    """Return ``text`` set in italics."""
+    return Span(str(text), "emphasis")
+
+
+def code(text: object) -> Span:
+    """Return ``text`` set in a typewriter face."""
+    return Span(str(text), "code")
+
+
+def figure(name: str) -> Span:
+    """Return a pointer to the figure ``name``, read as "Figure 3"."""
+    return Span("", "figure", name)
+
+
+def table(name: str) -> Span:
+    """Return a pointer to the table ``name``, read as "Table 2"."""
+    return Span("", "table", name)
+
+
+def cite(name: str) -> Span:
+    """Return a citation of the source ``name``, read as "[4]"."""
+    return Span("", "citation", name)
+
+
+def prose(template: str, *parts: object) -> Prose:
+    """Return the words of ``template`` with ``parts`` in the places of its ``{}``.
+
+    Parameters
+    ----------
+    template
+        Text of the report's own, with a ``{}`` for each part.
+    *parts
+        Spans, or values written as plain text.
+    """
+    rest = iter(parts)
+    spans: list[Span] = []
+    for words, field, _, _ in string.Formatter().parse(template):
+        if words:
+            spans.append(Span(words))
+        if field is not None:
+            part = next(rest)
+            spans.append(part if isinstance(part, Span) else Span(str(part)))
+    return tuple(spans)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph."""
+
+    kind: ClassVar = "paragraph"
+    spans: Prose
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list whose items have no order."""
+
+    kind: ClassVar = "bullets"
+    items: tuple[Prose, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    kind: ClassVar = "heading"
+    title: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Lines to be typed into a terminal."""
+
+    kind: ClassVar = "listing"
+    text: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One large figure with a word above and a line below."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Large figures side by side, the first one the largest."""
+
+    kind: ClassVar = "metrics"
+    items: tuple[Metric, ...]
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure with its caption.
+
+    Attributes
+    ----------
+    name
+        What pointers call it, and the stem of its file.
+    caption
+        What the reader sees.
+    alternative
+        What stands in its place for a reader who cannot see it.
+    width
+        Share of the text width.
+    number
+        Counted from 1 by `Document.numbered`.
+    """
+
+    kind: ClassVar = "figure"
+    name: str
+    caption: Prose
+    alternative: str
+    width: float = 1.0
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table with its caption.
+
+    Attributes
+    ----------
+    columns
+        Their headings.
+    alignments
+        "left" or "right", one a column.
+    rows, footer
+        Cells; the footer stands below a line of its own.
+    """
+
+    kind: ClassVar = "table"
+    name: str
+    caption: Prose
+    columns: tuple[str, ...]
+    alignments: tuple[Literal["left", "right"], ...]
+    rows: tuple[tuple[Prose, ...], ...]
+    footer: tuple[tuple[Prose, ...], ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """An entry of the list of references."""
+
+    name: str
+    text: Prose
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The list of references: those that are cited, in the order of their first citation."""
+
+    kind: ClassVar = "sources"
+    items: tuple[Source, ...]
+
+
+Block: TypeAlias = Paragraph | Bullets | Heading | Listing | Metrics | FigureBlock | TableBlock | Sources
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report.
+
+    Attributes
+    ----------
+    title, subtitle
+        What stands at the top.
+    byline
+        Short facts below the title: when, by what, where.
+    abstract
+        The report in a paragraph.
+    created
+        When the run was made, ISO 8601.
+    """
+
+    title: str
+    subtitle: str
+    byline: tuple[str, ...]
+    abstract: Prose
+    sections: tuple[Section, ...]
+    created: str
+
+    def blocks(self) -> Iterable[Block]:
+        """Yield every block in reading order."""
+        for section in self.sections:
+            yield from section.blocks
+
+    def numbered(self) -> dict[str, Any]:
+        """Return the document as JSON-like values, figures, tables and citations counted and pointers filled in.
+
+        Raises
+        ------
+        KeyError
+            If a pointer names nothing.
+        """
+        figures = [block.name for block in self.blocks() if isinstance(block, FigureBlock)]
+        tables = [block.name for block in self.blocks() if isinstance(block, TableBlock)]
+        known = [s.name for block in self.blocks() if isinstance(block, Sources) for s in block.items]
+        cited = [span.target for span in _spans([self.abstract, self.sections]) if span.style == "citation"]
+        numbers = {
+            "figure": {name: f"Figure\N{NO-BREAK SPACE}{n}" for n, name in enumerate(figures, 1)},
+            "table": {name: f"Table\N{NO-BREAK SPACE}{n}" for n, name in enumerate(tables, 1)},
+            "citation": {name: f"[{n}]" for n, name in enumerate(dict.fromkeys(cited), 1)},
+        }
+        missing = set(cited) - set(known)
+        if missing:
+            raise KeyError(f"cited but not listed: {', '.join(sorted(missing))}")
+        order = {name: n for n, name in enumerate(dict.fromkeys(cited), 1)}
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, Span) and value.style in numbers:
+                value = dataclasses.replace(value, text=numbers[value.style][value.target])
+            elif isinstance(value, FigureBlock):
+                value = dataclasses.replace(value, number=figures.index(value.name) + 1)
+            elif isinstance(value, TableBlock):
+                value = dataclasses.replace(value, number=tables.index(value.name) + 1)
+            elif isinstance(value, Sources):
+                items = [dataclasses.replace(s, number=order[s.name]) for s in value.items if s.name in order]
+                value = Sources(tuple(sorted(items, key=lambda source: source.number)))
+            if dataclasses.is_dataclass(value) and not isinstance(value, type):
+                fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+                return {"kind": value.kind, **fields} if hasattr(value, "kind") else fields
+            return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+        result: dict[str, Any] = plain(self)
+        return result
+
+
+def _spans(values: Sequence[Any]) -> Iterable[Span]:
+    """Yield every span within ``values`` in reading order."""
+    for value in values:
+        if isinstance(value, Span):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _spans(value)
+        elif dataclasses.is_dataclass(value):
+            yield from _spans([getattr(value, f.name) for f in dataclasses.fields(value)])

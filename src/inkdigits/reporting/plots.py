@@ -1,0 +1,211 @@
+"""The charts of a run: each takes what it draws and returns a matplotlib figure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.reporting.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PAPER,
+    RULE,
+    SKY,
+    VERMILLION,
+    horizontal_grid,
+    new_figure,
+)
+
+_RIGHT = LinearSegmentedColormap.from_list("right", ["#e3eff7", SKY])
+_WRONG = LinearSegmentedColormap.from_list("wrong", ["#fde7d3", "#f0883e", "#a33c00"])
+
+
+def class_balance(counts: NDArray[np.int64]) -> Figure:
+    """Draw how many training images there are of each digit; ``counts`` has shape (10,)."""
+    figure = new_figure(1.9)
+    axes = figure.subplots()
+    bars = axes.bar(range(N_CLASSES), counts, width=0.72, color=BLUE)
+    # Inside the bars, where the line of the mean cannot cross them.
+    axes.bar_label(bars, [f"{count:,}" for count in counts], label_type="center", fontsize=7.5, color=PAPER)
+    mean = counts.mean()
+    axes.axhline(mean, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.text(9.45, mean, f" mean\n {mean:,.0f}", va="center", ha="left", fontsize=7, color=MUTED)
+    axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="training images", xlim=(-0.6, 10.0))
+    axes.set_ylim(0, max(1.0, counts.max() * 1.12))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    horizontal_grid(axes)
+    axes.tick_params(axis="x", length=0)
+    return figure
+
+
+def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
+    """Draw loss, accuracy and learning rate against the epoch.
+
+    Parameters
+    ----------
+    history
+        Columns ``epoch``, ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy`` and
+        ``learning_rate``, each of shape (epochs,), NaN where nothing was measured.
+    """
+    figure = new_figure(2.35)
+    rate_known = bool(np.isfinite(history["learning_rate"]).any())
+    panels = figure.subplots(1, 3 if rate_known else 2, width_ratios=[5, 5, 3] if rate_known else [1, 1])
+    epoch = history["epoch"]
+    for axes, key, title in zip(panels, ("loss", "accuracy"), ("Loss", "Accuracy"), strict=False):
+        axes.plot(epoch, history[key], color=BLUE, marker="o", label="training")
+        if np.isfinite(history[f"val_{key}"]).any():
+            axes.plot(
+                epoch, history[f"val_{key}"], color=VERMILLION, marker="s", linestyle="--", label="validation"
+            )
+        axes.set_title(title)
+        horizontal_grid(axes)
+    loss, accuracy = panels[0], panels[1]
+    if np.nanmin(history["loss"]) > 0:
+        loss.set_yscale("log")
+        _few_log_ticks(loss)
+    loss.set_ylabel("cross-entropy (nats)")
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
+    accuracy.legend(loc="lower right")
+    if rate_known:
+        panels[2].plot(epoch, history["learning_rate"], color=MUTED, marker="D", markersize=3)
+        panels[2].set_title("Learning rate")
+        panels[2].set_ylim(bottom=0)
+        horizontal_grid(panels[2])
+    for axes in panels:
+        axes.set_xlabel("epoch")
+        axes.set_xlim(epoch.min() - 0.5, epoch.max() + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    return figure
+
+
+def _few_log_ticks(axes: Axes) -> None:
+    """Label a logarithmic axis at 1, 2 and 5 times the powers of ten, in plain numbers."""
+    low, high = axes.get_ylim()
+    ticks = [m * 10.0**e for e in range(-9, 4) for m in (1, 2, 5)]
+    axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis="y", which="minor", length=0)
+
+
+def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
+    """Draw a confusion matrix so that a single mistake can be seen.
+
+    The diagonal, hundreds of times larger than the rest, has a scale of its own: blue for what
+    was read rightly, orange for mistakes, an empty field where there was none.
+
+    Parameters
+    ----------
+    matrix
+        ``int64`` (10, 10): rows are the true digits, columns the predicted ones.
+    """
+    figure = new_figure(4.9, 5.4)
+    axes = figure.subplots()
+    diagonal = np.eye(N_CLASSES, dtype=bool)
+    numbers = np.where(matrix > 0, matrix.astype(str), "")
+    most = max(1, int(matrix[~diagonal].max()))
+    common = {"fmt": "", "square": True, "cbar": False, "linewidths": 1.2, "linecolor": PAPER, "ax": axes}
+    right = {"mask": ~diagonal, "cmap": _RIGHT, "vmin": 0, "vmax": max(1, matrix[diagonal].max())}
+    # A logarithm keeps 1 and 2 apart beside 30; the floor below 1 keeps 1 from fading into the paper.
+    wrong = {"mask": diagonal | (matrix == 0), "cmap": _WRONG, "vmin": np.log(0.7), "vmax": np.log(most + 1)}
+    axes.set_facecolor("#f5f7f9")
+    sns.heatmap(matrix, annot=numbers, annot_kws={"fontsize": 7.5, "color": INK}, **right, **common)
+    sns.heatmap(np.log(np.maximum(matrix, 0.7)), annot=numbers, annot_kws={"fontsize": 8}, **wrong, **common)
+    axes.set(xlabel="read as", ylabel="true digit")
+    axes.xaxis.set_label_position("top")
+    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=9)
+    axes.tick_params(axis="y", labelrotation=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    return figure
+
+
+def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, float]]) -> Figure:
+    """Draw the share of each digit that was read rightly, with its 95% interval.
+
+    Parameters
+    ----------
+    recalls
+        Ten values in [0, 1]; NaN for a digit of which there was no test image.
+    intervals
+        The lower and upper end of each.
+    """
+    figure = new_figure(1.9)
+    axes = figure.subplots()
+    known = [digit for digit in range(N_CLASSES) if np.isfinite(recalls[digit])]
+    for digit in known:
+        axes.plot([digit, digit], intervals[digit], color=SKY, linewidth=5, solid_capstyle="round")
+        axes.plot(digit, recalls[digit], "o", color=INK, markersize=4.5)
+        axes.annotate(
+            f"{recalls[digit]:.1%}",
+            (digit, recalls[digit]),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+        )
+    axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="recall", xlim=(-0.5, 9.8))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    horizontal_grid(axes)
+    axes.tick_params(axis="x", length=0)
+    return figure
+
+
+def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_], n_bins: int = 15) -> Figure:
+    """Draw the reliability diagram, and how many mistakes stay when the unsure readings are set aside.
+
+    Parameters
+    ----------
+    confidences
+        ``float32`` (n,) in [0, 1].
+    right
+        ``bool`` (n,): whether each reading was right.
+    n_bins
+        Equal-width bins of the reliability diagram (Guo et al., 2017).
+    """
+    figure = new_figure(2.7)
+    reliability, aside = figure.subplots(1, 2)
+    edges = np.linspace(0, 1, n_bins + 1)
+    places = np.clip(np.digitize(confidences, edges[1:-1], right=True), 0, n_bins - 1)
+    counts = np.bincount(places, minlength=n_bins)
+    filled = counts > 0
+    mean = np.bincount(places, confidences, n_bins)[filled] / counts[filled]
+    rate = np.bincount(places, right, n_bins)[filled] / counts[filled]
+    reliability.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    # Area tells how many images stand behind a point: most of them sit at the far right.
+    size = 12 + 130 * np.sqrt(counts[filled] / counts.max())
+    reliability.vlines(mean, mean, rate, color=VERMILLION, linewidth=1.2)
+    reliability.scatter(
+        mean, rate, s=size, color=BLUE, edgecolor=PAPER, linewidth=0.8, zorder=3, clip_on=False
+    )
+    reliability.set(xlabel="confidence", ylabel="share read rightly", xlim=(0, 1.03), ylim=(0, 1.03))
+    reliability.set_title("Reliability")
+    reliability.set_aspect("equal")
+    for axis in (reliability.xaxis, reliability.yaxis):
+        axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+        axis.set_major_formatter(PercentFormatter(1.0))
+    reliability.grid(color=RULE)
+
+    order = np.argsort(confidences, kind="stable")
+    left = np.concatenate([[np.sum(~right)], np.sum(~right) - np.cumsum(~right[order])])
+    share = np.arange(len(left)) / max(1, len(left) - 1)
+    shown = share <= 0.15
+    aside.step(share[shown], left[shown], where="post", color=BLUE)
+    aside.fill_between(share[shown], left[shown], step="post", color=SKY, alpha=0.25, linewidth=0)
+    aside.set(xlabel="least confident readings set aside", ylabel="mistakes among the rest")
+    aside.set_title("Readings left to a person")
+    aside.set_xlim(0, 0.15)
+    aside.set_ylim(0, max(1, left[0] * 1.05))
+    aside.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    aside.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    horizontal_grid(aside)
+    return figure

@@ -1,0 +1,197 @@
+"""A finished run as the report sees it: everything it holds, read once and checked."""
+
+import csv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits import run_directory
+from inkdigits.contract import N_CLASSES, SIDE
+from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
+from inkdigits.errors import RunError
+
+_NEEDED = {
+    run_directory.CONFIG: ("name", "recipe", "seed", "data", "layers", "parameters", "command"),
+    run_directory.ENVIRONMENT: ("created", "machine", "versions", "precision", "seconds"),
+    run_directory.EVALUATION: (
+        "model",
+        "n",
+        "n_errors",
+        "accuracy",
+        "accuracy_interval",
+        "loss",
+        "ece",
+        "confusion_matrix",
+        "per_class",
+        "macro_average",
+        "weighted_average",
+        "mistakes",
+    ),
+}
+_HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """What the report draws: the content of ``arrays.npz``.
+
+    Attributes
+    ----------
+    train_examples
+        ``uint8`` (10, k, 28, 28): k training images of each digit.
+    train_counts
+        ``int64`` (10,): how many training images there are of each digit.
+    test_labels
+        ``int64`` (n,): the true digit of each test image.
+    test_probabilities
+        ``float32`` (n, 10): what the network says of each test image.
+    test_images
+        ``uint8`` (n, 28, 28): ink 255 on background 0.
+    first_layer_filters
+        ``float32`` (height, width, n_filters), or None where the network begins otherwise.
+    """
+
+    train_examples: NDArray[np.uint8]
+    train_counts: NDArray[np.int64]
+    test_labels: NDArray[np.int64]
+    test_probabilities: NDArray[np.float32]
+    test_images: NDArray[np.uint8]
+    first_layer_filters: NDArray[np.float32] | None
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """The most probable digit of each test image, shape (n,)."""
+        return self.test_probabilities.argmax(axis=1)
+
+    @property
+    def confidences(self) -> NDArray[np.float32]:
+        """The probability of each test image's most probable digit, shape (n,)."""
+        confidences: NDArray[np.float32] = self.test_probabilities.max(axis=1)
+        return confidences
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    config, environment, evaluation
+        Its JSON files; the keys are told in `inkdigits.run_directory`.
+    history
+        The columns of ``history.csv``, each ``float64`` of shape (epochs,), NaN where a cell is empty.
+    arrays
+        The content of ``arrays.npz``.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    evaluation: dict[str, Any]
+    history: dict[str, NDArray[np.float64]]
+    arrays: Arrays
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a run from its folder.
+
+        Raises
+        ------
+        RunError
+            If a file is missing, cannot be read, or disagrees with another one.
+        """
+        if not folder.is_dir():
+            raise RunError(f"{folder} is no run: there is no such folder; train one with  inkdigits train")
+        config, environment, evaluation = (_read_checked(folder, name) for name in _NEEDED)
+        arrays = _read_arrays(folder)
+        if len(arrays.test_labels) != evaluation["n"]:
+            raise RunError(
+                f"{folder} disagrees with itself: {run_directory.EVALUATION} tells of {evaluation['n']} test "
+                f"images, {run_directory.ARRAYS} holds {len(arrays.test_labels)}; train the run again"
+            )
+        return cls(folder, config, environment, evaluation, _read_history(folder), arrays)
+
+    @property
+    def is_mnist(self) -> bool:
+        """Whether the data are MNIST rather than a user's own."""
+        return str(self.config["data"].get("name", "")).lower().startswith("mnist")
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether validation figures were taken during training."""
+        return bool(np.isfinite(self.history["val_loss"]).any())
+
+    @property
+    def label_errors(self) -> frozenset[int]:
+        """Indices of the test images whose label is known to be wrong; none unless the evaluation counts them."""
+        return frozenset(KNOWN_LABEL_ERRORS if self.evaluation.get("without_label_errors") else ())
+
+
+def _read_checked(folder: Path, name: str) -> dict[str, Any]:
+    content = run_directory.read_json(folder, name)
+    missing = [key for key in _NEEDED[name] if not isinstance(content, dict) or key not in content]
+    if missing:
+        raise RunError(f"{folder / name} is damaged: it lacks {', '.join(missing)}; train the run again")
+    return dict(content)
+
+
+def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
+    path = folder / run_directory.HISTORY
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        history = {
+            key: np.array([float(row.get(key) or "nan") for row in rows], np.float64) for key in _HISTORY
+        }
+    except OSError as error:
+        raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
+    except ValueError as error:
+        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+    if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
+        raise RunError(f"{path} is damaged: it tells of no epoch; train the run again")
+    return history
+
+
+def _read_arrays(folder: Path) -> Arrays:
+    path = folder / run_directory.ARRAYS
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = Arrays(
+                train_examples=file["train_examples"],
+                train_counts=file["train_counts"],
+                test_labels=file["test_labels"],
+                test_probabilities=file["test_probabilities"],
+                test_images=file["test_images"],
+                first_layer_filters=file.get("first_layer_filters"),
+            )
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+    n = len(arrays.test_labels)
+    expected = {
+        "test_probabilities": (n, N_CLASSES),
+        "test_images": (n, SIDE, SIDE),
+        "train_counts": (N_CLASSES,),
+    }
+    for name, shape in expected.items():
+        came = getattr(arrays, name).shape
+        if came != shape:
+            raise RunError(
+                f"{path} is damaged: {name} has shape {came} in place of {shape}; train the run again"
+            )
+    examples = arrays.train_examples.shape
+    if len(examples) != 4 or examples[0] != N_CLASSES or examples[2:] != (SIDE, SIDE):
+        raise RunError(f"{path} is damaged: train_examples has shape {examples}; train the run again")
+    filters = arrays.first_layer_filters
+    if filters is not None and (filters.ndim != 3 or filters.size == 0):
+        raise RunError(
+            f"{path} is damaged: first_layer_filters has shape {filters.shape}; train the run again"
+        )
+    return arrays

@@ -1,0 +1,256 @@
+"""The results: what the evaluation measured, as words, tables and figures."""
+
+import numpy as np
+
+from inkdigits.reporting.document import (
+    Block,
+    FigureBlock,
+    Heading,
+    Paragraph,
+    Prose,
+    Section,
+    TableBlock,
+    cite,
+    figure,
+    prose,
+    strong,
+    table,
+)
+from inkdigits.reporting.run import Run
+from inkdigits.reporting.words import count, interval, listed, percent
+
+PUBLISHED_ACCURACY = 0.9924
+"""What the course project reports for its network on MNIST's 10,000 test images."""
+
+
+def section(run: Run) -> Section:
+    """Return the account of the results."""
+    blocks: list[Block] = [
+        Paragraph(_opening(run)),
+        _summary_table(run),
+        Heading("How it learned"),
+        Paragraph(_learning(run)),
+        FigureBlock(
+            "learning_curves",
+            prose("Learning curves: a point for each epoch. The loss has a logarithmic scale."),
+            "Line charts of loss, accuracy and learning rate against the epoch.",
+        ),
+    ]
+    if run.arrays.first_layer_filters is not None:
+        blocks += [
+            Paragraph(
+                prose(
+                    "{} shows what the first layer looks for. Each square is one filter: it answers most strongly "
+                    "where ink lies on red and paper on blue, so most of them are edges and lines in one direction.",
+                    figure("filters"),
+                )
+            ),
+            FigureBlock(
+                "filters",
+                prose(
+                    "The {} filters of the first layer, on one scale: red adds, blue takes away, white is nothing.",
+                    run.arrays.first_layer_filters.shape[2],
+                ),
+                "Small squares of red and blue, one for each filter of the first layer.",
+            ),
+        ]
+    blocks += [
+        Heading("Digit by digit"),
+        Paragraph(_by_digit(run)),
+        _class_table(run),
+        FigureBlock(
+            "recall_by_digit",
+            prose("Recall of each digit (dot) with its 95% Wilson interval (bar)."),
+            "Dot chart of the recall of each digit with its interval.",
+        ),
+        FigureBlock(
+            "confusion_matrix",
+            prose(
+                "Confusion matrix: each row holds the test images of one digit, each column what they were read as. "
+                "Blue: read rightly. Orange: mistakes, on a logarithmic scale of their own, so that a single one shows."
+            ),
+            "Heatmap of the confusion matrix, ten true digits by ten predicted digits.",
+            0.72,
+        ),
+        FigureBlock(
+            "predictions",
+            prose(
+                "Readings with their confidence. Each column is one true digit: its first images in the test set that "
+                "were read rightly (blue){}",
+                ", and below them its first mistake, where there is one (orange). Mistakes are far rarer than this shows."
+                if run.evaluation["n_errors"]
+                else ".",
+            ),
+            "A grid of test images with the digit that was read and its confidence.",
+        ),
+        Heading("How sure it is"),
+        Paragraph(_confidence(run)),
+        FigureBlock(
+            "confidence",
+            prose(
+                "Left: how often readings of a given confidence were right; on the dashed line the two agree, and a larger "
+                "dot stands for more images. Right: how many mistakes stay among the rest when the least "
+                "confident readings are set aside."
+            ),
+            "Reliability diagram, and the mistakes left as doubtful readings are set aside.",
+        ),
+    ]
+    return Section("results", "Results", tuple(blocks))
+
+
+def _opening(run: Run) -> Prose:
+    figures = run.evaluation
+    words = prose(
+        "On the {} the accuracy is {}, the loss {} ({}).",
+        count(figures["n"], "test image"),
+        strong(percent(figures["accuracy"])),
+        strong(f"{figures['loss']:.4f}"),
+        table("summary"),
+    )
+    if run.is_mnist and figures["n"] == 10_000:
+        low, high = figures["accuracy_interval"]
+        place = (
+            "within"
+            if low <= PUBLISHED_ACCURACY <= high
+            else "below"
+            if low > PUBLISHED_ACCURACY
+            else "above"
+        )
+        words += prose(
+            " The course project {} reports {} on the same images, which lies {} the interval of this run.",
+            cite("course"),
+            percent(PUBLISHED_ACCURACY),
+            place,
+        )
+    return words
+
+
+def _summary_table(run: Run) -> TableBlock:
+    figures, without = run.evaluation, run.evaluation.get("without_label_errors")
+    columns = [figures] if without is None else [figures, without]
+    rows = [
+        ("test images", [f"{c['n']:,}" for c in columns]),
+        ("mistakes", [f"{c['n_errors']:,}" for c in columns]),
+        ("accuracy", [percent(c["accuracy"]) for c in columns]),
+        ("95% interval", [interval(c["accuracy_interval"]) for c in columns]),
+        ("loss (mean cross-entropy, nats)", [f"{c['loss']:.4f}" for c in columns]),
+        ("expected calibration error", [percent(figures["ece"]), "–"][: len(columns)]),
+    ]
+    headings = ("", "all test images", "without known label errors")[: len(columns) + 1]
+    return TableBlock(
+        "summary",
+        prose("The figures of this run on the test images."),
+        headings,
+        ("left", "right", "right")[: len(headings)],
+        tuple((prose(name), *(prose("{}", value) for value in values)) for name, values in rows),
+    )
+
+
+def _learning(run: Run) -> Prose:
+    history, last = run.history, -1
+    words = prose(
+        "{} shows the training. In the last epoch the training loss was {} and the training accuracy {}",
+        figure("learning_curves"),
+        f"{history['loss'][last]:.4f}",
+        percent(history["accuracy"][last]),
+    )
+    if not run.has_validation:
+        return words + prose(". No validation images were held out, so there is one curve alone.")
+    best = int(np.nanargmin(history["val_loss"]))
+    words += prose(
+        "; on the validation images {} and {}. The validation loss was lowest in epoch {} of {}",
+        f"{history['val_loss'][last]:.4f}",
+        percent(history["val_accuracy"][last]),
+        f"{history['epoch'][best]:.0f}",
+        len(history["epoch"]),
+    )
+    words += prose(
+        ", the last one: longer training might still help."
+        if best == len(history["epoch"]) - 1
+        else ": from there on the network began to fit its training images more closely than it reads new ones."
+    )
+    if any(layer["type"] == "Dropout" for layer in run.config["layers"]):
+        words += prose(
+            " The training figures are means taken while the weights still moved and with dropout at work, so "
+            "they can lie below those on the validation images."
+        )
+    return words
+
+
+def _by_digit(run: Run) -> Prose:
+    seen = [row for row in run.evaluation["per_class"] if row["support"]]
+    best, worst = (pick(row["recall"] for row in seen) for pick in (max, min))
+    if best == worst:
+        return prose("Every digit was read with the same recall, {}.", percent(best))
+    bests, worsts = (
+        listed([str(row["label"]) for row in seen if row["recall"] == value]) for value in (best, worst)
+    )
+    return prose(
+        "Recall is the share of a digit’s images that were read as that digit; precision the share of readings of a "
+        "digit that were right; F1 their harmonic mean ({}). Recall was highest for {} ({}) and lowest for {} ({}). "
+        "The intervals in {} say how much of such a difference can be chance. {} shows which digits were taken for which, "
+        "{} a few of the readings.",
+        table("per_class"),
+        bests,
+        percent(best),
+        worsts,
+        percent(worst),
+        figure("recall_by_digit"),
+        figure("confusion_matrix"),
+        figure("predictions"),
+    )
+
+
+def _class_table(run: Run) -> TableBlock:
+    def cells(name: object, row: dict[str, float]) -> tuple[Prose, ...]:
+        shares = (f"{row[key]:.4f}" for key in ("precision", "recall", "f1"))
+        return tuple(prose("{}", cell) for cell in (name, *shares, f"{row['support']:,}"))
+
+    figures = run.evaluation
+    return TableBlock(
+        "per_class",
+        prose(
+            "Precision, recall and F1 of each digit. The macro average gives each digit the same weight, the weighted "
+            "average each image."
+        ),
+        ("digit", "precision", "recall", "F1", "images"),
+        ("left", "right", "right", "right", "right"),
+        tuple(cells(row["label"], row) for row in figures["per_class"]),
+        (
+            cells("macro average", figures["macro_average"]),
+            cells("weighted average", figures["weighted_average"]),
+        ),
+    )
+
+
+def _confidence(run: Run) -> Prose:
+    figures, arrays = run.evaluation, run.arrays
+    gap = float(arrays.confidences.mean()) - figures["accuracy"]
+    words = prose(
+        "The mean confidence is {}, the accuracy {}: on the whole the network is {}. The expected calibration error {} is {}.",
+        percent(float(arrays.confidences.mean())),
+        percent(figures["accuracy"]),
+        "about as sure as it should be"
+        if abs(gap) < 0.003
+        else "surer than it should be"
+        if gap > 0
+        else "less sure than it could be",
+        cite("guo"),
+        percent(figures["ece"]),
+    )
+    wrong = arrays.confidences[arrays.predicted != arrays.test_labels]
+    if len(wrong):
+        aside = float(np.mean(arrays.confidences <= np.median(wrong)))
+        words += prose(
+            " Doubt is worth something: setting aside the least confident {} of the readings removes half of the mistakes ({}).",
+            percent(aside, 1),
+            figure("confidence"),
+        )
+    if figures.get("threshold"):
+        words += prose(
+            " With the threshold {}, {} of the readings are accepted, and of these {} are wrong.",
+            f"{figures['threshold']:g}",
+            percent(figures["coverage"]),
+            percent(figures["accepted_error"]),
+        )
+    return words
