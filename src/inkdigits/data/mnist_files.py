@@ -1,0 +1,163 @@
+"""The four files of MNIST: their names, their digests, and how a folder's copies are read and verified."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.data import idx
+from inkdigits.errors import DataError
+
+
+@dataclass(frozen=True)
+class MnistFile:
+    """One of MNIST's four IDX files, as published.
+
+    Attributes
+    ----------
+    name
+        Its published name, without ``.gz``.
+    shape
+        The shape of its ``uint8`` array.
+    sha256
+        SHA-256 of the file once it is unpacked: IDX header and array.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    sha256: str
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the unpacked file."""
+        return len(idx.header(self.shape)) + int(np.prod(self.shape))
+
+    def names(self) -> list[str]:
+        """Return the names under which people keep this file, the quickest to load first."""
+        dotted = self.name.replace("-idx", ".idx")
+        return [self.name, dotted, f"{self.name}.gz", f"{dotted}.gz"]
+
+
+FILES = (
+    MnistFile(
+        "train-images-idx3-ubyte",
+        (60_000, 28, 28),
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ),
+    MnistFile(
+        "train-labels-idx1-ubyte",
+        (60_000,),
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    ),
+    MnistFile(
+        "t10k-images-idx3-ubyte",
+        (10_000, 28, 28),
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    ),
+    MnistFile(
+        "t10k-labels-idx1-ubyte",
+        (10_000,),
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+)
+"""Training images and labels, test images and labels, in this order everywhere."""
+
+FileContents = Sequence[bytes]
+"""The unpacked content of the four files, in the order of `FILES`."""
+
+
+def verify(file: MnistFile, content: bytes, origin: str) -> bytes:
+    """Return ``content`` if it is the published file to the last bit.
+
+    Parameters
+    ----------
+    file
+        The file that it should be.
+    content
+        What was found, unpacked.
+    origin
+        Where it was found, for the error.
+
+    Raises
+    ------
+    DataError
+        If its SHA-256 is another one.
+    """
+    if len(content) != file.n_bytes:
+        raise DataError(
+            f"{origin} is not MNIST's {file.name}: expected {file.n_bytes:,} bytes, found {len(content):,}"
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != file.sha256:
+        raise DataError(
+            f"{origin} is not MNIST's {file.name}: "
+            f"expected SHA-256 {file.sha256[:12]}..., found {digest[:12]}..."
+        )
+    return content
+
+
+def unpack(file: MnistFile, packed: bytes, origin: str) -> bytes:
+    """Return what a gzip file holds, reading no further than MNIST could reach.
+
+    Raises
+    ------
+    DataError
+        If it is no gzip, is cut short, or is damaged.
+    """
+    # The limit of one byte more than is expected keeps a hostile file from filling the memory.
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(packed, file.n_bytes + 1)
+    except zlib.error as error:
+        raise DataError(f"{origin} is no whole gzip file ({error})") from error
+    if not unpacker.eof and len(content) <= file.n_bytes:
+        raise DataError(f"{origin} is no whole gzip file (it ends after {len(content):,} unpacked bytes)")
+    return content
+
+
+def find(folder: Path, file: MnistFile) -> Path | None:
+    """Return the path of a file's copy in a folder, plain or packed, or None if there is none."""
+    return next((path for name in file.names() if (path := folder / name).is_file()), None)
+
+
+def read_verified(path: Path, file: MnistFile) -> bytes:
+    """Return the unpacked and verified content of a copy.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or is not the published file.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
+    if path.suffix == ".gz":
+        content = unpack(file, content, str(path))
+    return verify(file, content, str(path))
+
+
+def read_folder(folder: Path) -> list[bytes]:
+    """Return the verified content of the four files in a folder.
+
+    Raises
+    ------
+    DataError
+        If the folder or a file is missing, or a file is not the published one.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder} is no folder")
+    paths = [find(folder, file) for file in FILES]
+    missing = [file.name for file, path in zip(FILES, paths, strict=True) if path is None]
+    if missing:
+        raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
+    return [read_verified(path, file) for path, file in zip(paths, FILES, strict=True) if path is not None]
+
+
+def decode(contents: FileContents) -> list[NDArray[np.uint8]]:
+    """Return the four arrays, ``uint8`` and read-only, in the order of `FILES`."""
+    return [idx.decode(content, file.name) for file, content in zip(FILES, contents, strict=True)]
