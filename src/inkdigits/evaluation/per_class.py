@@ -1,0 +1,103 @@
+"""Precision, recall and F1 of each digit, from a confusion matrix, and the report that shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """How well a class, or an average over classes, is recognised.
+
+    Attributes
+    ----------
+    precision
+        Of the images read as this digit, the share that is; 0 if none was.
+    recall
+        Of the images of this digit, the share that was read so; 0 if there are none.
+    f1
+        Harmonic mean of the two; 0 if both are.
+    support
+        Images of this digit.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+    def to_json(self) -> dict[str, float | int]:
+        """Return the four figures by name."""
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
+
+
+def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count how often each digit was read as each.
+
+    Parameters
+    ----------
+    labels, predicted
+        Shape (n,), each from 0 to 9.
+
+    Returns
+    -------
+    ndarray
+        ``int64`` (10, 10): rows are the true digits, columns the predicted ones.
+    """
+    counts = np.bincount(labels * N_CLASSES + predicted, minlength=N_CLASSES**2)
+    return counts.reshape(N_CLASSES, N_CLASSES).astype(np.int64)
+
+
+def figures_per_class(matrix: NDArray[np.int64]) -> tuple[ClassFigures, ...]:
+    """Return the figures of each digit, 0 to 9, of a confusion matrix."""
+    right = np.diag(matrix).astype(np.float64)
+    n_predicted, support = matrix.sum(axis=0), matrix.sum(axis=1)
+    # Nothing predicted or nothing to find leaves 0 / 0: the figure is 0 by convention, as in scikit-learn.
+    precision = right / np.maximum(n_predicted, 1)
+    recall = right / np.maximum(support, 1)
+    f1 = 2 * right / np.maximum(n_predicted + support, 1)
+    return tuple(
+        ClassFigures(float(p), float(r), float(f), int(s))
+        for p, r, f, s in zip(precision, recall, f1, support, strict=True)
+    )
+
+
+def average(classes: Sequence[ClassFigures], *, weighted: bool) -> ClassFigures:
+    """Return the mean of the classes' figures, each class alike or each weighted by its support."""
+    support = np.array([figures.support for figures in classes])
+    weights = support if weighted else np.ones(len(classes))
+    precision, recall, f1 = np.average(
+        [(figures.precision, figures.recall, figures.f1) for figures in classes], axis=0, weights=weights
+    )
+    return ClassFigures(float(precision), float(recall), float(f1), int(support.sum()))
+
+
+def classification_report(classes: Sequence[ClassFigures], accuracy: float, digits: int = 4) -> str:
+    """Return the figures as a table in scikit-learn's layout.
+
+    Parameters
+    ----------
+    classes
+        The figures of each digit.
+    accuracy
+        Share of right readings.
+    digits
+        Decimal places.
+    """
+    names = [str(label) for label in range(len(classes))]
+    macro, weighted = average(classes, weighted=False), average(classes, weighted=True)
+    width = max(len("weighted avg"), digits)
+
+    def row(name: str, figures: ClassFigures) -> str:
+        values = "".join(f" {v:>9.{digits}f}" for v in (figures.precision, figures.recall, figures.f1))
+        return f"{name:>{width}} {values} {figures.support:>9}\n"
+
+    heads = "".join(f" {head:>9}" for head in ("precision", "recall", "f1-score", "support"))
+    text = f"{'':>{width}} {heads}\n\n"
+    text += "".join(row(name, figures) for name, figures in zip(names, classes, strict=True))
+    text += f"\n{'accuracy':>{width}}  {'':>9} {'':>9} {accuracy:>9.{digits}f} {macro.support:>9}\n"
+    return text + row("macro avg", macro) + row("weighted avg", weighted)
