@@ -5,7 +5,7 @@ RUN/
 ├── environment.json     versions, machine, precision
 ├── history.csv          epoch,seconds,learning_rate,loss,accuracy[,val_loss,val_accuracy]
 ├── tensorboard/         event files, for  tensorboard --logdir RUN/tensorboard
-├── checkpoint.keras     the last finished epoch, while the run is not finished
+├── checkpoint.npz       the state after the last whole epoch, while the run is not finished
 ├── model.keras          the trained network
 ├── model.onnx           the same network, with its card inside
 ├── evaluation.json      the figures on the test images
@@ -26,7 +26,7 @@ CONFIG = "config.json"
 ENVIRONMENT = "environment.json"
 HISTORY = "history.csv"
 TENSORBOARD = "tensorboard"
-CHECKPOINT = "checkpoint.keras"
+CHECKPOINT = "checkpoint.npz"
 KERAS_MODEL = "model.keras"
 ONNX_MODEL = "model.onnx"
 EVALUATION = "evaluation.json"

@@ -1,0 +1,137 @@
+"""A trained network becomes one ONNX file that carries its card, proven to answer as Keras does."""
+
+import contextlib
+import io
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from inkdigits.contract import SIDE, DigitImages
+from inkdigits.errors import ModelError
+from inkdigits.recognition.card import METADATA_KEY, ModelCard
+from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.storage import write_whole
+
+LARGEST_DIFFERENCE = 1e-5
+"""How far an exported probability may lie from Keras's."""
+
+
+def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
+    """Write ``network`` as ONNX: ``images`` uint8 (n, 28, 28) in, ``probabilities`` float32 (n, 10) out.
+
+    Parameters
+    ----------
+    network
+        A float32 network.
+    card
+        What the model says of itself, kept in the file's metadata.
+    path
+        The ``.onnx`` file.
+
+    Raises
+    ------
+    ModelError
+        If the network cannot be told in ONNX.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "network.onnx"
+        with _quiet():
+            network.export(
+                raw,
+                format="onnx",
+                input_signature=[keras.InputSpec(shape=(None, SIDE, SIDE), dtype="uint8", name="images")],
+                verbose=False,
+            )
+        model = onnx.load(raw)
+    _rename(model, model.graph.input[0].name, "images")
+    _rename(model, model.graph.output[0].name, "probabilities")
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except onnx.checker.ValidationError as error:
+        raise ModelError(f"the exported network is no valid ONNX model ({error})") from error
+    _save(model, card, path)
+
+
+def write_card(path: Path, card: ModelCard) -> None:
+    """Put another card into an ONNX file, whole or not at all."""
+    _save(onnx.load(path), card, path)
+
+
+def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    with write_whole(path) as temporary:
+        onnx.save(model, temporary)
+
+
+def check_parity(
+    network: keras.Model, path: Path, images: DigitImages, batch_size: int = 1000
+) -> NDArray[np.float32]:
+    """Prove that the ONNX file answers as the Keras network does.
+
+    Parameters
+    ----------
+    network
+        The float32 network that was exported.
+    path
+        The ``.onnx`` file.
+    images
+        ``uint8`` (n, 28, 28) to compare on.
+    batch_size
+        Images at a time in Keras.
+
+    Returns
+    -------
+    ndarray
+        The ONNX file's probabilities, ``float32`` (n, 10).
+
+    Raises
+    ------
+    ModelError
+        If a probability differs by 1e-5 or more, or if a label changes.
+    """
+    expected = np.asarray(network.predict(images, batch_size=batch_size, verbose=0))
+    found = OnnxRecogniser(path).score(images).probabilities
+    difference = float(np.abs(expected - found).max(initial=0.0))
+    n_changed = int((expected.argmax(axis=1) != found.argmax(axis=1)).sum())
+    # Written so that a NaN fails.
+    if not (difference < LARGEST_DIFFERENCE and n_changed == 0):
+        raise ModelError(
+            f"the ONNX model should answer as Keras does, but its probabilities differ by up to {difference:.1e} "
+            f"(allowed: below {LARGEST_DIFFERENCE:.0e}) and {n_changed} of {len(images)} labels change; "
+            "keep to model.keras and report this"
+        )
+    return found
+
+
+def _rename(model: onnx.ModelProto, old: str, new: str) -> None:
+    """Rename a tensor wherever the graph speaks of it."""
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        if value.name == old:
+            value.name = new
+    for node in model.graph.node:
+        node.input[:] = [new if name == old else name for name in node.input]
+        node.output[:] = [new if name == old else name for name in node.output]
+
+
+@contextlib.contextmanager
+def _quiet():  # type: ignore[no-untyped-def]
+    """Hold back what TensorFlow and tf2onnx say while they trace."""
+    loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        # Keras asks NumPy for names that NumPy has begun to warn of.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,193 @@
+"""One network, one recipe, one data set: the loop over the epochs, watched and resumable."""
+
+import csv
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import keras
+
+from inkdigits import run_directory
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import RunError
+from inkdigits.storage import write_text
+from inkdigits.training.batches import count_batches, training_batches
+from inkdigits.training.checkpoint import load_checkpoint, save_checkpoint
+from inkdigits.training.precision import dtype_policy, in_precision
+from inkdigits.training.recipes import Recipe
+from inkdigits.training.schedules import learning_rate_of
+
+HISTORY_COLUMNS = ("epoch", "seconds", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a training is.
+
+    Attributes
+    ----------
+    epoch, epochs
+        The epoch under way, counted from 1, and how many there are.
+    batch, batches
+        Steps done in this epoch, and how many an epoch has.
+    loss, accuracy
+        Means over this epoch so far, on the varied training images.
+    val_loss, val_accuracy
+        On the validation images at the end of an epoch; None elsewhere.
+    """
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+
+
+Watcher: TypeAlias = Callable[[Step], None]
+"""Called with every `Step` that training reports; show it, log it, or raise KeyboardInterrupt to stop."""
+
+
+def fit(
+    network: keras.Model,
+    recipe: Recipe,
+    data: LabelledImages,
+    *,
+    seed: int,
+    run: Path,
+    resume: bool = False,
+    watch: Watcher | None = None,
+) -> float:
+    """Train ``network`` in place.
+
+    Parameters
+    ----------
+    network
+        A float32 network; it ends with the trained weights.
+    recipe
+        How to train it.
+    data
+        Digit images (n, 28, 28) with labels (n,); the recipe's last ``validation_share`` is watched, not trained on.
+    seed
+        Random seed of order and variation.
+    run
+        Run directory: history, TensorBoard logs and, until the end, the checkpoint are written there.
+    resume
+        Go on from the checkpoint, if there is one.
+    watch
+        Called as training goes on.
+
+    Returns
+    -------
+    float
+        Seconds spent in training, those of earlier sittings included.
+    """
+    n_validation = round(len(data) * recipe.validation_share)
+    fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
+    n_steps = count_batches(fitted, recipe)
+    trainee = in_precision(network, dtype_policy(recipe))
+    trainee.compile(
+        optimizer=keras.optimizers.Adam(
+            learning_rate_of(recipe, n_steps),
+            use_ema=recipe.weight_averaging > 0,
+            ema_momentum=recipe.weight_averaging or 0.99,
+        ),
+        # Categorical cross-entropy on whole-number labels: the same loss as on one-hot rows.
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=min(recipe.steps_per_execution, n_steps),
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
+    )
+    checkpoint = run / run_directory.CHECKPOINT
+    first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
+    history = _History(run, recipe.epochs, n_steps, first_epoch, watch)
+    if first_epoch < recipe.epochs:
+        trainee.fit(
+            training_batches(fitted, recipe, seed, first_epoch),
+            steps_per_epoch=n_steps,
+            shuffle=False,  # the batches come shuffled
+            epochs=recipe.epochs,
+            initial_epoch=first_epoch,
+            validation_data=(validation.images, validation.labels) if validation else None,
+            validation_batch_size=1000,
+            callbacks=[history, *_tensorboard(run)],
+            verbose=0,
+        )
+    network.set_weights(trainee.get_weights())
+    return sum(float(row["seconds"]) for row in history.rows)
+
+
+class _History(keras.callbacks.Callback):  # type: ignore[misc]
+    """Write a row an epoch and the checkpoint that belongs to it, and tell the watcher of every step."""
+
+    def __init__(self, run: Path, epochs: int, batches: int, first_epoch: int, watch: Watcher | None) -> None:
+        super().__init__()
+        self._run = run
+        self._epochs = epochs
+        self._batches = batches
+        self._watch = watch or (lambda _: None)
+        self.rows = read_history(run)[:first_epoch] if first_epoch else []
+        self._epoch = first_epoch
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._epoch = epoch
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._watch(self._step(batch + 1, logs or {}))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = logs or {}
+        row = {
+            "epoch": epoch + 1,
+            "seconds": round(time.perf_counter() - self._started, 3),
+            "learning_rate": float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
+            **{name: logs[name] for name in HISTORY_COLUMNS[3:] if name in logs},
+        }
+        self.rows.append({name: str(value) for name, value in row.items()})
+        lines = [
+            ",".join(HISTORY_COLUMNS),
+            *(",".join(r.get(c, "") for c in HISTORY_COLUMNS) for r in self.rows),
+        ]
+        write_text(self._run / run_directory.HISTORY, "\n".join(lines) + "\n")
+        save_checkpoint(self._run / run_directory.CHECKPOINT, self.model, epoch + 1)
+        self._watch(self._step(self._batches, logs))
+
+    def _step(self, batch: int, logs: dict[str, float]) -> Step:
+        return Step(
+            epoch=self._epoch + 1,
+            epochs=self._epochs,
+            batch=batch,
+            batches=self._batches,
+            loss=logs.get("loss", float("nan")),
+            accuracy=logs.get("accuracy", float("nan")),
+            val_loss=logs.get("val_loss"),
+            val_accuracy=logs.get("val_accuracy"),
+        )
+
+
+def read_history(run: Path) -> list[dict[str, str]]:
+    """Return the rows of a run's history, as text by column.
+
+    Raises
+    ------
+    RunError
+        If the run has none.
+    """
+    try:
+        with (run / run_directory.HISTORY).open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise RunError(f"{run} holds no history of a training; start a new run") from error
+
+
+def _tensorboard(run: Path) -> list[Any]:
+    """Return the callback that writes TensorBoard logs; none on a backend without TensorFlow."""
+    if keras.backend.backend() != "tensorflow":
+        return []
+    return [keras.callbacks.TensorBoard(run / run_directory.TENSORBOARD, write_graph=False)]

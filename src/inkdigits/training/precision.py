@@ -1,0 +1,52 @@
+"""Arithmetic of the training: float32, or bfloat16 where the processor multiplies it in hardware."""
+
+import functools
+import pathlib
+import platform
+from typing import Any
+
+import keras
+
+from inkdigits.training.recipes import Recipe
+
+_BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
+
+
+@functools.cache
+def has_native_bfloat16() -> bool:
+    """Tell whether this machine multiplies bfloat16 in hardware.
+
+    Elsewhere bfloat16 would be emulated, and slower than float32.
+    """
+    if keras.backend.backend() == "jax":
+        import jax
+
+        if jax.default_backend() != "cpu":
+            return True
+    try:
+        flags = pathlib.Path("/proc/cpuinfo").read_text("ascii", errors="ignore").split()
+    except OSError:
+        return platform.system() == "Darwin" and platform.machine() == "arm64"
+    return not _BFLOAT16_FLAGS.isdisjoint(flags)
+
+
+def dtype_policy(recipe: Recipe) -> str:
+    """Return the Keras dtype policy that the recipe trains under on this machine."""
+    return "mixed_bfloat16" if recipe.precision == "bfloat16" and has_native_bfloat16() else "float32"
+
+
+def in_precision(network: keras.Model, policy: str) -> keras.Model:
+    """Return a copy of a float32 network, same weights, whose layers compute under another policy.
+
+    The last layer stays in float32: a softmax in bfloat16 has too few digits for a loss.
+    """
+
+    def clone(layer: Any) -> Any:
+        config = layer.get_config()
+        if layer is not network.layers[-1]:
+            config["dtype"] = policy
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(network, clone_function=clone)
+    copy.set_weights(network.get_weights())
+    return copy

@@ -1,0 +1,252 @@
+"""Data and a recipe become a run directory: the network, its ONNX file, its figures, and all they were made with."""
+
+import dataclasses
+import datetime
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits import __version__, run_directory
+from inkdigits.contract import N_CLASSES, Scores, check_digit_images
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
+from inkdigits.errors import RunError
+from inkdigits.evaluation import Evaluation, evaluate_scores
+from inkdigits.recognition.card import ModelCard
+from inkdigits.run_directory import read_json, write_manifest
+from inkdigits.storage import write_json, write_whole
+from inkdigits.training.environment import describe_environment
+from inkdigits.training.export import check_parity, export_onnx, write_card
+from inkdigits.training.fitting import Watcher, fit
+from inkdigits.training.networks import build_network, layer_table
+from inkdigits.training.precision import dtype_policy
+from inkdigits.training.recipes import Recipe, get_recipe
+
+EXAMPLES_PER_DIGIT = 12
+"""Training images of each digit that a run keeps for its report."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What a training leaves.
+
+    Attributes
+    ----------
+    path
+        The run directory.
+    network
+        The trained Keras network, float32.
+    evaluation
+        Its figures on the test images.
+    recipe, seed
+        What it was trained with.
+    """
+
+    path: Path
+    network: keras.Model
+    evaluation: Evaluation
+    recipe: Recipe
+    seed: int
+
+
+def train(
+    recipe: Recipe | str,
+    train_data: LabelledImages,
+    test_data: LabelledImages,
+    *,
+    seed: int = 0,
+    run: Path | str | None = None,
+    resume: bool = False,
+    network: keras.Model | None = None,
+    watch: Watcher | None = None,
+) -> TrainedRun:
+    """Train a network, export it, and measure it once on the test images.
+
+    Parameters
+    ----------
+    recipe
+        A `Recipe`, or the name of one.
+    train_data, test_data
+        Digit images ``uint8`` (n, 28, 28) with labels (n,).
+    seed
+        Random seed; the same recipe and seed on the same machine give identical weights.
+    run
+        The run directory; by default ``runs/RECIPE-TIME``. It must be new or empty unless ``resume``.
+    resume
+        Go on with an interrupted run in ``run``, from its last whole epoch.
+    network
+        A Keras network to train in place of the recipe's: raw ``uint8`` (28, 28) in, ten probabilities out.
+    watch
+        Called with each `Step` as training goes on.
+
+    Returns
+    -------
+    TrainedRun
+
+    Raises
+    ------
+    UsageError
+        If there is no such recipe.
+    DataError
+        If the data are no digit images.
+    RunError
+        If the run directory is taken, or cannot be resumed with these arguments.
+    ModelError
+        If the exported model does not answer as the network does.
+    """
+    recipe = get_recipe(recipe) if isinstance(recipe, str) else recipe
+    for data in (train_data, test_data):
+        check_digit_images(data.images)
+    started = time.perf_counter()
+    run = Path(run) if run else default_run(recipe)
+    keras.utils.set_random_seed(seed)
+    network = network or build_network(recipe.network, recipe.dropout)
+    config = _config(recipe, seed, network, train_data, test_data)
+    _open_run(run, config, resume)
+
+    seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
+    with write_whole(run / run_directory.KERAS_MODEL) as temporary:
+        network.save(temporary)
+
+    environment = describe_environment()
+    card = _card(config, environment)
+    onnx_file = run / run_directory.ONNX_MODEL
+    export_onnx(network, card, onnx_file)
+    probabilities = check_parity(network, onnx_file, test_data.images)
+    evaluation = evaluate_probabilities(probabilities, test_data, recipe.name)
+    figures = evaluation.to_json()
+    write_card(
+        onnx_file,
+        dataclasses.replace(
+            card, evaluation={key: figures[key] for key in ("accuracy", "accuracy_interval", "loss", "n", "ece")}
+        ),
+    )
+
+    write_json(run / run_directory.EVALUATION, figures)
+    _write_arrays(run, network, train_data, test_data, probabilities)
+    write_json(
+        run / run_directory.ENVIRONMENT,
+        {
+            **environment,
+            "precision": dtype_policy(recipe),
+            "seconds": {"training": round(seconds, 2), "total": round(time.perf_counter() - started, 2)},
+        },
+    )
+    (run / run_directory.CHECKPOINT).unlink(missing_ok=True)
+    write_manifest(run)
+    return TrainedRun(run, network, evaluation, recipe, seed)
+
+
+def default_run(recipe: Recipe) -> Path:
+    """Return a run directory that is named for the recipe and the present time, and that nothing else uses."""
+    return Path("runs") / f"{recipe.name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+
+
+def evaluate_probabilities(
+    probabilities: NDArray[np.float32], data: LabelledImages, model_name: str
+) -> Evaluation:
+    """Measure probabilities of a network without an opinion on what is a digit."""
+    return evaluate_scores(
+        Scores(probabilities, np.ones(len(probabilities), np.float32)),
+        data.labels,
+        model_name=model_name,
+        data_name=data.name,
+        label_errors=KNOWN_LABEL_ERRORS if data.name == "mnist-test" else (),
+    )
+
+
+def _config(
+    recipe: Recipe, seed: int, network: keras.Model, train_data: LabelledImages, test_data: LabelledImages
+) -> dict[str, Any]:
+    n_validation = round(len(train_data) * recipe.validation_share)
+    return {
+        "name": recipe.name,
+        "recipe": recipe.to_json(),
+        "recipe_descriptions": Recipe.sentences(),
+        "seed": seed,
+        "data": {
+            "name": train_data.name,
+            "test_name": test_data.name,
+            "n_train": len(train_data) - n_validation,
+            "n_validation": n_validation,
+            "n_test": len(test_data),
+            "sha256": train_data.sha256,
+            "test_sha256": test_data.sha256,
+        },
+        "layers": layer_table(network),
+        "parameters": network.count_params(),
+        "command": " ".join(["inkdigits", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "inkdigits" else None,
+    }
+
+
+def _open_run(run: Path, config: dict[str, Any], resume: bool) -> None:
+    """Make the run directory and leave its configuration there, or see that it is the one to go on with."""
+    taken = run.is_file() or (run.is_dir() and any(run.iterdir()))
+    if not taken:
+        if resume:
+            raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
+        write_json(run / run_directory.CONFIG, config)
+        return
+    if not resume:
+        raise RunError(
+            f"{run} exists already; go on with it by --resume, or choose another place with --out"
+        )
+    if (run / run_directory.MANIFEST).exists():
+        raise RunError(f"the run in {run} is finished; start another one with --out")
+    before = read_json(run, run_directory.CONFIG)
+    for key in ("recipe", "seed", "data", "parameters"):
+        if before.get(key) != config[key]:
+            raise RunError(
+                f"the run in {run} was begun with {key} {before.get(key)}, but it is to go on with {config[key]}; "
+                "give the same arguments, or start another run with --out"
+            )
+
+
+def _card(config: dict[str, Any], environment: dict[str, Any]) -> ModelCard:
+    return ModelCard(
+        name=config["name"],
+        recipe=config["recipe"],
+        seed=config["seed"],
+        created=environment["created"],
+        parameters=config["parameters"],
+        data=config["data"]["name"],
+        data_sha256=config["data"]["sha256"],
+        versions={**environment["versions"], "inkdigits": __version__},
+    )
+
+
+def _write_arrays(
+    run: Path,
+    network: keras.Model,
+    train_data: LabelledImages,
+    test_data: LabelledImages,
+    probabilities: NDArray[np.float32],
+) -> None:
+    """Keep what the report draws, so that it can be drawn again without the data and without Keras."""
+    arrays = {
+        "train_examples": _examples(train_data),
+        "train_counts": np.bincount(train_data.labels, minlength=N_CLASSES),
+        "test_labels": test_data.labels,
+        "test_probabilities": probabilities,
+        "test_images": test_data.images,
+    }
+    kernels = [layer.kernel for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+    if kernels:
+        arrays["first_layer_filters"] = keras.ops.convert_to_numpy(kernels[0])[:, :, 0, :]
+    with write_whole(run / run_directory.ARRAYS) as temporary:
+        np.savez_compressed(temporary, **arrays)
+
+
+def _examples(data: LabelledImages) -> NDArray[np.uint8]:
+    """Return the first images of each digit, ``uint8`` (10, k, 28, 28); blank where there are fewer."""
+    examples = np.zeros((N_CLASSES, EXAMPLES_PER_DIGIT, *data.images.shape[1:]), np.uint8)
+    for label in range(N_CLASSES):
+        chosen = np.flatnonzero(data.labels == label)[:EXAMPLES_PER_DIGIT]
+        examples[label, : len(chosen)] = data.images[chosen]
+    return examples
