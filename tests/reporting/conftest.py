@@ -27,16 +27,19 @@ RECIPE = {
     "notes": None,
 }
 LAYERS = [
-    ("images", "InputLayer", [None, 28, 28], 0),
-    ("scale", "Rescaling", [None, 28, 28, 1], 0),
-    ("conv_32", "Conv2D", [None, 26, 26, 32], 320),
-    ("pool_1", "MaxPooling2D", [None, 13, 13, 32], 0),
-    ("conv_64", "Conv2D", [None, 11, 11, 64], 18496),
-    ("pool_2", "MaxPooling2D", [None, 5, 5, 64], 0),
-    ("flatten", "Flatten", [None, 1600], 0),
-    ("dropout", "Dropout", [None, 1600], 0),
-    ("digit", "Dense", [None, 10], 16010),
+    ("images", "InputLayer", [28, 28], 0),
+    ("scale", "Rescaling", [28, 28, 1], 0),
+    ("conv_32", "Conv2D", [26, 26, 32], 320),
+    ("pool_1", "MaxPooling2D", [13, 13, 32], 0),
+    ("conv_64", "Conv2D", [11, 11, 64], 18496),
+    ("pool_2", "MaxPooling2D", [5, 5, 64], 0),
+    ("flatten", "Flatten", [1600], 0),
+    ("dropout", "Dropout", [1600], 0),
+    ("digit", "Dense", [10], 16010),
 ]
+
+LABEL_ERROR = 947
+"""The one of MNIST's known label errors that has a place in so small a test set."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Options:
     """What varies between the fabricated runs."""
 
     data: str = "mnist"
-    n_test: int = 800
+    n_test: int = 1000
     error_rate: float = 0.05
     validation: bool = True
     filters: bool = True
@@ -70,7 +73,9 @@ def _probabilities(labels: NDArray[np.int64], error_rate: float) -> NDArray[np.f
     n = len(labels)
     predicted = labels.copy()
     wrong = np.zeros(n, bool)
-    wrong[generator.permutation(n)[: round(error_rate * n)]] = True
+    wrong[np.argsort(generator.random(n))[: round(error_rate * n)]] = True
+    if error_rate and n > LABEL_ERROR:
+        wrong[LABEL_ERROR] = True
     predicted[wrong] = (labels[wrong] + generator.integers(1, 10, wrong.sum())) % 10
     confidence = np.where(wrong, generator.uniform(0.4, 0.95, n), 1 - 0.4 * generator.random(n) ** 8)
     rest = generator.random((n, 10)) + 0.01
@@ -107,7 +112,7 @@ def _evaluation(
     interval = [max(0.0, 1 - n_errors / n - 0.015), min(1.0, 1 - n_errors / n + 0.012)]
     return {
         "model": "fast",
-        "data": f"{options.data} test images",
+        "data": f"{options.data}-test",
         "n": n,
         "n_errors": n_errors,
         "accuracy": 1 - n_errors / n,
@@ -134,10 +139,10 @@ def _evaluation(
             for i in wrong
         ],
         "without_label_errors": {
-            "n": n - 15,
-            "n_errors": max(n_errors - 9, 0),
-            "accuracy": 1 - max(n_errors - 9, 0) / (n - 15),
-            "accuracy_interval": [0.95, 0.99],
+            "n": n - 1,
+            "n_errors": max(n_errors - 1, 0),
+            "accuracy": 1 - max(n_errors - 1, 0) / (n - 1),
+            "accuracy_interval": [0.93, 0.97],
             "loss": loss / 2,
         }
         if options.label_errors
@@ -169,11 +174,13 @@ def fabricate_run(run: Path, **changes: Any) -> Path:
         "recipe": RECIPE,
         "seed": 1,
         "data": {
-            "name": options.data,
-            "n_train": 897 if options.validation else 997,
+            "name": f"{options.data}-train",
+            "test_name": f"{options.data}-test",
+            "n_train": len(images) - n - 100 * options.validation,
             "n_validation": 100 if options.validation else 0,
             "n_test": n,
             "sha256": "9d1c" * 16,
+            "test_sha256": "07ab" * 16,
         },
         "layers": [
             {"name": name, "type": kind, "output_shape": shape, "parameters": count}

@@ -1,6 +1,7 @@
 """The whole report of a run: its sections in order, and the figures that they show."""
 
-import matplotlib as mpl
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -9,8 +10,8 @@ from inkdigits.reporting import galleries, plots
 from inkdigits.reporting.document import Document, FigureBlock, Section
 from inkdigits.reporting.run import Run
 from inkdigits.reporting.sections import closing, data, method, mistakes, overview, results
-from inkdigits.reporting.style import STYLE
-from inkdigits.reporting.words import data_name, day
+from inkdigits.reporting.style import house_style
+from inkdigits.reporting.words import day
 
 
 def build_document(run: Run) -> Document:
@@ -28,7 +29,7 @@ def build_document(run: Run) -> Document:
     )
     return Document(
         title="Reading handwritten digits",
-        subtitle=f"A network trained on {data_name(run.config['data']['name'])}, and how well it reads",
+        subtitle=f"A network trained on {run.data_name}, and how well it reads",
         byline=(
             f"Recipe “{run.config['name']}”, seed {run.config['seed']}",
             day(run.environment["created"]),
@@ -59,7 +60,7 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
         assert arrays.first_layer_filters is not None
         return galleries.filter_gallery(arrays.first_layer_filters)
 
-    painters = {
+    painters: dict[str, Callable[[], Figure]] = {
         "examples": lambda: galleries.training_examples(arrays.train_examples),
         "class_balance": lambda: plots.class_balance(arrays.train_counts),
         "learning_curves": lambda: plots.learning_curves(run.history),
@@ -76,7 +77,7 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
             arrays.test_images, figures["mistakes"], run.label_errors, mistakes.N_SHOWN
         ),
     }
-    with mpl.rc_context(dict(STYLE)):
+    with house_style():
         return {
             block.name: painters[block.name]()
             for block in document.blocks()

@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 Style = Literal["plain", "strong", "emphasis", "code", "figure", "table", "citation", "link"]
 
+_TIMES = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
+
 
 @dataclass(frozen=True)
 class Span:
@@ -26,6 +28,7 @@ class Span:
     target: str = ""
 
 
+Alignment = Literal["left", "right"]
 Prose: TypeAlias = tuple[Span, ...]
 
 
@@ -60,7 +63,7 @@ def cite(name: str) -> Span:
 
 
 def prose(template: str, *parts: object) -> Prose:
-    """Return the words of ``template`` with ``parts`` in the places of its ``{}``.
+    """Return the words of ``template`` with ``parts`` in the places of its ``{}``; no line breaks at a ×.
 
     Parameters
     ----------
@@ -73,10 +76,10 @@ def prose(template: str, *parts: object) -> Prose:
     spans: list[Span] = []
     for words, field, _, _ in string.Formatter().parse(template):
         if words:
-            spans.append(Span(words))
+            spans.append(Span(words.replace(" × ", _TIMES)))
         if field is not None:
             part = next(rest)
-            spans.append(part if isinstance(part, Span) else Span(str(part)))
+            spans.append(part if isinstance(part, Span) else Span(str(part).replace(" × ", _TIMES)))
     return tuple(spans)
 
 
@@ -173,7 +176,7 @@ class TableBlock:
     name: str
     caption: Prose
     columns: tuple[str, ...]
-    alignments: tuple[Literal["left", "right"], ...]
+    alignments: tuple[Alignment, ...]
     rows: tuple[tuple[Prose, ...], ...]
     footer: tuple[tuple[Prose, ...], ...] = ()
     number: int = 0
@@ -237,7 +240,7 @@ class Document:
             yield from section.blocks
 
     def numbered(self) -> dict[str, Any]:
-        """Return the document as JSON-like values, figures, tables and citations counted and pointers filled in.
+        """Return the document as JSON-like values, everything counted and every pointer filled in.
 
         Raises
         ------

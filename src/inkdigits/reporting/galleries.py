@@ -1,6 +1,6 @@
 """The pictures of a run: digit images laid out in a grid, each with a line or two of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,7 +140,7 @@ def first_predictions(
 def mistakes_gallery(
     images: NDArray[np.uint8],
     mistakes: Sequence[dict[str, float]],
-    label_errors: frozenset[int] = frozenset(),
+    label_errors: Collection[int] = (),
     n_shown: int = 40,
 ) -> Figure:
     """Draw the mistakes the network was surest of.
@@ -196,15 +196,7 @@ def filter_gallery(filters: NDArray[np.float32]) -> Figure:
             extent=extent,
             interpolation="nearest",
         )
-        axes.add_patch(
-            Rectangle(
-                (extent[0], extent[2]),
-                extent[1] - extent[0],
-                extent[3] - extent[2],
-                fill=False,
-                edgecolor=MUTED,
-                linewidth=0.5,
-            )
-        )
+        corner, across, down = (extent[0], extent[2]), extent[1] - extent[0], extent[3] - extent[2]
+        axes.add_patch(Rectangle(corner, across, down, fill=False, edgecolor=MUTED, linewidth=0.5))
     axes.set(xlim=(0, width), ylim=(0, height))
     return figure

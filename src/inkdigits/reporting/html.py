@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: style and figures are inside it, nothing is loaded from elsewhere."""
+"""The report as one self-contained HTML page: style and figures are inside, nothing is loaded."""
 
 import base64
 from collections.abc import Mapping

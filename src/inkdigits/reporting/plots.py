@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.evaluation.calibration import reliability
 from inkdigits.reporting.style import (
     BLUE,
     INK,
@@ -35,9 +36,9 @@ def class_balance(counts: NDArray[np.int64]) -> Figure:
     # Inside the bars, where the line of the mean cannot cross them.
     axes.bar_label(bars, [f"{count:,}" for count in counts], label_type="center", fontsize=7.5, color=PAPER)
     mean = counts.mean()
-    axes.axhline(mean, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.text(9.45, mean, f" mean\n {mean:,.0f}", va="center", ha="left", fontsize=7, color=MUTED)
-    axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="training images", xlim=(-0.6, 10.0))
+    axes.plot([-0.5, 9.5], [mean, mean], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.text(9.55, mean, f"mean\n{mean:,.0f}", va="center", ha="left", fontsize=7, color=MUTED)
+    axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="training images", xlim=(-0.6, 10.1))
     axes.set_ylim(0, max(1.0, counts.max() * 1.12))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -160,7 +161,7 @@ def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, f
     return figure
 
 
-def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_], n_bins: int = 15) -> Figure:
+def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]) -> Figure:
     """Draw the reliability diagram, and how many mistakes stay when the unsure readings are set aside.
 
     Parameters
@@ -169,31 +170,24 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
         ``float32`` (n,) in [0, 1].
     right
         ``bool`` (n,): whether each reading was right.
-    n_bins
-        Equal-width bins of the reliability diagram (Guo et al., 2017).
     """
     figure = new_figure(2.7)
-    reliability, aside = figure.subplots(1, 2)
-    edges = np.linspace(0, 1, n_bins + 1)
-    places = np.clip(np.digitize(confidences, edges[1:-1], right=True), 0, n_bins - 1)
-    counts = np.bincount(places, minlength=n_bins)
-    filled = counts > 0
-    mean = np.bincount(places, confidences, n_bins)[filled] / counts[filled]
-    rate = np.bincount(places, right, n_bins)[filled] / counts[filled]
-    reliability.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    curve, aside = figure.subplots(1, 2)
+    bins = reliability(confidences, right)
+    filled = bins.counts > 0
+    counts, mean, rate = bins.counts[filled], bins.confidence[filled], bins.accuracy[filled]
+    curve.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     # Area tells how many images stand behind a point: most of them sit at the far right.
-    size = 12 + 130 * np.sqrt(counts[filled] / counts.max())
-    reliability.vlines(mean, mean, rate, color=VERMILLION, linewidth=1.2)
-    reliability.scatter(
-        mean, rate, s=size, color=BLUE, edgecolor=PAPER, linewidth=0.8, zorder=3, clip_on=False
-    )
-    reliability.set(xlabel="confidence", ylabel="share read rightly", xlim=(0, 1.03), ylim=(0, 1.03))
-    reliability.set_title("Reliability")
-    reliability.set_aspect("equal")
-    for axis in (reliability.xaxis, reliability.yaxis):
+    size = 12 + 130 * np.sqrt(counts / counts.max())
+    curve.vlines(mean, mean, rate, color=VERMILLION, linewidth=1.2)
+    curve.scatter(mean, rate, s=size, color=BLUE, edgecolor=PAPER, linewidth=0.8, zorder=3, clip_on=False)
+    curve.set(xlabel="confidence", ylabel="share read rightly", xlim=(0, 1.03), ylim=(0, 1.03))
+    curve.set_title("Reliability")
+    curve.set_aspect("equal")
+    for axis in (curve.xaxis, curve.yaxis):
         axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
         axis.set_major_formatter(PercentFormatter(1.0))
-    reliability.grid(color=RULE)
+    curve.grid(color=RULE)
 
     order = np.argsort(confidences, kind="stable")
     left = np.concatenate([[np.sum(~right)], np.sum(~right) - np.cumsum(~right[order])])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inkdigits.errors import MissingExtraError
 from inkdigits.run_directory import FIGURES, REPORT_HTML, REPORT_PDF, write_manifest
-from inkdigits.storage import write_bytes, write_text
+from inkdigits.storage import write_bytes
 
 _PACKAGES = ("matplotlib", "seaborn", "jinja2", "typst")
 
@@ -51,12 +51,12 @@ def write_report(run: Path) -> list[Path]:
     document = build_document(finished)
     figures = draw_figures(finished, document)
     svgs = {name: to_svg(figure) for name, figure in figures.items()}
-    files: dict[Path, bytes | str] = {
-        run / REPORT_HTML: render_html(document, svgs),
+    files = {
+        run / REPORT_HTML: render_html(document, svgs).encode(),
         run / REPORT_PDF: render_pdf(document, svgs),
         **{run / FIGURES / f"{name}.png": to_png(figure) for name, figure in figures.items()},
     }
     for path, content in files.items():
-        (write_text if isinstance(content, str) else write_bytes)(path, content)
+        write_bytes(path, content)
     write_manifest(run)
     return list(files)

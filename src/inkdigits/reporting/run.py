@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +14,7 @@ from inkdigits import run_directory
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
+from inkdigits.reporting.words import data_name
 
 _NEEDED = {
     run_directory.CONFIG: ("name", "recipe", "seed", "data", "layers", "parameters", "command"),
@@ -65,7 +67,8 @@ class Arrays:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """The most probable digit of each test image, shape (n,)."""
-        return self.test_probabilities.argmax(axis=1)
+        predicted: NDArray[np.int64] = self.test_probabilities.argmax(axis=1)
+        return predicted
 
     @property
     def confidences(self) -> NDArray[np.float32]:
@@ -119,8 +122,18 @@ class Run:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the data are MNIST rather than a user's own."""
-        return str(self.config["data"].get("name", "")).lower().startswith("mnist")
+        """Whether the training images are MNIST's rather than a user's own."""
+        return self.data_name == "MNIST"
+
+    @property
+    def data_name(self) -> str:
+        """The name of the training data as it is written in prose."""
+        return data_name(self.config["data"]["name"])
+
+    @property
+    def test_name(self) -> str:
+        """The name of the test data as it is written in prose."""
+        return data_name(self.config["data"].get("test_name") or self.config["data"]["name"])
 
     @property
     def has_validation(self) -> bool:
@@ -128,16 +141,26 @@ class Run:
         return bool(np.isfinite(self.history["val_loss"]).any())
 
     @property
-    def label_errors(self) -> frozenset[int]:
-        """Indices of the test images whose label is known to be wrong; none unless the evaluation counts them."""
-        return frozenset(KNOWN_LABEL_ERRORS if self.evaluation.get("without_label_errors") else ())
+    def label_errors(self) -> Mapping[int, int | None]:
+        """Test images whose label is known to be wrong, with the digit people see there (None: no agreement).
+
+        Empty unless the evaluation counts them, as it does for MNIST's own test images.
+        """
+        if not self.evaluation.get("without_label_errors"):
+            return {}
+        n = len(self.arrays.test_labels)
+        return {index: digit for index, digit in KNOWN_LABEL_ERRORS.items() if index < n}
+
+
+def _damaged(path: Path, why: str) -> RunError:
+    return RunError(f"{path} is damaged: {why}; train the run again")
 
 
 def _read_checked(folder: Path, name: str) -> dict[str, Any]:
     content = run_directory.read_json(folder, name)
     missing = [key for key in _NEEDED[name] if not isinstance(content, dict) or key not in content]
     if missing:
-        raise RunError(f"{folder / name} is damaged: it lacks {', '.join(missing)}; train the run again")
+        raise _damaged(folder / name, f"it lacks {', '.join(missing)}")
     return dict(content)
 
 
@@ -152,9 +175,9 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
     except OSError as error:
         raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
     except ValueError as error:
-        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+        raise _damaged(path, str(error)) from error
     if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
-        raise RunError(f"{path} is damaged: it tells of no epoch; train the run again")
+        raise _damaged(path, "it tells of no epoch")
     return history
 
 
@@ -173,7 +196,7 @@ def _read_arrays(folder: Path) -> Arrays:
     except FileNotFoundError as error:
         raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+        raise _damaged(path, str(error)) from error
     n = len(arrays.test_labels)
     expected = {
         "test_probabilities": (n, N_CLASSES),
@@ -183,15 +206,11 @@ def _read_arrays(folder: Path) -> Arrays:
     for name, shape in expected.items():
         came = getattr(arrays, name).shape
         if came != shape:
-            raise RunError(
-                f"{path} is damaged: {name} has shape {came} in place of {shape}; train the run again"
-            )
+            raise _damaged(path, f"{name} has shape {came} in place of {shape}")
     examples = arrays.train_examples.shape
     if len(examples) != 4 or examples[0] != N_CLASSES or examples[2:] != (SIDE, SIDE):
-        raise RunError(f"{path} is damaged: train_examples has shape {examples}; train the run again")
+        raise _damaged(path, f"train_examples has shape {examples}")
     filters = arrays.first_layer_filters
     if filters is not None and (filters.ndim != 3 or filters.size == 0):
-        raise RunError(
-            f"{path} is damaged: first_layer_filters has shape {filters.shape}; train the run again"
-        )
+        raise _damaged(path, f"first_layer_filters has shape {filters.shape}")
     return arrays

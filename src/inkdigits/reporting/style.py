@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib as mpl
@@ -66,6 +67,12 @@ STYLE: Mapping[str, Any] = {
 }
 
 
+def house_style() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws in this style; outside it nothing changes."""
+    settings: Any = dict(STYLE)
+    return mpl.rc_context(settings)
+
+
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """Return an empty figure of ``width`` x ``height`` inches; no global state is touched."""
     figure = Figure(figsize=(width, height))
@@ -92,6 +99,6 @@ def to_png(figure: Figure) -> bytes:
 
 def _save(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
-    with mpl.rc_context(dict(STYLE)):
+    with house_style():
         figure.savefig(buffer, format=kind, dpi=200 if kind == "png" else 300, metadata=metadata)
     return buffer.getvalue()

@@ -59,5 +59,5 @@ def setting(value: Any) -> str:
 
 
 def data_name(name: str) -> str:
-    """Return a data set's name as it is written in prose: "MNIST", or a user's own name unchanged."""
-    return "MNIST" + name[5:] if name.lower().startswith("mnist") else name
+    """Return a data set's name as it is written in prose: "MNIST" for its parts, a user's own name unchanged."""
+    return "MNIST" if name.lower().startswith("mnist") else name

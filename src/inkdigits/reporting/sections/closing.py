@@ -18,12 +18,12 @@ from inkdigits.reporting.document import (
     table,
 )
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import data_name, percent
+from inkdigits.reporting.words import percent
 
 
 def limitations(run: Run) -> Section:
     """Return what the figures do not say."""
-    name = data_name(run.config["data"]["name"])
+    name = run.test_name
     points = [
         (
             "One run.",
@@ -32,28 +32,29 @@ def limitations(run: Run) -> Section:
         ),
         (
             f"{name} only.",
-            "The test images come from the same source as the training images: the same kind of paper, scanner and "
-            "clean-up. On photographs, on other pens or on writing habits from elsewhere the accuracy will be lower, and "
-            "this report does not say by how much.",
+            "The test images come from the same source as the training images: the same kind of paper, "
+            "scanner and clean-up. On photographs, on other pens or on writing habits from elsewhere the "
+            "accuracy is likely to be lower, and this report does not say by how much.",
         ),
         (
             "Single, centred digits.",
-            "Finding digits in a picture, telling ink from paper and cutting numbers apart come before this network and "
-            "add mistakes of their own.",
+            "Finding digits in a picture, telling ink from paper and cutting numbers apart come before "
+            "this network and add mistakes of their own.",
         ),
         (
             "A digit is always the answer.",
-            "The ten probabilities sum to 1 whatever the image shows, so a letter or a smudge is read as a digit too, "
-            "and sometimes with high confidence.",
+            "The ten probabilities sum to 1 whatever the image shows, so a letter or a smudge is read as a "
+            "digit too, and sometimes with high confidence.",
         ),
     ]
     without = run.evaluation.get("without_label_errors")
     if without:
+        ceiling = percent(without["n"] / run.evaluation["n"])
         points.append(
             (
                 "Imperfect labels.",
-                f"Some labels of the test set are wrong, so above {percent(without['n'] / run.evaluation['n'])} a higher "
-                "accuracy need not mean a better reader.",
+                f"Some labels of the test set are wrong, so above {ceiling} a higher accuracy need not "
+                "mean a better reader.",
             )
         )
     looked = (
@@ -68,14 +69,14 @@ def reproduce(run: Run) -> Section:
     """Return how to get the same run again."""
     versions = run.environment["versions"]
     words: Prose = prose(
-        "The run came from the command below. With the same recipe, seed, versions ({}) and machine it gives the same "
-        "weights; on another machine rounding differs, and so will the last decimals.",
+        "The run came from the command below. With the same recipe, seed, versions ({}) and machine it "
+        "gives the same weights; on another machine rounding differs, and so will the last decimals.",
         table("versions"),
     )
     command = str(run.config["command"])
     check = prose(
-        "The run directory keeps everything this report was made from: {}, {}, {}, {} and {}; {} lists the SHA-256 of "
-        "each file.",
+        "The run directory keeps everything this report was made from: {}, {}, {}, {} and {}; {} lists the "
+        "SHA-256 of each file.",
         *(
             code(name)
             for name in (
@@ -111,9 +112,9 @@ def reproduce(run: Run) -> Section:
 def acknowledgements(run: Run) -> Section:
     """Return whose work this stands on, with the list of references."""
     thanks = prose(
-        "The project follows the course project “Handwritten Digit Recognition (CNN & MNIST)” {}, whose network goes back "
-        "to F. Chollet’s example “Simple MNIST convnet” {}.{} Intervals are E. B. Wilson’s {}, the calibration error is "
-        "that of Guo and others {}.",
+        "The project follows the course project “Handwritten Digit Recognition (CNN & MNIST)” {}, whose "
+        "network goes back to F. Chollet’s example “Simple MNIST convnet” {}.{} Intervals are E. B. "
+        "Wilson’s {}, the calibration error is that of Guo and others {}.",
         cite("course"),
         cite("chollet"),
         Span(" The data set MNIST is by Y. LeCun, C. Cortes and C. J. C. Burges.") if run.is_mnist else "",
@@ -142,8 +143,8 @@ _SOURCES = (
     Source(
         "lecun",
         prose(
-            "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner. Gradient-based learning applied to document recognition. "
-            "{} 86(11), 2278–2324, 1998. {}.",
+            "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner. Gradient-based learning applied to document "
+            "recognition. {} 86(11), 2278–2324, 1998. {}.",
             emphasis("Proceedings of the IEEE"),
             _doi("10.1109/5.726791"),
         ),
@@ -159,8 +160,8 @@ _SOURCES = (
     Source(
         "wilson",
         prose(
-            "E. B. Wilson. Probable inference, the law of succession, and statistical inference. {} 22(158), 209–212, "
-            "1927. {}.",
+            "E. B. Wilson. Probable inference, the law of succession, and statistical inference. {} "
+            "22(158), 209–212, 1927. {}.",
             emphasis("Journal of the American Statistical Association"),
             _doi("10.1080/01621459.1927.10502953"),
         ),
@@ -168,8 +169,8 @@ _SOURCES = (
     Source(
         "guo",
         prose(
-            "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger. On calibration of modern neural networks. {}, PMLR 70, "
-            "1321–1330, 2017. {}.",
+            "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger. On calibration of modern neural networks. {}, "
+            "PMLR 70, 1321–1330, 2017. {}.",
             emphasis("International Conference on Machine Learning"),
             _arxiv("1706.04599"),
         ),
@@ -177,8 +178,8 @@ _SOURCES = (
     Source(
         "northcutt",
         prose(
-            "C. G. Northcutt, A. Athalye and J. Mueller. Pervasive label errors in test sets destabilize machine learning "
-            "benchmarks. {}, 2021. {}.",
+            "C. G. Northcutt, A. Athalye and J. Mueller. Pervasive label errors in test sets destabilize "
+            "machine learning benchmarks. {}, 2021. {}.",
             emphasis("NeurIPS Datasets and Benchmarks"),
             _arxiv("2103.14749"),
         ),

@@ -1,7 +1,5 @@
 """The data: where the images come from, how many there are, and what they look like."""
 
-from typing import Literal
-
 from inkdigits.contract import SIDE
 from inkdigits.reporting.document import (
     Block,
@@ -17,41 +15,42 @@ from inkdigits.reporting.document import (
     table,
 )
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, data_name, listed, percent
+from inkdigits.reporting.words import count, listed, percent
 
 _MNIST = (
     "MNIST {} holds 70,000 handwritten digits: 60,000 to train with and 10,000 to test with, written by "
-    "employees of the United States Census Bureau and by high-school students, with different writers in the "
-    "two parts. Each digit was fitted into 20 × 20 pixels, keeping its proportions, and placed with its "
-    "centre of mass in the middle of {} × {} pixels {}. A pixel is a whole number from 0 (paper) to 255 (ink)."
+    "employees of the United States Census Bureau and by high-school students, with different writers in "
+    "the two parts. Each digit was fitted into 20 × 20 pixels, keeping its proportions, and placed with "
+    "its centre of mass in the middle of {} × {} pixels {}. A pixel is a whole number from 0 (paper) to "
+    "255 (ink)."
 )
 _OWN = (
     "The network was trained on “{}”, labelled images of the user’s own rather than a published data set. "
-    "Each image was brought into MNIST’s normal form: {} × {} pixels, from 0 (paper) to 255 (ink)."
+    "Each image was brought into MNIST’s normal form: {} × {} pixels, "
+    "from 0 (paper) to 255 (ink)."
 )
 
 
 def section(run: Run) -> Section:
     """Return the account of the data."""
-    data = run.config["data"]
-    name = data_name(data["name"])
     if run.is_mnist:
         origin = prose(_MNIST, cite("mnist"), SIDE, SIDE, cite("lecun"))
     else:
-        origin = prose(_OWN, name, SIDE, SIDE)
+        origin = prose(_OWN, run.data_name, SIDE, SIDE)
     blocks: list[Block] = [
         Paragraph(origin),
         Paragraph(_use(run)),
         _splits(run),
     ]
     if run.arrays.train_examples.shape[1]:
-        blocks.append(
+        blocks += [
+            Paragraph(_examples(run)),
             FigureBlock(
                 "examples",
                 prose("Training images of each digit. Ink is drawn dark on white, as on paper."),
                 "A grid of handwritten digits, one column for each digit from 0 to 9.",
-            )
-        )
+            ),
+        ]
     blocks += [Paragraph(_balance(run)), _balance_figure()]
     return Section("data", "Data", tuple(blocks))
 
@@ -74,24 +73,29 @@ def _use(run: Run) -> Prose:
 
 def _splits(run: Run) -> TableBlock:
     data = run.config["data"]
-    rows = [("training", data["n_train"], "fitting the weights")]
+    name, test_name = data["name"], data.get("test_name") or data["name"]
+    rows = [("training", name, data["n_train"], "fitting the weights")]
     if data.get("n_validation"):
-        rows.append(("validation", data["n_validation"], "watching the training"))
-    rows.append(("test", data["n_test"], "the figures of this report"))
-    alignments: tuple[Literal["left", "right"], ...] = ("left", "right", "left")
+        rows.append(("validation", name, data["n_validation"], "watching the training"))
+    rows.append(("test", test_name, data["n_test"], "the figures of this report"))
     return TableBlock(
         "splits",
-        prose("The images and their use.{}", _digest(data.get("sha256"))),
-        ("part", "images", "used for"),
-        alignments,
-        tuple((prose(part), prose(f"{n:,}"), prose(use)) for part, n, use in rows),
+        prose("The images and their use."),
+        ("part", "data set", "images", "used for"),
+        ("left", "left", "right", "left"),
+        tuple(
+            (prose(part), prose("{}", source), prose(f"{n:,}"), prose(use)) for part, source, n, use in rows
+        ),
     )
 
 
-def _digest(digest: object) -> object:
-    if isinstance(digest, dict):
-        digest = ", ".join(f"{part} {value}" for part, value in digest.items())
-    return code(f" SHA-256 of the data: {digest}") if digest else ""
+def _examples(run: Run) -> Prose:
+    words = prose("{} shows some of the training images.", figure("examples"))
+    data = run.config["data"]
+    words += prose(" Whether two runs used the same data is told by its SHA-256: {}", code(data["sha256"]))
+    if data.get("test_sha256"):
+        words += prose(" for training, {} for testing", code(data["test_sha256"]))
+    return words + prose(".")
 
 
 def _balance(run: Run) -> Prose:
@@ -115,7 +119,8 @@ def _balance(run: Run) -> Prose:
     )
     if most <= 1.5 * least:
         return sentence + prose(
-            "The classes are near enough to equal that accuracy is a fair measure and no class needs a weight."
+            "The classes are near enough to equal that accuracy is a fair measure and no class needs a "
+            "weight."
         )
     return sentence + prose(
         "The classes are uneven, so accuracy favours the frequent ones: read it beside the macro average."

@@ -3,6 +3,7 @@
 from typing import Any
 
 from inkdigits.reporting.document import (
+    Alignment,
     Paragraph,
     Prose,
     Section,
@@ -108,8 +109,8 @@ def _layer_table(run: Run) -> TableBlock:
 
 
 def _shape(shape: Any) -> str:
-    """Return an output shape without the batch axis: "26 × 26 × 32"."""
-    return " × ".join(str(size) for size in (shape or [])[1:] if size is not None)
+    """Return an output shape as "26 × 26 × 32", without the batch axis that None stands for."""
+    return " × ".join(str(size) for size in shape or () if size is not None)
 
 
 def _recipe_table(run: Run) -> TableBlock:
@@ -117,12 +118,13 @@ def _recipe_table(run: Run) -> TableBlock:
     rows = [
         (code(name), setting(value), described.get(name, "")) for name, value in run.config["recipe"].items()
     ]
+    alignments: tuple[Alignment, ...] = ("left", "left", "left")
     n_columns = 3 if described else 2
     return TableBlock(
         "recipe",
         prose("The recipe: every setting that the training depends on."),
         ("setting", "value", "meaning")[:n_columns],
-        ("left", "left", "left")[:n_columns],
+        alignments[:n_columns],
         tuple(tuple(prose("{}", cell) for cell in row[:n_columns]) for row in rows),
     )
 
@@ -133,7 +135,8 @@ def _training(run: Run) -> Prose:
     cores = f" with {count(machine['cores'], 'core')}" if machine.get("cores") else ""
     memory = f" and {machine['memory_gib']:.0f} GiB of memory" if machine.get("memory_gib") else ""
     return prose(
-        "Training took {} for {}; {} with loading, evaluation and export. It ran on {}{}{}, in the precision {}.",
+        "Training took {} for {}; {} with loading, evaluation and export. It ran on {}{}{}, in the "
+        "precision {}.",
         strong(duration(seconds["training"])),
         count(len(run.history["epoch"]), "epoch"),
         duration(seconds["total"]),

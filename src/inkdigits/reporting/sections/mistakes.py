@@ -24,7 +24,8 @@ def section(run: Run) -> Section:
     mistakes = run.evaluation["mistakes"]
     if not mistakes:
         words = prose(
-            "There are none to show: every test image was read rightly. A larger or harder test set would say more."
+            "There are none to show: every test image was read rightly. A larger or harder test set would "
+            "say more."
         )
         return Section("mistakes", "Mistakes", (Paragraph(words), *_label_errors(run)))
     n_shown = min(N_SHOWN, len(mistakes))
@@ -41,8 +42,8 @@ def section(run: Run) -> Section:
         (
             Paragraph(
                 prose(
-                    "The network made {}; {} shows {}. Some would puzzle a person, too; others are plain digits that it had "
-                    "no excuse to miss. ",
+                    "The network made {}; {} shows {}. A fair question to each is whether "
+                    "a person would have read it as it is labelled.",
                     count(n_errors, "mistake"),
                     figure("mistakes"),
                     shown,
@@ -72,6 +73,12 @@ def _confusions(run: Run) -> Prose:
     )
 
 
+def _agreed(run: Run) -> int:
+    """Count the misread label errors in which the network gave the digit that people see."""
+    predicted, labels = run.arrays.predicted, run.arrays.test_labels
+    return sum(digit == predicted[i] != labels[i] for i, digit in run.label_errors.items())
+
+
 def _label_errors(run: Run) -> tuple[Block, ...]:
     without = run.evaluation.get("without_label_errors")
     if without is None:
@@ -79,14 +86,14 @@ def _label_errors(run: Run) -> tuple[Block, ...]:
     n_known = run.evaluation["n"] - without["n"]
     n_blamed = run.evaluation["n_errors"] - without["n_errors"]
     words = prose(
-        "Not every mistake is the network’s. {} of the test set are known to be wrong or disputed: people who looked "
-        "at these images agreed on another digit, or on none {}. {} of the mistakes above {} among them. Without "
-        "these images the accuracy is {} (95% interval {}). Neither figure is used to choose anything, and the "
-        "network was not told which images these are.",
+        "Not every mistake is the network’s. {} of the test set are known to be wrong or disputed: people "
+        "who looked at these images agreed on another digit, or on none {}. Of the mistakes {} among these "
+        "images{}. Without them the accuracy is {} (95% interval {}). Neither figure is used to choose "
+        "anything, and the network was not told which images these are.",
         count(n_known, "label"),
         cite("northcutt"),
-        f"{n_blamed}",
-        "is" if n_blamed == 1 else "are",
+        "none is" if n_blamed == 0 else "1 is" if n_blamed == 1 else f"{n_blamed} are",
+        f", and in {_agreed(run)} of them the network read the digit that people see" if n_blamed else "",
         percent(without["accuracy"]),
         interval(without["accuracy_interval"]),
     )

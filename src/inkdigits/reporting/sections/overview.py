@@ -2,7 +2,7 @@
 
 from inkdigits.reporting.document import Metric, Metrics, Paragraph, Prose, Section, cite, prose, strong
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, data_name, duration, interval, percent
+from inkdigits.reporting.words import count, duration, interval, percent
 
 
 def abstract(run: Run) -> Prose:
@@ -15,7 +15,7 @@ def abstract(run: Run) -> Prose:
         run.config["name"],
         count(len(run.history["epoch"]), "epoch"),
         count(run.config["data"]["n_train"], "image"),
-        data_name(run.config["data"]["name"]),
+        run.data_name,
         count(figures["n"], "test image"),
         strong(percent(figures["accuracy"])),
         interval(figures["accuracy_interval"]),

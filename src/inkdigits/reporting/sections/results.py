@@ -3,6 +3,7 @@
 import numpy as np
 
 from inkdigits.reporting.document import (
+    Alignment,
     Block,
     FigureBlock,
     Heading,
@@ -40,15 +41,17 @@ def section(run: Run) -> Section:
         blocks += [
             Paragraph(
                 prose(
-                    "{} shows what the first layer looks for. Each square is one filter: it answers most strongly "
-                    "where ink lies on red and paper on blue, so most of them are edges and lines in one direction.",
+                    "{} shows what the first layer looks for. Each square is one filter: it answers most "
+                    "strongly where ink lies on red and paper on blue; one that is red on one side and "
+                    "blue on the other finds edges in that direction.",
                     figure("filters"),
                 )
             ),
             FigureBlock(
                 "filters",
                 prose(
-                    "The {} filters of the first layer, on one scale: red adds, blue takes away, white is nothing.",
+                    "The {} filters of the first layer, on one scale: red adds, blue takes away, white is "
+                    "nothing.",
                     run.arrays.first_layer_filters.shape[2],
                 ),
                 "Small squares of red and blue, one for each filter of the first layer.",
@@ -66,8 +69,9 @@ def section(run: Run) -> Section:
         FigureBlock(
             "confusion_matrix",
             prose(
-                "Confusion matrix: each row holds the test images of one digit, each column what they were read as. "
-                "Blue: read rightly. Orange: mistakes, on a logarithmic scale of their own, so that a single one shows."
+                "Confusion matrix: each row holds the test images of one digit, each column what they were "
+                "read as. Blue: read rightly. Orange: mistakes, on a logarithmic scale of their own, so "
+                "that a single one shows."
             ),
             "Heatmap of the confusion matrix, ten true digits by ten predicted digits.",
             0.72,
@@ -75,9 +79,10 @@ def section(run: Run) -> Section:
         FigureBlock(
             "predictions",
             prose(
-                "Readings with their confidence. Each column is one true digit: its first images in the test set that "
-                "were read rightly (blue){}",
-                ", and below them its first mistake, where there is one (orange). Mistakes are far rarer than this shows."
+                "Readings with their confidence. Each column is one true digit: its first images in the "
+                "test set that were read rightly (blue){}",
+                ", and below them its first mistake, where there is one (orange). Mistakes are far rarer "
+                "than this shows."
                 if run.evaluation["n_errors"]
                 else ".",
             ),
@@ -88,9 +93,9 @@ def section(run: Run) -> Section:
         FigureBlock(
             "confidence",
             prose(
-                "Left: how often readings of a given confidence were right; on the dashed line the two agree, and a larger "
-                "dot stands for more images. Right: how many mistakes stay among the rest when the least "
-                "confident readings are set aside."
+                "Left: how often readings of a given confidence were right; on the dashed line the two "
+                "agree, and a larger dot stands for more images. Right: how many mistakes stay among the "
+                "rest when the least confident readings are set aside."
             ),
             "Reliability diagram, and the mistakes left as doubtful readings are set aside.",
         ),
@@ -107,7 +112,7 @@ def _opening(run: Run) -> Prose:
         strong(f"{figures['loss']:.4f}"),
         table("summary"),
     )
-    if run.is_mnist and figures["n"] == 10_000:
+    if run.test_name == "MNIST" and figures["n"] == 10_000:
         low, high = figures["accuracy_interval"]
         place = (
             "within"
@@ -136,12 +141,13 @@ def _summary_table(run: Run) -> TableBlock:
         ("loss (mean cross-entropy, nats)", [f"{c['loss']:.4f}" for c in columns]),
         ("expected calibration error", [percent(figures["ece"]), "–"][: len(columns)]),
     ]
+    alignments: tuple[Alignment, ...] = ("left", "right", "right")
     headings = ("", "all test images", "without known label errors")[: len(columns) + 1]
     return TableBlock(
         "summary",
         prose("The figures of this run on the test images."),
         headings,
-        ("left", "right", "right")[: len(headings)],
+        alignments[: len(headings)],
         tuple((prose(name), *(prose("{}", value) for value in values)) for name, values in rows),
     )
 
@@ -165,14 +171,14 @@ def _learning(run: Run) -> Prose:
         len(history["epoch"]),
     )
     words += prose(
-        ", the last one: longer training might still help."
+        ", the last one: nothing in these curves speaks of overfitting."
         if best == len(history["epoch"]) - 1
-        else ": from there on the network began to fit its training images more closely than it reads new ones."
+        else "; the later epochs did not lower it further."
     )
     if any(layer["type"] == "Dropout" for layer in run.config["layers"]):
         words += prose(
-            " The training figures are means taken while the weights still moved and with dropout at work, so "
-            "they can lie below those on the validation images."
+            " The training figures are means taken while the weights still moved and with dropout at work, "
+            "so they can lie below those on the validation images."
         )
     return words
 
@@ -186,10 +192,10 @@ def _by_digit(run: Run) -> Prose:
         listed([str(row["label"]) for row in seen if row["recall"] == value]) for value in (best, worst)
     )
     return prose(
-        "Recall is the share of a digit’s images that were read as that digit; precision the share of readings of a "
-        "digit that were right; F1 their harmonic mean ({}). Recall was highest for {} ({}) and lowest for {} ({}). "
-        "The intervals in {} say how much of such a difference can be chance. {} shows which digits were taken for which, "
-        "{} a few of the readings.",
+        "Recall is the share of a digit’s images that were read as that digit; precision the share of "
+        "readings of a digit that were right; F1 their harmonic mean ({}). Recall was highest for {} ({}) "
+        "and lowest for {} ({}). The intervals in {} say how much of such a difference can be chance. {} "
+        "shows which digits were taken for which, {} a few of the readings.",
         table("per_class"),
         bests,
         percent(best),
@@ -210,8 +216,8 @@ def _class_table(run: Run) -> TableBlock:
     return TableBlock(
         "per_class",
         prose(
-            "Precision, recall and F1 of each digit. The macro average gives each digit the same weight, the weighted "
-            "average each image."
+            "Precision, recall and F1 of each digit. The macro average gives each digit the same weight, "
+            "the weighted average each image."
         ),
         ("digit", "precision", "recall", "F1", "images"),
         ("left", "right", "right", "right", "right"),
@@ -227,7 +233,8 @@ def _confidence(run: Run) -> Prose:
     figures, arrays = run.evaluation, run.arrays
     gap = float(arrays.confidences.mean()) - figures["accuracy"]
     words = prose(
-        "The mean confidence is {}, the accuracy {}: on the whole the network is {}. The expected calibration error {} is {}.",
+        "The mean confidence is {}, the accuracy {}: on the whole the network is {}. The expected "
+        "calibration error {} is {}.",
         percent(float(arrays.confidences.mean())),
         percent(figures["accuracy"]),
         "about as sure as it should be"
@@ -242,7 +249,8 @@ def _confidence(run: Run) -> Prose:
     if len(wrong):
         aside = float(np.mean(arrays.confidences <= np.median(wrong)))
         words += prose(
-            " Doubt is worth something: setting aside the least confident {} of the readings removes half of the mistakes ({}).",
+            " Doubt is worth something: setting aside the least confident {} of the readings removes half "
+            "of the mistakes ({}).",
             percent(aside, 1),
             figure("confidence"),
         )
