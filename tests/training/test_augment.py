@@ -65,13 +65,6 @@ STRENGTHS = {
     "thickest": None,
     "untouched": None,
 }
-    "shift": 2,
-    "rotation": 15.0,
-    "jitter": 3.0,
-    "thinnest": None,
-    "thickest": None,
-    "untouched": None,
-}
 
 
 @pytest.mark.parametrize(
