@@ -156,17 +156,13 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
     if path.is_dir():
         return _load_folder(path)
     if not path.exists():
-        raise DataError(
-            f"{path} does not exist; give a FILE.npz, a FILE.csv or a folder with sub-folders 0 to 9"
-        )
+        raise DataError(f"{path} does not exist; give {_FORMS}")
     match path.suffix.lower():
         case ".npz":
             return _load_npz(path)
         case ".csv":
             return _load_csv(path)
-    raise DataError(
-        f"{path} is no data set: expected a FILE.npz, a FILE.csv or a folder with sub-folders 0 to 9"
-    )
+    raise DataError(f"{path} is no data set; give {_FORMS}")
 
 
 def _load_npz(path: Path) -> LabelledImages:
@@ -220,9 +216,7 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
 def _load_folder(folder: Path) -> LabelledPictures:
     classes = [folder / str(digit) for digit in range(N_CLASSES)]
     if not any(place.is_dir() for place in classes):
-        raise DataError(
-            f"{folder} has no sub-folders named 0 to 9; put the pictures of each digit into its own"
-        )
+        raise DataError(f"{folder} has no sub-folders 0 to 9; put the pictures of each digit into its own")
     paths, labels = [], []
     for place in classes:
         if place.is_dir():

@@ -137,9 +137,7 @@ def load_mnist(
         try:
             return _as_mnist(read_folder(named))
         except DataError as error:
-            raise DataError(
-                f"cannot load MNIST from the folder that was named: {error}; {_BY_HAND}"
-            ) from error
+            raise DataError(f"cannot load MNIST from the named folder: {error}; {_BY_HAND}") from error
     cache = cache_folder()
     progress = progress or ignore_progress
     try:

@@ -76,8 +76,9 @@ def fetch_from_mirrors(
 
 
 def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: float) -> bytes:
-    """Return the body of a response, of which MNIST's unpacked size is the upper limit."""
+    """Return the body of a response that is no larger than the file could be."""
     message = f"Fetching {file.name} from {urlsplit(address).hostname}"
+    limit = file.n_bytes + file.n_bytes // 100 + 1024  # what gzip makes of pixels that cannot be packed
     body = bytearray()
     try:
         with urllib.request.urlopen(address, timeout=timeout_seconds) as response:
@@ -86,7 +87,7 @@ def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: flo
             while chunk := response.read(_CHUNK_BYTES):
                 body += chunk
                 progress(message, len(body), total)
-                if len(body) > file.n_bytes:
+                if len(body) > limit:
                     raise DataError(f"{address} sends more than MNIST's {file.name} could hold")
     except urllib.error.HTTPError as error:
         error.close()
