@@ -47,7 +47,7 @@ def gallery(tiles: Sequence[Tile | None], n_columns: int, width: float = WIDTH) 
     present = [tile for tile in tiles if tile is not None]
     text = 0.0
     if any(tile.caption for tile in present):
-        text = 0.34 if any(tile.note for tile in present) else 0.2
+        text = 0.32 if any(tile.note for tile in present) else 0.2
     cell = width / n_columns
     gap = min(0.14 * cell, 0.12)
     side = cell - gap
@@ -68,7 +68,7 @@ def gallery(tiles: Sequence[Tile | None], n_columns: int, width: float = WIDTH) 
 
 def _draw_tile(axes: Axes, tile: Tile, left: float, top: float, side: float) -> None:
     extent = (left, left + side, top - side, top)
-    axes.imshow(255 - tile.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
+    axes.imshow(255 - tile.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="none")
     colour, line = {None: (RULE, 0.8), True: (BLUE, 0.9), False: (VERMILLION, 1.6)}[tile.right]
     if tile.doubtful:
         colour, line = VERMILLION, 1.2
@@ -165,7 +165,7 @@ def mistakes_gallery(
         )
         for mistake in mistakes[:n_shown]
     ]
-    return gallery(tiles, 8)
+    return gallery(tiles, 10)
 
 
 def filter_gallery(filters: NDArray[np.float32]) -> Figure:
@@ -194,7 +194,7 @@ def filter_gallery(filters: NDArray[np.float32]) -> Figure:
             vmin=-reach,
             vmax=reach,
             extent=extent,
-            interpolation="nearest",
+            interpolation="none",
         )
         corner, across, down = (extent[0], extent[2]), extent[1] - extent[0], extent[3] - extent[2]
         axes.add_patch(Rectangle(corner, across, down, fill=False, edgecolor=MUTED, linewidth=0.5))

@@ -83,7 +83,7 @@ def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
     for axes in panels:
         axes.set_xlabel("epoch")
         axes.set_xlim(epoch.min() - 0.5, epoch.max() + 0.5)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     return figure
 
 
@@ -154,8 +154,8 @@ def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, f
             fontsize=7,
         )
     axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="recall", xlim=(-0.5, 9.8))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     horizontal_grid(axes)
     axes.tick_params(axis="x", length=0)
     return figure

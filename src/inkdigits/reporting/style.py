@@ -61,6 +61,7 @@ STYLE: Mapping[str, Any] = {
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
+    "image.composite_image": False,  # joining a gallery into one image takes longer than all the rest
     "svg.fonttype": "path",  # looks alike in every browser and in the PDF
     "svg.hashsalt": "inkdigits",  # the same figure gives the same bytes
     "figure.constrained_layout.use": True,

@@ -15,6 +15,11 @@ def interval(ends: Sequence[float]) -> str:
     return f"{percent(ends[0])} to {percent(ends[1])}"
 
 
+def short_interval(ends: Sequence[float]) -> str:
+    """Return the two ends of an interval of shares as "99.05–99.39%"."""
+    return f"{100 * ends[0]:.2f}–{percent(ends[1])}"
+
+
 def count(n: int, noun: str, plural: str = "") -> str:
     """Return "1 mistake", "no mistakes" or "1,234 mistakes"."""
     return f"{n:,} {noun}" if n == 1 else f"{f'{n:,}' if n else 'no'} {plural or noun + 's'}"
@@ -59,5 +64,5 @@ def setting(value: Any) -> str:
 
 
 def data_name(name: str) -> str:
-    """Return a data set's name as it is written in prose: "MNIST" for its parts, a user's own name unchanged."""
+    """Return a data set's name as prose has it: "MNIST" for its parts, a user's own name unchanged."""
     return "MNIST" if name.lower().startswith("mnist") else name

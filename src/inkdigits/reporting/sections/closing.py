@@ -2,9 +2,7 @@
 
 from inkdigits.reporting.document import (
     Bullets,
-    Listing,
     Paragraph,
-    Prose,
     Section,
     Source,
     Sources,
@@ -95,8 +93,7 @@ def reproduce(run: Run) -> Section:
         "reproduce",
         "How to reproduce",
         (
-            Paragraph(words),
-            Listing(command),
+            *origin,
             TableBlock(
                 "versions",
                 prose("The software of this run."),

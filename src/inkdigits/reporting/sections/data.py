@@ -92,7 +92,7 @@ def _splits(run: Run) -> TableBlock:
 def _examples(run: Run) -> Prose:
     words = prose("{} shows some of the training images.", figure("examples"))
     data = run.config["data"]
-    words += prose(" Whether two runs used the same data is told by its SHA-256: {}", code(data["sha256"]))
+    words += prose(" The SHA-256 of the data is {}", code(data["sha256"]))
     if data.get("test_sha256"):
         words += prose(" for training, {} for testing", code(data["test_sha256"]))
     return words + prose(".")

@@ -2,7 +2,7 @@
 
 from inkdigits.reporting.document import Metric, Metrics, Paragraph, Prose, Section, cite, prose, strong
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, duration, interval, percent
+from inkdigits.reporting.words import count, duration, interval, percent, short_interval
 
 
 def abstract(run: Run) -> Prose:
@@ -29,7 +29,9 @@ def section(run: Run) -> Section:
     metrics = Metrics(
         (
             Metric(
-                "Accuracy", percent(figures["accuracy"]), f"95%: {interval(figures['accuracy_interval'])}"
+                "Accuracy",
+                percent(figures["accuracy"]),
+                f"95%: {short_interval(figures['accuracy_interval'])}",
             ),
             Metric("Mistakes", f"{n_errors:,}", f"in {n:,} test images"),
             Metric("Loss", f"{figures['loss']:.4f}", "mean cross-entropy, nats"),

@@ -74,7 +74,7 @@ def section(run: Run) -> Section:
                 "that a single one shows."
             ),
             "Heatmap of the confusion matrix, ten true digits by ten predicted digits.",
-            0.72,
+            0.66,
         ),
         FigureBlock(
             "predictions",
