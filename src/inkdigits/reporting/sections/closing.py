@@ -66,12 +66,21 @@ def limitations(run: Run) -> Section:
 def reproduce(run: Run) -> Section:
     """Return how to get the same run again."""
     versions = run.environment["versions"]
-    words: Prose = prose(
-        "The run came from the command below. With the same recipe, seed, versions ({}) and machine it "
-        "gives the same weights; on another machine rounding differs, and so will the last decimals.",
+    command = run.config["command"]
+    same = prose(
+        " With the same recipe, seed, versions ({}) and machine it gives the same weights; on another machine "
+        "rounding differs, and so will the last decimals.",
         table("versions"),
     )
-    command = str(run.config["command"])
+    origin: tuple[Block, ...]
+    if command:
+        origin = (Paragraph(prose("The run came from the command below.") + same), Listing(str(command)))
+    else:
+        started = prose(
+            "The run was started from Python, with the recipe, the seed and the data that {} holds.",
+            code("config.json"),
+        )
+        origin = (Paragraph(started + same),)
     check = prose(
         "The run directory keeps everything this report was made from: {}, {}, {}, {} and {}; {} lists the "
         "SHA-256 of each file.",

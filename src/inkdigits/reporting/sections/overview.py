@@ -26,13 +26,10 @@ def section(run: Run) -> Section:
     """Return the overview."""
     figures = run.evaluation
     n, n_errors = figures["n"], figures["n_errors"]
+    likely = short_interval(figures["accuracy_interval"])
     metrics = Metrics(
         (
-            Metric(
-                "Accuracy",
-                percent(figures["accuracy"]),
-                f"95%: {short_interval(figures['accuracy_interval'])}",
-            ),
+            Metric("Accuracy", percent(figures["accuracy"]), f"95%: {likely}"),
             Metric("Mistakes", f"{n_errors:,}", f"in {n:,} test images"),
             Metric("Loss", f"{figures['loss']:.4f}", "mean cross-entropy, nats"),
             Metric("Calibration error", percent(figures["ece"]), "expected, in 15 bins"),
