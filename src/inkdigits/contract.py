@@ -37,7 +37,8 @@ class Scores:
     @property
     def labels(self) -> NDArray[np.int64]:
         """The most probable digit of each image, shape (n,)."""
-        return self.probabilities.argmax(axis=1)
+        labels: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return labels
 
     @property
     def confidences(self) -> NDArray[np.float32]:
@@ -103,6 +104,6 @@ def check_labels(labels: object, n: int) -> NDArray[np.int64]:
         raise DataError(
             f"expected {n} whole-number labels, one an image, but got {array.dtype} of shape {array.shape}"
         )
-    if n and not (0 <= array.min() and array.max() < N_CLASSES):
+    if n and not (array.min() >= 0 and array.max() < N_CLASSES):
         raise DataError(f"labels are digits from 0 to 9, but these run from {array.min()} to {array.max()}")
     return array.astype(np.int64)

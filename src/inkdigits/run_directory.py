@@ -40,6 +40,22 @@ REPORT_PDF = "report.pdf"
 MANIFEST = "manifest.json"
 
 
+def require(run: Path, name: str) -> Path:
+    """Return the path of one of the run's files.
+
+    Raises
+    ------
+    RunError
+        If the run does not hold it.
+    """
+    path = run / name
+    if not path.is_file():
+        raise RunError(
+            f"{run} is no finished run: {name} is missing; name a run directory that  inkdigits train  has finished"
+        )
+    return path
+
+
 def read_json(run: Path, name: str) -> Any:
     """Return the content of one of the run's JSON files.
 
@@ -48,12 +64,10 @@ def read_json(run: Path, name: str) -> Any:
     RunError
         If the file is missing or is no JSON.
     """
-    path = run / name
+    path = require(run, name)
     try:
         return json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RunError(f"{run} is no finished run: {name} is missing; train one with  inkdigits train --out {run}") from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"{path} is damaged ({error}); train the run again") from error
 
 

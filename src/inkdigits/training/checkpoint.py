@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from inkdigits.storage import write_whole
 def save_checkpoint(path: Path, network: keras.Model, epochs_done: int) -> None:
     """Save weights, optimiser state and the states of the network's random generators, whole or not at all."""
     with write_whole(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, epochs_done=epochs_done, **_state(network))
+        np.savez(file, epochs_done=np.int64(epochs_done), **_state(network))
 
 
 def load_checkpoint(path: Path, network: keras.Model) -> int:
@@ -41,5 +42,5 @@ def _variables(network: keras.Model) -> list[keras.Variable]:
     return [*network.variables, *network.optimizer.variables]
 
 
-def _state(network: keras.Model) -> dict[str, np.ndarray]:
+def _state(network: keras.Model) -> dict[str, Any]:
     return {f"v{i}": keras.ops.convert_to_numpy(variable) for i, variable in enumerate(_variables(network))}

@@ -37,13 +37,11 @@ def _versions() -> dict[str, str]:
 def _processor() -> str:
     """Return the processor's name, with what tells virtual machines of one name apart."""
     try:
-        facts = dict(
-            (part.strip() for part in line.split(":", 1))
-            for line in Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
-            if ":" in line
-        )
+        first_core = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
     except OSError:
         return platform.processor() or platform.machine()
+    lines = (line.partition(":") for line in first_core.splitlines())
+    facts = {name.strip(): value.strip() for name, _, value in lines}
     name = facts.get("model name", platform.machine())
     wide = [flag for flag in ("avx512_bf16", "amx_bf16") if flag in facts.get("flags", "").split()]
     return f"{name} (model {facts.get('model', '?')}{''.join(f', {flag}' for flag in wide)})"

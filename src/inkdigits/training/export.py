@@ -5,6 +5,8 @@ import io
 import logging
 import tempfile
 import warnings
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -16,6 +18,7 @@ from inkdigits.contract import SIDE, DigitImages
 from inkdigits.errors import ModelError
 from inkdigits.recognition.card import METADATA_KEY, ModelCard
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.storage import write_whole
 
 LARGEST_DIFFERENCE = 1e-5
@@ -56,6 +59,29 @@ def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
     except onnx.checker.ValidationError as error:
         raise ModelError(f"the exported network is no valid ONNX model ({error})") from error
     _save(model, card, path)
+
+
+def export_run(run: Path, path: Path) -> None:
+    """Export the Keras network of a finished run anew, with the card that the run's own ONNX file carries.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished.
+    ModelError
+        If the run's network is damaged, or if the exported one does not answer as it does.
+    """
+    source = require(run, KERAS_MODEL)
+    card = OnnxRecogniser(require(run, ONNX_MODEL)).card
+    try:
+        network = keras.saving.load_model(source, compile=False)
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{source} is damaged ({error}); train the run again") from error
+    with np.load(require(run, ARRAYS)) as arrays:
+        images = arrays["test_images"]
+    with write_whole(path) as temporary:
+        export_onnx(network, card, temporary)
+        check_parity(network, temporary, images)
 
 
 def write_card(path: Path, card: ModelCard) -> None:
@@ -120,7 +146,7 @@ def _rename(model: onnx.ModelProto, old: str, new: str) -> None:
 
 
 @contextlib.contextmanager
-def _quiet():  # type: ignore[no-untyped-def]
+def _quiet() -> Iterator[None]:
     """Hold back what TensorFlow and tf2onnx say while they trace."""
     loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
     levels = [logger.level for logger in loggers]

@@ -36,6 +36,8 @@ class Step:
         Means over this epoch so far, on the varied training images.
     val_loss, val_accuracy
         On the validation images at the end of an epoch; None elsewhere.
+    epoch_done
+        Whether the epoch is over, its validation and its checkpoint included.
     """
 
     epoch: int
@@ -46,6 +48,14 @@ class Step:
     accuracy: float
     val_loss: float | None = None
     val_accuracy: float | None = None
+    epoch_done: bool = False
+
+    def __str__(self) -> str:
+        """Return the line of a log."""
+        line = f"epoch {self.epoch}/{self.epochs}  loss {self.loss:.4f}  accuracy {self.accuracy:.2%}"
+        if self.val_loss is None or self.val_accuracy is None:
+            return line
+        return f"{line}  validation loss {self.val_loss:.4f}  accuracy {self.val_accuracy:.2%}"
 
 
 Watcher: TypeAlias = Callable[[Step], None]
@@ -156,9 +166,9 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
         ]
         write_text(self._run / run_directory.HISTORY, "\n".join(lines) + "\n")
         save_checkpoint(self._run / run_directory.CHECKPOINT, self.model, epoch + 1)
-        self._watch(self._step(self._batches, logs))
+        self._watch(self._step(self._batches, logs, epoch_done=True))
 
-    def _step(self, batch: int, logs: dict[str, float]) -> Step:
+    def _step(self, batch: int, logs: dict[str, float], epoch_done: bool = False) -> Step:
         return Step(
             epoch=self._epoch + 1,
             epochs=self._epochs,
@@ -168,6 +178,7 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
             accuracy=logs.get("accuracy", float("nan")),
             val_loss=logs.get("val_loss"),
             val_accuracy=logs.get("val_accuracy"),
+            epoch_done=epoch_done,
         )
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,9 +36,12 @@ class Recipe:
     max_shift: int = _setting("Farthest random shift along each axis, in pixels.", 0)
     dropout: float = _setting("Share of the last features silenced in each step.", 0.5)
     weight_averaging: float = _setting(
-        "Momentum of the exponential moving average of the weights that is kept as the result; 0 for none.", 0.0
+        "Momentum of the exponential moving average of the weights that is kept as the result; 0 for none.",
+        0.0,
     )
-    validation_share: float = _setting("Share of the training images kept back to watch the training by.", 0.0)
+    validation_share: float = _setting(
+        "Share of the training images kept back to watch the training by.", 0.0
+    )
     precision: Literal["float32", "bfloat16"] = _setting(
         "Arithmetic of the training: float32, or bfloat16 products with float32 weights where the processor has "
         "them in hardware (float32 elsewhere). The exported network is float32 always.",
@@ -65,9 +69,11 @@ class Recipe:
         for name, kind in typing.get_type_hints(Recipe).items():
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:
-                raise UsageError(f"{name} is one of {', '.join(choices)}, but {getattr(self, name)!r} was asked for")
+                raise UsageError(
+                    f"{name} is one of {', '.join(choices)}, but {getattr(self, name)!r} was asked for"
+                )
 
-    def override(self, settings: dict[str, str | int | float]) -> "Recipe":
+    def override(self, settings: Mapping[str, str | int | float]) -> "Recipe":
         """Return the recipe with single settings replaced, text turned into the field's type.
 
         Raises
@@ -87,6 +93,20 @@ class Recipe:
             except ValueError as error:
                 raise UsageError(f"{name} is {_a(kind)}, but {value!r} was given") from error
         return dataclasses.replace(self, **values)
+
+    @staticmethod
+    def from_json(settings: dict[str, Any]) -> "Recipe":
+        """Make the recipe again from what `to_json` gave.
+
+        Raises
+        ------
+        UsageError
+            If a setting is unknown, missing or out of its range.
+        """
+        try:
+            return Recipe(**settings)
+        except TypeError as error:
+            raise UsageError(f"these are no settings of a recipe: {error}") from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings by name."""

@@ -9,7 +9,7 @@ from inkdigits.training.recipes import Recipe
 
 
 @keras.saving.register_keras_serializable("inkdigits")
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
     """Rise linearly from a tenth of the peak to the peak, then fall linearly to nought.
 
     Parameters

@@ -65,6 +65,7 @@ def train(
     resume: bool = False,
     network: keras.Model | None = None,
     watch: Watcher | None = None,
+    source: dict[str, Any] | None = None,
 ) -> TrainedRun:
     """Train a network, export it, and measure it once on the test images.
 
@@ -84,6 +85,8 @@ def train(
         A Keras network to train in place of the recipe's: raw ``uint8`` (28, 28) in, ten probabilities out.
     watch
         Called with each `Step` as training goes on.
+    source
+        How the caller got the data, kept in the run's configuration for whoever goes on with it.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def train(
     run = Path(run) if run else default_run(recipe)
     keras.utils.set_random_seed(seed)
     network = network or build_network(recipe.network, recipe.dropout)
-    config = _config(recipe, seed, network, train_data, test_data)
+    config = {**_config(recipe, seed, network, train_data, test_data), "source": source}
     _open_run(run, config, resume)
 
     seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
@@ -124,7 +127,8 @@ def train(
     write_card(
         onnx_file,
         dataclasses.replace(
-            card, evaluation={key: figures[key] for key in ("accuracy", "accuracy_interval", "loss", "n", "ece")}
+            card,
+            evaluation={key: figures[key] for key in ("accuracy", "accuracy_interval", "loss", "n", "ece")},
         ),
     )
 
@@ -194,9 +198,7 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> None:
         write_json(run / run_directory.CONFIG, config)
         return
     if not resume:
-        raise RunError(
-            f"{run} exists already; go on with it by --resume, or choose another place with --out"
-        )
+        raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
     if (run / run_directory.MANIFEST).exists():
         raise RunError(f"the run in {run} is finished; start another one with --out")
     before = read_json(run, run_directory.CONFIG)
@@ -229,7 +231,7 @@ def _write_arrays(
     probabilities: NDArray[np.float32],
 ) -> None:
     """Keep what the report draws, so that it can be drawn again without the data and without Keras."""
-    arrays = {
+    arrays: dict[str, Any] = {
         "train_examples": _examples(train_data),
         "train_counts": np.bincount(train_data.labels, minlength=N_CLASSES),
         "test_labels": test_data.labels,

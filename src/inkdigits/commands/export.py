@@ -1,0 +1,44 @@
+"""``inkdigits export``: the network of a run as a file to take along."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from inkdigits.errors import OutputError
+
+
+@click.command(name="export")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["onnx", "keras"]),
+    default="onnx",
+    show_default=True,
+    help="Which file.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where to.  [default: RECIPE.onnx or RECIPE.keras]",
+)
+def command(run: Path, form: str, out: Path | None) -> None:
+    """Copy the trained network out of a run directory, ONNX freshly exported and compared with Keras."""
+    from inkdigits import run_directory
+    from inkdigits.run_directory import read_json
+    from inkdigits.storage import write_whole
+
+    config = read_json(run, run_directory.CONFIG)
+    out = out or Path(f"{config['name']}.{form}")
+    if out.exists():
+        raise OutputError(f"{out} exists already; choose another name with --out")
+    if form == "keras":
+        with write_whole(out) as temporary:
+            shutil.copyfile(run_directory.require(run, run_directory.KERAS_MODEL), temporary)
+    else:
+        from inkdigits.training.export import export_run
+
+        export_run(run, out)
+    click.echo(f"Wrote {out}")
