@@ -1,0 +1,1 @@
+"""A picture becomes candidate crops, and a crop becomes a digit image."""

@@ -1,0 +1,1 @@
+"""A digit image becomes a reading: which digit, how surely, or why not."""

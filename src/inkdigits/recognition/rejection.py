@@ -1,0 +1,45 @@
+"""When a reading is refused, and for which reason."""
+
+from inkdigits.recognition.card import ModelCard
+
+BLANK = "blank"
+"""There is no ink."""
+
+NOT_A_DIGIT = "not_a_digit"
+"""There is ink, but it is no digit: a letter, a scribble, a drawing, noise, a dot, a dash."""
+
+UNSURE = "unsure"
+"""It may be a digit, but which one is doubtful."""
+
+_LEAST_PIXELS = 4
+"""Height, in pixels, under which nothing can be told from a speck."""
+
+_FLATTEST = 2.5
+"""Width over height above which ink is a dash, and no digit."""
+
+
+def reason_to_refuse(
+    card: ModelCard, confidence: float, is_digit: float, size: tuple[int, int]
+) -> str | None:
+    """Return the reason to refuse a reading, or None.
+
+    Parameters
+    ----------
+    card
+        The model's card, which holds its thresholds.
+    confidence
+        Probability of the most probable digit.
+    is_digit
+        How far the crop is a digit at all.
+    size
+        Width and height of the ink, in pixels of the picture as it was given. The normal form
+        discards them, and a dot or a dash looks like a digit once it is enlarged.
+    """
+    width, height = size
+    if height < _LEAST_PIXELS or width > _FLATTEST * height:
+        return NOT_A_DIGIT
+    if is_digit < card.is_digit_threshold:
+        return NOT_A_DIGIT
+    if confidence < card.threshold:
+        return UNSURE
+    return None
