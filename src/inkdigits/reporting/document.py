@@ -146,6 +146,8 @@ class FigureBlock:
         What stands in its place for a reader who cannot see it.
     width
         Share of the text width.
+    floats
+        Whether it may move to the head or the foot of a page, so that the text fills the page before.
     number
         Counted from 1 by `Document.numbered`.
     """
@@ -155,6 +157,7 @@ class FigureBlock:
     caption: Prose
     alternative: str
     width: float = 1.0
+    floats: bool = True
     number: int = 0
 
 

@@ -91,7 +91,7 @@ def _draw_tile(axes: Axes, tile: Tile, left: float, top: float, side: float) -> 
     axes.text(middle, line_2, tile.note, ha="center", va="top", fontsize=6.5, color=MUTED)
 
 
-def training_examples(examples: NDArray[np.uint8], n_each: int = 5) -> Figure:
+def training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
     """Draw ``n_each`` training images of each digit, a column a digit.
 
     Parameters

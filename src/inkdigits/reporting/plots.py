@@ -25,7 +25,7 @@ from inkdigits.reporting.style import (
 )
 
 _RIGHT = LinearSegmentedColormap.from_list("right", ["#e3eff7", SKY])
-_WRONG = LinearSegmentedColormap.from_list("wrong", ["#fde7d3", "#f0883e", "#a33c00"])
+_WRONG = LinearSegmentedColormap.from_list("wrong", ["#fdebd9", "#f6a86a", "#e2711d"])
 
 
 def class_balance(counts: NDArray[np.int64]) -> Figure:
@@ -119,7 +119,13 @@ def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
     wrong = {"mask": diagonal | (matrix == 0), "cmap": _WRONG, "vmin": np.log(0.7), "vmax": np.log(most + 1)}
     axes.set_facecolor("#f5f7f9")
     sns.heatmap(matrix, annot=numbers, annot_kws={"fontsize": 7.5, "color": INK}, **right, **common)
-    sns.heatmap(np.log(np.maximum(matrix, 0.7)), annot=numbers, annot_kws={"fontsize": 8}, **wrong, **common)
+    sns.heatmap(
+        np.log(np.maximum(matrix, 0.7)),
+        annot=numbers,
+        annot_kws={"fontsize": 8, "color": INK},
+        **wrong,
+        **common,
+    )
     axes.set(xlabel="read as", ylabel="true digit")
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=9)

@@ -1,7 +1,9 @@
 """What closes the report: its limits, how to make it again, and whose work it stands on."""
 
 from inkdigits.reporting.document import (
+    Block,
     Bullets,
+    Listing,
     Paragraph,
     Section,
     Source,

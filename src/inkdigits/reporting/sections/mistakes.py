@@ -49,7 +49,9 @@ def section(run: Run) -> Section:
                     shown,
                 )
             ),
-            FigureBlock("mistakes", caption, "A grid of misread digits with true and predicted digit."),
+            FigureBlock(
+                "mistakes", caption, "A grid of misread digits with true and predicted digit.", floats=False
+            ),
             Paragraph(_confusions(run)),
             *_label_errors(run),
         ),
