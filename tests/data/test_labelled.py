@@ -71,6 +71,30 @@ class TestLabelledImages:
         with pytest.raises(UsageError, match="of 3 images, 1 to 2 can be held out, but not 3"):
             data.held_out(3)
 
+    @given(st.lists(st.integers(0, 9), min_size=2, max_size=120), st.floats(0.1, 0.5), st.integers(0, 5))
+    def test_split_takes_the_same_share_of_every_digit(
+        self, labels: list[int], share: float, seed: int
+    ) -> None:
+        # Each image carries its own index, so that what comes out can be traced.
+        indices = np.arange(len(labels), dtype=np.uint8)
+        data = LabelledImages(indices.reshape(-1, 1, 1), np.array(labels), "mine")
+        if len(set(labels)) == len(labels):
+            with pytest.raises(DataError, match="mine cannot be split"):
+                data.split(share, seed)
+            return
+        rest, chosen = data.split(share, seed)
+        assert sorted([*rest.images.ravel(), *chosen.images.ravel()]) == indices.tolist()
+        for digit in range(10):
+            n, n_chosen = labels.count(digit), int(np.sum(chosen.labels == digit))
+            assert n_chosen == (0 if n < 2 else max(1, round(n * share)))
+        np.testing.assert_array_equal(data.split(share, seed)[1].images, chosen.images)
+
+    def test_split_depends_on_its_seed(self) -> None:
+        data = LabelledImages(np.arange(100, dtype=np.uint8).reshape(-1, 1, 1), np.zeros(100, int), "mine")
+        first, second = (data.split(0.2, seed)[1].images.ravel().tolist() for seed in (0, 1))
+        assert first != second
+        assert first == sorted(first)
+
 
 class TestNpz:
     def test_loads(self, npz: Path) -> None:
@@ -221,8 +245,8 @@ class TestCsv:
             load_labelled(path)
 
 
-@pytest.mark.parametrize("name", ["missing.npz", "missing", "there.txt"])
+@pytest.mark.parametrize("name", ["missing.npz", "missing", "there.txt", "x" * 5000 + ".csv", "nul\0.npz"])
 def test_something_else(tmp_path: Path, name: str) -> None:
     (tmp_path / "there.txt").touch()
-    with pytest.raises(DataError, match="give a FILE[.]npz, a FILE[.]csv or a folder"):
+    with pytest.raises(DataError, match=r"give a FILE\.npz, a FILE\.csv or a folder"):
         load_labelled(tmp_path / name)

@@ -1,22 +1,21 @@
 """A user's own labelled images: arrays in an .npz file, or picture files in folders or a CSV."""
 
 import csv
-import functools
-import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import N_CLASSES, check_labels
-from inkdigits.data import idx
-from inkdigits.errors import DataError, UsageError
+from inkdigits.contract import N_CLASSES
+from inkdigits.data.images import LabelledImages, LabelledPictures
+from inkdigits.data.places import is_file, is_folder
+from inkdigits.errors import DataError
+
+__all__ = ["PICTURE_SUFFIXES", "LabelledImages", "LabelledPictures", "load_labelled"]
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif"}
@@ -27,105 +26,6 @@ _FORMS = "a FILE.npz, a FILE.csv or a folder with sub-folders 0 to 9"
 
 # What a damaged archive raises depends on the byte that is damaged.
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-
-
-@dataclass(frozen=True)
-class LabelledImages:
-    """Images of one size with the digit that each shows.
-
-    Attributes
-    ----------
-    images
-        ``uint8`` of shape (n, height, width); digit images are (n, 28, 28), ink 255 on
-        background 0.
-    labels
-        ``int64`` of shape (n,), each from 0 to 9.
-    name
-        What to call the data set in results.
-
-    Raises
-    ------
-    DataError
-        If the arrays are not of that shape, or do not match.
-    """
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    name: str
-
-    def __post_init__(self) -> None:
-        images = np.asarray(self.images)
-        if images.dtype != np.uint8 or images.ndim != 3:
-            raise DataError(
-                f"images of {self.name} should be uint8 of shape (n, height, width), 0 to 255, but are "
-                f"{images.dtype} of shape {images.shape}; convert them first"
-            )
-        object.__setattr__(self, "images", images)
-        try:
-            object.__setattr__(self, "labels", check_labels(self.labels, len(images)))
-        except DataError as error:
-            raise DataError(f"{self.name}: {error}") from error
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, chosen: slice | NDArray[Any] | Sequence[int]) -> "LabelledImages":
-        """Return the images that a slice, a mask or indices choose, under the same name."""
-        which = chosen if isinstance(chosen, slice) else np.asarray(chosen)
-        return LabelledImages(self.images[which], self.labels[which], self.name)
-
-    @functools.cached_property
-    def sha256(self) -> str:
-        """SHA-256 over the images and then the labels, each as the IDX file that would hold them."""
-        digest = hashlib.sha256()
-        for array in (self.images, self.labels.astype(np.uint8)):
-            digest.update(idx.header(array.shape))
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
-
-    def held_out(self, n: int) -> tuple["LabelledImages", "LabelledImages"]:
-        """Split the last ``n`` images off.
-
-        Returns
-        -------
-        fit, held_out
-            All images but the last ``n``, and the last ``n``.
-
-        Raises
-        ------
-        UsageError
-            If ``n`` leaves nothing on either side.
-        """
-        if not 0 < n < len(self):
-            raise UsageError(f"of {len(self)} images, 1 to {len(self) - 1} can be held out, but not {n}")
-        return self[: len(self) - n], self[len(self) - n :]
-
-
-@dataclass(frozen=True)
-class LabelledPictures:
-    """Picture files of any size and form, not decoded yet, with the digits that each shows.
-
-    Attributes
-    ----------
-    paths
-        The files.
-    labels
-        One a file: "7", or several digits such as "04217".
-    name
-        What to call the data set in results.
-    """
-
-    paths: tuple[Path, ...]
-    labels: tuple[str, ...]
-    name: str
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    @property
-    def is_single(self) -> bool:
-        """Whether every picture shows one digit only."""
-        return all(len(label) == 1 for label in self.labels)
 
 
 def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPictures:
@@ -153,10 +53,10 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
         If the source is missing, empty or damaged, or says something that cannot be.
     """
     path = Path(source).expanduser()
-    if path.is_dir():
+    if is_folder(path):
         return _load_folder(path)
-    if not path.exists():
-        raise DataError(f"{path} does not exist; give {_FORMS}")
+    if not is_file(path):
+        raise DataError(f"{path} is no file and no folder; give {_FORMS}")
     match path.suffix.lower():
         case ".npz":
             return _load_npz(path)
@@ -168,16 +68,7 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
 def _load_npz(path: Path) -> LabelledImages:
     try:
         arrays = _read_npz(path)
-    # What a damaged archive raises depends on the byte that is damaged.
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        MemoryError,
-    ) as error:
+    except _DAMAGE as error:
         raise DataError(f"{path} is damaged or no .npz file ({_one_line(error)})") from error
     images, labels = arrays["images"], arrays["labels"]
     if np.issubdtype(images.dtype, np.floating):
@@ -215,12 +106,12 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
 
 def _load_folder(folder: Path) -> LabelledPictures:
     classes = [folder / str(digit) for digit in range(N_CLASSES)]
-    if not any(place.is_dir() for place in classes):
+    if not any(map(is_folder, classes)):
         raise DataError(f"{folder} has no sub-folders 0 to 9; put the pictures of each digit into its own")
     paths, labels = [], []
     for place in classes:
-        if place.is_dir():
-            found = sorted(p for p in place.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file())
+        if is_folder(place):
+            found = sorted(p for p in place.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES and is_file(p))
             paths += found
             labels += [place.name] * len(found)
     if not paths:
@@ -257,11 +148,7 @@ def _csv_picture(source: Path, row: int, name: str | None) -> Path:
     if not name or not name.strip():
         raise DataError(f"{source}, row {row}: the file is empty; give a path relative to the CSV")
     path = source.parent / name.strip()
-    try:
-        is_file = path.is_file()
-    except ValueError:  # a NUL inside the name
-        is_file = False
-    if not is_file:
+    if not is_file(path):
         raise DataError(f"{source}, row {row}: there is no file {str(path)!r}; paths are relative to the CSV")
     return path
 

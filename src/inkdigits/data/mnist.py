@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from inkdigits.data.labelled import LabelledImages
+from inkdigits.data.images import LabelledImages
 from inkdigits.data.mnist_files import (
     FILES,
     FileContents,

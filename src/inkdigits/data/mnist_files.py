@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data import idx
+from inkdigits.data.places import is_file, is_folder
 from inkdigits.errors import DataError
 
 
@@ -121,7 +122,7 @@ def unpack(file: MnistFile, packed: bytes, origin: str) -> bytes:
 
 def find(folder: Path, file: MnistFile) -> Path | None:
     """Return the path of a file's copy in a folder, plain or packed, or None if there is none."""
-    return next((path for name in file.names() if (path := folder / name).is_file()), None)
+    return next((path for name in file.names() if is_file(path := folder / name)), None)
 
 
 def read_verified(path: Path, file: MnistFile) -> bytes:
@@ -149,8 +150,8 @@ def read_folder(folder: Path) -> list[bytes]:
     DataError
         If the folder or a file is missing, or a file is not the published one.
     """
-    if not folder.is_dir():
-        raise DataError(f"{folder} is no folder")
+    if not is_folder(folder):
+        raise DataError(f"{folder} is no folder that can be read")
     paths = [find(folder, file) for file in FILES]
     missing = [file.name for file, path in zip(FILES, paths, strict=True) if path is None]
     if missing:

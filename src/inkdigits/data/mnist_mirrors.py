@@ -1,10 +1,6 @@
 """MNIST from the public mirrors of its four gzip files."""
 
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from inkdigits.data.mnist_files import FILES, MnistFile, unpack, verify
 from inkdigits.data.progress import Progress, ignore_progress
@@ -77,6 +73,12 @@ def fetch_from_mirrors(
 
 def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: float) -> bytes:
     """Return the body of a response that is no larger than the file could be."""
+    # Only here: they take as long to import as MNIST takes to load.
+    import http.client
+    import urllib.error
+    import urllib.request
+    from urllib.parse import urlsplit
+
     message = f"Fetching {file.name} from {urlsplit(address).hostname}"
     limit = file.n_bytes + file.n_bytes // 100 + 1024  # what gzip makes of pixels that cannot be packed
     body = bytearray()

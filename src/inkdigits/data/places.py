@@ -10,6 +10,22 @@ CACHE_VARIABLE = "INKDIGITS_CACHE"
 """Environment variable that names another folder for the cache than the system's own."""
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file that this user may see; pathlib raises over some names and rights."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder that this user may see."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def cache_folder() -> Path:
     """Return the folder where MNIST is kept between runs; it need not exist."""
     if root := os.environ.get(CACHE_VARIABLE):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES, Recogniser, Scores, check_digit_images, check_labels
-from inkdigits.data.labelled import LabelledImages
+from inkdigits.data.images import LabelledImages
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError, ModelError
 from inkdigits.evaluation import per_class
