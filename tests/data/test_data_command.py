@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,24 @@ def test_named_folder_is_shown_and_never_filled(
     assert "from the named folder" in str(result.exception)
 
 
+def test_download_that_cannot_be_kept_fails(
+    runner: CliRunner, small_mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = list(small_mnist.contents.values())
+    monkeypatch.setattr("inkdigits.data.mnist.fetch_from_mirrors", lambda mirrors, progress: (contents, []))
+    assert runner.invoke(command, ["--download"]).exit_code == 0
+    shutil.rmtree(cache_folder())
+    cache_folder().write_text("a file where a folder should be")
+    result = runner.invoke(command, ["--download"])
+    assert result.exit_code == 1
+    assert "fetched but not kept" in str(result.exception)
+
+
 def test_download_of_what_is_whole_fetches_nothing(runner: CliRunner, small_mnist) -> None:
     small_mnist.write(cache_folder())
-    result = runner.invoke(command, ["--download", "--verify"])
+    result = runner.invoke(command, ["--download"])
     assert result.exit_code == 0
+    assert "whole, SHA-256 verified" in result.stdout
     assert result.stderr == ""
 
 

@@ -26,9 +26,14 @@ def command(download: bool, verify: bool) -> None:
     if download:
         with shown_progress() as progress:
             load_mnist(progress=progress)
-    status = mnist_status(verify=verify)
+    status = mnist_status(verify=verify or download)
     click.echo(_as_text(status))
     problems = [file.problem for file in status.files if file.problem]
+    if download and status.state != "whole":
+        raise DataError(
+            f"MNIST could be fetched but not kept in {status.folder}; "
+            "make room there, or name another folder in INKDIGITS_CACHE"
+        )
     if verify and problems:
         raise DataError(f"MNIST is damaged: {'; '.join(problems)}; {_remedy(status)}")
     if verify and status.state == "missing":

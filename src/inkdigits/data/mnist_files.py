@@ -151,7 +151,7 @@ def read_folder(folder: Path) -> list[bytes]:
         If the folder or a file is missing, or a file is not the published one.
     """
     if not is_folder(folder):
-        raise DataError(f"{folder} is no folder that can be read")
+        raise DataError(f"there is no folder {folder}, or it cannot be read")
     paths = [find(folder, file) for file in FILES]
     missing = [file.name for file, path in zip(FILES, paths, strict=True) if path is None]
     if missing:
