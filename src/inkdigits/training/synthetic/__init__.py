@@ -1,0 +1,1 @@
+"""Digits and non-digits that nobody wrote: stroke models, fonts and invented negatives for training."""
