@@ -1,14 +1,8 @@
 """The real MNIST, wherever this machine gets it from, against figures that others published."""
 
 import numpy as np
-import pytest
 
-from inkdigits.data import KNOWN_LABEL_ERRORS, Mnist, load_mnist, mnist_status
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load_mnist()
+from inkdigits.data import KNOWN_LABEL_ERRORS, Mnist, mnist_status
 
 
 def test_as_many_images_of_each_digit_as_published(mnist: Mnist) -> None:

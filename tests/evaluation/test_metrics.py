@@ -151,6 +151,12 @@ def test_perfect_scores() -> None:
     assert found.mistakes == ()
 
 
+def test_rounding_never_shows() -> None:
+    found = measured(scores_of([{0: 1.0000002}, {1: 1.0000002}]), [0, 0])
+    assert found.mistakes[0].confidence == 1
+    assert str(measured(scores_of([{0: 1.0}]), [0]).loss) == "0.0"
+
+
 def test_no_images(data: LabelledImages) -> None:
     with pytest.raises(DataError, match="drawn holds no images"):
         evaluate(FirstPixels(), data[:0], model_name="m")

@@ -142,7 +142,8 @@ def evaluate_scores(
     if n == 0:
         raise DataError(f"{data_name} holds no images, so there is nothing to evaluate")
     _check_scores(scores, model_name)
-    predicted, confidences = scores.labels, scores.confidences.astype(np.float64)
+    # A softmax in single precision may end a rounding above 1.
+    predicted, confidences = scores.labels, np.minimum(scores.confidences.astype(np.float64), 1.0)
     correct = predicted == labels
     losses = _cross_entropies(scores.probabilities, labels)
     accepted = (confidences >= threshold) & (scores.is_digit >= is_digit_threshold)
@@ -186,18 +187,18 @@ def _without(
     kept[known] = False
     n_kept, n_right = int(kept.sum()), int(correct[kept].sum())
     return WithoutLabelErrors(
-        n_kept,
-        n_kept - n_right,
-        n_right / n_kept,
-        wilson_interval(n_right, n_kept),
-        float(losses[kept].mean()),
+        n=n_kept,
+        n_errors=n_kept - n_right,
+        accuracy=n_right / n_kept,
+        accuracy_interval=wilson_interval(n_right, n_kept),
+        loss=float(losses[kept].mean()),
     )
 
 
 def _cross_entropies(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return minus the logarithm of each label's probability, which is held above 0 as in scikit-learn."""
     of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    losses: NDArray[np.float64] = -np.log(np.clip(of_label, _LEAST_PROBABILITY, 1.0))
+    losses: NDArray[np.float64] = np.log(1 / np.clip(of_label, _LEAST_PROBABILITY, 1.0))
     return losses
 
 
