@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from inkdigits.errors import DataError
-from inkdigits.evaluation.statistics import wilson_interval
+from inkdigits.evaluation.statistics import summarise, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,16 @@ def test_more_trials_or_less_certainty_is_narrower() -> None:
 def test_no_trials(n_successes: int, n: int) -> None:
     with pytest.raises(DataError, match="at least one trial"):
         wilson_interval(n_successes, n)
+
+
+def test_a_summary_agrees_with_numpy_and_owns_up_to_a_single_run():
+    figures = [0.991, 0.993, 0.9925]
+    summary = summarise(figures)
+    assert summary.mean == pytest.approx(np.mean(figures))
+    assert summary.standard_deviation == pytest.approx(np.std(figures, ddof=1))
+    assert (summary.worst, summary.n) == (0.991, 3)
+    assert str(summary) == "99.217% ± 0.104 (worst 99.10%, 3 runs)"
+    assert summarise([0.99]).standard_deviation is None
+    assert str(summarise([0.99])) == "99.00% (one run)"
+    with pytest.raises(DataError, match="at least one run"):
+        summarise([])

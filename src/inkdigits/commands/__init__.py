@@ -8,7 +8,7 @@ import click
 
 from inkdigits.errors import InkdigitsError
 
-COMMANDS = ("train", "evaluate", "read", "report", "export", "models", "data")
+COMMANDS = ("train", "sweep", "evaluate", "read", "report", "export", "models", "data")
 """The sub-commands in the order of their help; each is ``command`` in the module of its name."""
 
 

@@ -60,9 +60,7 @@ def command(
     from inkdigits.commands.datasets import training_and_test_images
     from inkdigits.commands.progress import shown_training
 
-    overrides: dict[str, str | int] = dict(_parse(setting) for setting in settings)
-    if epochs is not None:
-        overrides["epochs"] = epochs
+    overrides = parse_settings(settings) | ({} if epochs is None else {"epochs": str(epochs)})
     if resume:
         if run is None:
             raise UsageError("--resume needs to know the run: name its directory with --out")
@@ -109,11 +107,21 @@ def command(
     _tell(trained, left_out)
 
 
-def _parse(setting: str) -> tuple[str, str]:
-    name, equals, value = setting.partition("=")
-    if not equals:
-        raise UsageError(f"--set takes NAME=VALUE, such as batch_size=64, but {setting!r} was given")
-    return name.strip(), value.strip()
+def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """Return the values of ``--set NAME=VALUE`` by name.
+
+    Raises
+    ------
+    UsageError
+        If one is not of that form.
+    """
+    parsed = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes NAME=VALUE, such as batch_size=64, but {setting!r} was given")
+        parsed[name.strip()] = value.strip()
+    return parsed
 
 
 def _config_of(run: Path) -> dict[str, Any]:

@@ -1,9 +1,54 @@
 """How far a measured figure can be trusted."""
 
 import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
 
 from inkdigits.errors import DataError
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A figure over runs with different random seeds.
+
+    Attributes
+    ----------
+    mean, worst
+        The mean, and the smallest figure.
+    standard_deviation
+        Of the sample (n - 1 in the denominator); None for a single run, which says nothing of the spread.
+    n
+        Number of runs.
+    """
+
+    mean: float
+    standard_deviation: float | None
+    worst: float
+    n: int
+
+    def __str__(self) -> str:
+        """Return the figure as a percentage with its spread."""
+        if self.standard_deviation is None:
+            return f"{self.mean:.2%} (one run)"
+        return (
+            f"{self.mean:.3%} ± {100 * self.standard_deviation:.3f} (worst {self.worst:.2%}, {self.n} runs)"
+        )
+
+
+def summarise(figures: Sequence[float]) -> Summary:
+    """Summarise one figure, such as the accuracy, of several runs.
+
+    Raises
+    ------
+    DataError
+        If there are no runs.
+    """
+    if not figures:
+        raise DataError("a summary needs the figure of at least one run, but there is none")
+    spread = statistics.stdev(figures) if len(figures) > 1 else None
+    return Summary(statistics.fmean(figures), spread, min(figures), len(figures))
 
 
 def wilson_interval(n_successes: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -27,7 +27,7 @@ def load_checkpoint(path: Path, network: keras.Model) -> int:
     """
     variables = _variables(network)
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             for i, variable in enumerate(variables):
                 variable.assign(saved[f"v{i}"])
             return int(saved["epochs_done"])

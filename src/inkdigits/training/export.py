@@ -15,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
-from inkdigits.errors import ModelError
+from inkdigits.errors import ModelError, RunError
 from inkdigits.recognition.card import METADATA_KEY, ModelCard
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
 from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
@@ -77,8 +77,11 @@ def export_run(run: Path, path: Path) -> None:
         network = keras.saving.load_model(source, compile=False)
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(f"{source} is damaged ({error}); train the run again") from error
-    with np.load(require(run, ARRAYS)) as arrays:
-        images = arrays["test_images"]
+    try:
+        with require(run, ARRAYS).open("rb") as file, np.load(file) as arrays:
+            images = arrays["test_images"]
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise RunError(f"{run / ARRAYS} is damaged ({error}); train the run again") from error
     with write_whole(path) as temporary:
         export_onnx(network, card, temporary)
         check_parity(network, temporary, images)

@@ -1,0 +1,58 @@
+# The two commands of a newcomer are  make train  and  make test;  make check  is what CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help setup train test check lint types contracts docs lock wheel benchmark clean
+.DEFAULT_GOAL := help
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(INSTALLED)  ## create .venv from the hashed lock
+
+# The packages come with their hashes from the lock; inkdigits itself is installed beside them, editable.
+$(INSTALLED): requirements/all.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+train: $(INSTALLED)  ## train the fast recipe, evaluate it, write its report, read the samples with it
+	@run="runs/fast-$$(date +%Y%m%d-%H%M%S)" && \
+	$(BIN)/inkdigits train --recipe fast --out "$$run" && \
+	echo && echo "The sample pictures, read by the freshly trained model:" && \
+	$(BIN)/inkdigits read --model "$$run/model.onnx" samples/*.png samples/*.jpg
+
+test: $(INSTALLED)  ## run the test suite
+	$(BIN)/python -m pytest
+
+check: lint types contracts docs test  ## all that CI checks: lint, types, import contracts, docs, tests
+
+lint: $(INSTALLED)  ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)  ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(INSTALLED)  ## the imports point one way
+	$(BIN)/lint-imports
+
+docs: $(INSTALLED)  ## the generated parts of the documents are up to date
+	$(BIN)/python tools/generate_docs.py --check
+
+lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --upgrade --extra all --extra dev pyproject.toml --output-file requirements/all.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --upgrade pyproject.toml --constraint requirements/all.txt --output-file requirements/core.txt
+
+wheel: $(INSTALLED)  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:  ## remove what can be made again, runs excepted
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,59 @@
+"""``inkdigits sweep``: how good a recipe is over many random seeds."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inkdigits.commands.progress import shown_training
+from inkdigits.commands.train import parse_settings
+
+
+@click.command(name="sweep")
+@click.argument("recipe")
+@click.option("--runs", type=click.IntRange(1), default=5, show_default=True, help="Number of random seeds.")
+@click.option("--first-seed", type=click.IntRange(0), default=0, show_default=True, help="The first of them.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="As in  inkdigits train.")
+@click.option("--held-out", is_flag=True, help="As in  inkdigits train: for choosing settings.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="The result file, added to run by run.  [default: benchmarks/results/accuracy-RECIPE.json]",
+)
+def command(
+    recipe: str, runs: int, first_seed: int, settings: tuple[str, ...], held_out: bool, out: Path | None
+) -> None:
+    """Train RECIPE on MNIST with many random seeds.
+
+    Seeds that the result file has already are not trained again, so an interrupted sweep goes on by the same
+    command.
+    """
+    from inkdigits.commands.datasets import training_and_test_images
+    from inkdigits.evaluation.statistics import summarise
+    from inkdigits.training.recipes import get_recipe
+    from inkdigits.training.sweep import sweep
+
+    chosen = get_recipe(recipe).override(parse_settings(settings))
+    train_data, test_data = training_and_test_images("mnist", held_out)
+    kind = "held-out-" if held_out else ""
+    out = out or Path(f"benchmarks/results/{kind}accuracy-{recipe}.json")
+    with shown_training() as watch:
+        records = sweep(
+            chosen,
+            train_data,
+            test_data,
+            range(first_seed, first_seed + runs),
+            out,
+            watch=watch,
+            on_run=lambda record: click.echo(_line(record)),
+        )
+    click.echo(f"{recipe} over {len(records)} runs: {summarise([record['accuracy'] for record in records])}")
+    click.echo(f"Results  {out}")
+
+
+def _line(record: dict[str, Any]) -> str:
+    return (
+        f"seed {record['seed']}  accuracy {record['accuracy']:.2%}  loss {record['loss']:.4f}  "
+        f"{record['seconds']['training']:.0f} s"
+    )

@@ -1,0 +1,103 @@
+"""One recipe, many random seeds: how good it is, and by how much that varies."""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import DataError
+from inkdigits.run_directory import ENVIRONMENT, read_json
+from inkdigits.storage import write_json
+from inkdigits.training.fitting import Watcher
+from inkdigits.training.recipes import Recipe
+from inkdigits.training.train import train
+
+FIGURES = ("n", "n_errors", "accuracy", "loss", "ece", "without_label_errors")
+"""What a sweep keeps of each run's evaluation."""
+
+
+def sweep(
+    recipe: Recipe,
+    train_data: LabelledImages,
+    test_data: LabelledImages,
+    seeds: Sequence[int],
+    results: Path,
+    *,
+    watch: Watcher | None = None,
+    on_run: Callable[[dict[str, Any]], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Train a recipe once for each seed, and add each run's figures to a result file as it ends.
+
+    Parameters
+    ----------
+    recipe
+        What to train.
+    train_data, test_data
+        Digit images ``uint8`` (n, 28, 28) with labels (n,).
+    seeds
+        Random seeds; those that the file has of this very recipe and these data already are not trained again.
+    results
+        The JSON file: ``{"recipe", "data", "runs": [{"seed", "accuracy", ..., "seconds", "machine"}]}``.
+    watch
+        Called with each `Step` of each training.
+    on_run
+        Called with each run's record when it ends.
+
+    Returns
+    -------
+    list of dict
+        The records of all runs in the file.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, or holds runs of another recipe or of other data.
+    """
+    heading = {
+        "recipe": recipe.to_json(),
+        "data": {
+            "train": train_data.name,
+            "train_sha256": train_data.sha256,
+            "test": test_data.name,
+            "test_sha256": test_data.sha256,
+        },
+    }
+    runs = _earlier_runs(results, heading)
+    for seed in seeds:
+        if any(run["seed"] == seed for run in runs):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run"
+            trained = train(recipe, train_data, test_data, seed=seed, run=path, watch=watch)
+            figures = trained.evaluation.to_json()
+            record = {
+                "seed": seed,
+                **{name: figures[name] for name in FIGURES},
+                **read_json(path, ENVIRONMENT),
+            }
+        keras.backend.clear_session()
+        runs.append(record)
+        write_json(results, {**heading, "runs": runs})
+        if on_run:
+            on_run(record)
+    return runs
+
+
+def _earlier_runs(results: Path, heading: dict[str, Any]) -> list[dict[str, Any]]:
+    if not results.exists():
+        return []
+    try:
+        earlier = json.loads(results.read_text("utf-8"))
+        runs: list[dict[str, Any]] = earlier["runs"]
+        same = all(earlier[key] == value for key, value in heading.items())
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise DataError(f"the result file {results} is damaged ({error}); move it away") from error
+    if not same:
+        raise DataError(
+            f"{results} holds runs of another recipe or of other data; name another file with --out, or move it away"
+        )
+    return runs

@@ -1,0 +1,53 @@
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from inkdigits.errors import UsageError
+from inkdigits.training.networks import build_network, classic, layer_table
+
+
+def test_classic_is_the_published_network_to_the_letter():
+    table = layer_table(classic())
+    assert [(row["type"], row["output_shape"], row["parameters"]) for row in table] == [
+        ("Reshape", [28, 28, 1], 0),
+        ("Rescaling", [28, 28, 1], 0),
+        ("Conv2D", [26, 26, 32], 320),
+        ("MaxPooling2D", [13, 13, 32], 0),
+        ("ReLU", [13, 13, 32], 0),
+        ("Conv2D", [11, 11, 64], 18496),
+        ("MaxPooling2D", [5, 5, 64], 0),
+        ("ReLU", [5, 5, 64], 0),
+        ("Flatten", [1600], 0),
+        ("Dropout", [1600], 0),
+        ("Dense", [10], 16010),
+    ]
+    assert classic().count_params() == 34_826
+
+
+def test_relu_after_pooling_equals_relu_before_it(mnist):
+    keras.utils.set_random_seed(0)
+    published = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    ours = classic()
+    ours.set_weights(published.get_weights())
+    images = mnist.train.images[:256]
+    expected = published.predict(images[..., np.newaxis].astype("float32") / 255, verbose=0)
+    found = ours.predict(images, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert expected.std() > 0.01
+
+
+def test_an_unknown_network_is_named_with_the_known_ones():
+    with pytest.raises(UsageError, match=r"no network 'lenet'; choose one of classic"):
+        build_network("lenet", dropout=0.5)

@@ -1,0 +1,27 @@
+import json
+
+import pytest
+
+from inkdigits.errors import DataError
+from inkdigits.training.recipes import get_recipe
+from inkdigits.training.sweep import sweep
+
+QUICK = get_recipe("fast").override({"epochs": 1, "steps_per_execution": 4})
+
+
+def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, small_test, tmp_path):
+    results = tmp_path / "results.json"
+    trained = []
+    sweep(QUICK, small_train, small_test, [5], results, on_run=trained.append)
+    runs = sweep(QUICK, small_train, small_test, [5, 6], results, on_run=trained.append)
+    assert [run["seed"] for run in runs] == [run["seed"] for run in trained] == [5, 6]
+    saved = json.loads(results.read_text())
+    assert saved["recipe"]["epochs"] == 1
+    assert all(0.3 < run["accuracy"] < 1 and run["seconds"]["training"] > 0 for run in saved["runs"])
+    assert saved["runs"][0]["machine"]["cores"] >= 1
+
+    with pytest.raises(DataError, match="another recipe or of other data"):
+        sweep(QUICK.override({"epochs": 2}), small_train, small_test, [5], results)
+    results.write_text("{")
+    with pytest.raises(DataError, match="is damaged"):
+        sweep(QUICK, small_train, small_test, [5], results)
