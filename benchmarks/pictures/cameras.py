@@ -77,7 +77,9 @@ def _light(rng: np.random.Generator, height: int, width: int, camera: Camera) ->
         light *= 1 - np.float32(rng.uniform(*S.shadow_depth)) * smoothstep(edge, place, place + softness)
         if rng.random() < 0.3:  # a second one: the hand and the telephone
             edge, place = ramp(height, width, angle + rng.uniform(1, 2)), rng.uniform(0.3, 0.8)
-            light *= 1 - np.float32(0.6 * rng.uniform(*S.shadow_depth)) * smoothstep(edge, place, place + softness)
+            light *= 1 - np.float32(0.6 * rng.uniform(*S.shadow_depth)) * smoothstep(
+                edge, place, place + softness
+            )
     return light / np.float32(np.quantile(light[::4, ::4], 0.85))
 
 

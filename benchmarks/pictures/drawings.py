@@ -74,7 +74,11 @@ def _triangle(rng: np.random.Generator) -> list[Points]:
 
 def _rectangle_with_diagonals(rng: np.random.Generator) -> list[Points]:
     width = rng.uniform(0.8, 1.4)
-    return [*_path((0, 0), (width, 0), (width, 1), (0, 1), (0, 0)), *_path((0, 0), (width, 1)), *_path((width, 0), (0, 1))]
+    return [
+        *_path((0, 0), (width, 0), (width, 1), (0, 1), (0, 0)),
+        *_path((0, 0), (width, 1)),
+        *_path((width, 0), (0, 1)),
+    ]
 
 
 def _star(rng: np.random.Generator) -> list[Points]:
@@ -155,7 +159,9 @@ def _draw(curves: list[Points], stroke_px: float) -> Field:
     return draw_strokes([curve - low for curve in curves], size[1], size[0], stroke_px)
 
 
-def crossed_out(rng: np.random.Generator, mask: Field, digit_px: float, stroke_px: float) -> tuple[Field, str]:
+def crossed_out(
+    rng: np.random.Generator, mask: Field, digit_px: float, stroke_px: float
+) -> tuple[Field, str]:
     """Cross a digit out, so that its writer plainly takes it back.
 
     Returns
@@ -173,7 +179,11 @@ def crossed_out(rng: np.random.Generator, mask: Field, digit_px: float, stroke_p
     if way == "cross":
         strokes = [*_path((0.0, 0.0), (1.0, 1.0)), *_path((1.0, 0.0), (0.0, 1.0))]
     elif way == "strokes":
-        strokes = [stroke for y in np.linspace(0.15, 0.85, int(rng.integers(3, 5))) for stroke in _path((0.0, y + 0.08), (1.0, y - 0.08))]
+        strokes = [
+            stroke
+            for y in np.linspace(0.15, 0.85, int(rng.integers(3, 5)))
+            for stroke in _path((0.0, y + 0.08), (1.0, y - 0.08))
+        ]
     else:
         n = int(rng.integers(9, 14))
         x = np.linspace(0, 1, n)

@@ -41,15 +41,15 @@ WITHOUT_SMALL_LETTERS = frozenset({"Humor-Sans.ttf"})
 ODD_ZERO = frozenset({"Breip.ttf", "Delphine.ttf", "Junkyard.ttf", "setofont.ttf"})
 """Fonts whose 0 is slashed or open like a U, so that its truth is in doubt."""
 
-LIKE_DIGITS = frozenset("OoQDIiljJ|!/\\()[]'`SsZzBbGgqyYT71?$&")
+LIKE_DIGITS = frozenset("OoQDIiljJ|!/\\()[]{}'`SsZzBbGgqyYT?$&")
 """Letters and symbols left out, because some hand writes a digit the same way.
 
 O o Q D as 0; I i l j J | ! / and brackets as 1; Z z as 2; S s $ & as 5 or 8; B b as 8 or 6; G as 6; g q y as 9;
-Y as an open 4; T and ? as 7. Point, comma, minus and dash are separators, with a row of their own.
+Y as an open 4; T and ? as 7. Point, comma, minus, dash and tilde are separators, with a row of their own.
 """
 
 LETTERS = "ACEFHKLMNPRUVWXacdefhkmnprtuvwx"
-SYMBOLS = "+=*#@%{}<>^~"
+SYMBOLS = "+=*#@%<>^"
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
 FOLDER_VARIABLE = "INKDIGITS_FONTS"
@@ -73,9 +73,13 @@ class Fonts:
 def find_fonts() -> Fonts:
     """Look for the evaluation fonts in the system's font folders and in ``$INKDIGITS_FONTS``."""
     folders = [*FONT_FOLDERS, *([Path(os.environ[FOLDER_VARIABLE])] if FOLDER_VARIABLE in os.environ else [])]
-    here = {path.name: path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*.[ot]tf"))}
+    here = {
+        path.name: path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*.[ot]tf"))
+    }
     files = [here[name] for names in EVALUATION_FONTS.values() for name in names if name in here]
-    missing = [package for package, names in EVALUATION_FONTS.items() if not all(name in here for name in names)]
+    missing = [
+        package for package, names in EVALUATION_FONTS.items() if not all(name in here for name in names)
+    ]
     return Fonts(tuple(files), tuple(missing))
 
 

@@ -28,7 +28,9 @@ class Grid:
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
         """Return x and y of a cell's top left corner."""
-        return self.left + column * (self.cell_width + self.gap), self.top + row * (self.cell_height + self.gap)
+        return self.left + column * (self.cell_width + self.gap), self.top + row * (
+            self.cell_height + self.gap
+        )
 
 
 def single_cell(rng: np.random.Generator, mask: Field, digit_px: float, form: str) -> Sheet:
@@ -64,7 +66,9 @@ def form_row(
         round(n_cells * (cell_width + gap) - gap + outside[0] + outside[2]),
     )
     ink, text = _fill(rng, sources, grid, shape, digit_px, blank_share)
-    return Sheet(ink, digit_px, (outside[1] + cell_height,), _print_form(rng, grid, shape, form, digit_px)), text
+    return Sheet(
+        ink, digit_px, (outside[1] + cell_height,), _print_form(rng, grid, shape, form, digit_px)
+    ), text
 
 
 def sudoku(
@@ -75,21 +79,30 @@ def sudoku(
     outside = rng.uniform(0.4, 1.2) * digit_px
     grid = Grid(9, 9, cell, cell, outside, outside)
     side = round(9 * cell + 2 * outside)
-    ink, text = _fill(rng, sources, grid, (side, side), digit_px, blank_share)
+    ink, text = _fill(rng, sources, grid, (side, side), digit_px, blank_share, lowest=1)
     printed = np.zeros((side, side), np.float32)
     thin = max(1.0, rng.uniform(0.02, 0.035) * digit_px)
     for step in range(10):
         place = outside + step * cell
         thickness = thin * (2.4 if step % 3 == 0 else 1.0)
-        for start, end in (((outside, place), (outside + 9 * cell, place)), ((place, outside), (place, outside + 9 * cell))):
+        for start, end in (
+            ((outside, place), (outside + 9 * cell, place)),
+            ((place, outside), (place, outside + 9 * cell)),
+        ):
             _line(printed, start, end, thickness)
     return Sheet(ink, digit_px, (), printed), text
 
 
 def _fill(
-    rng: np.random.Generator, sources: Sources, grid: Grid, shape: tuple[int, int], digit_px: float, blank_share: float
+    rng: np.random.Generator,
+    sources: Sources,
+    grid: Grid,
+    shape: tuple[int, int],
+    digit_px: float,
+    blank_share: float,
+    lowest: int = 0,
 ) -> tuple[Field, str]:
-    """Write digits into the cells of a grid, at least one blank and one digit among them."""
+    """Write digits from ``lowest`` to 9 into the cells of a grid, at least one blank and one digit among them."""
     ink = np.zeros(shape, np.float32)
     n = grid.rows * grid.columns
     blank = rng.random(n) < blank_share
@@ -101,7 +114,7 @@ def _fill(
         if blank[cell]:
             text += BLANK
             continue
-        image, label = sources.digit(rng)
+        image, label = sources.digit(rng, int(rng.integers(lowest, 10)))
         size = digit_px * (1 + rng.uniform(-S.size_jitter, S.size_jitter))
         mask = turned(digit_mask(image, size, stroke), slant_degrees=slant)
         _put(rng, ink, mask, grid, cell // grid.columns, cell % grid.columns, digit_px)
@@ -117,12 +130,22 @@ def _put(
     height, width = mask.shape
     room_x, room_y = grid.cell_width - width, grid.cell_height - height
     over = S.box_overshoot * digit_px
-    shift_x = np.clip(rng.normal(0, 0.22) * max(room_x, 0), -room_x / 2 - over, room_x / 2 + over) if room_x > 0 else 0
-    shift_y = np.clip(rng.normal(0, 0.22) * max(room_y, 0), -room_y / 2 - over, room_y / 2 + over) if room_y > 0 else 0
+    shift_x = (
+        np.clip(rng.normal(0, 0.22) * max(room_x, 0), -room_x / 2 - over, room_x / 2 + over)
+        if room_x > 0
+        else 0
+    )
+    shift_y = (
+        np.clip(rng.normal(0, 0.22) * max(room_y, 0), -room_y / 2 - over, room_y / 2 + over)
+        if room_y > 0
+        else 0
+    )
     paste(ink, mask, x + room_x / 2 + shift_x, y + room_y / 2 + shift_y)
 
 
-def _print_form(rng: np.random.Generator, grid: Grid, shape: tuple[int, int], form: str, digit_px: float) -> Field:
+def _print_form(
+    rng: np.random.Generator, grid: Grid, shape: tuple[int, int], form: str, digit_px: float
+) -> Field:
     """Return the mask of the printed cells."""
     printed = np.zeros(shape, np.float32)
     thickness = max(1.0, rng.uniform(0.018, 0.045) * digit_px)

@@ -49,8 +49,7 @@ def digit_mask(
     height_px
         What MNIST's box of 20 pixels becomes, in pixels.
     stroke_px
-        Wanted stroke width in pixels; at most a third of the way is gone when thinning, so that no stroke
-        breaks, and no loop is closed by more than half. None leaves the digit's own.
+        Wanted stroke width in pixels; thinning stops at half of the thinnest part, so that no stroke breaks, and no loop is closed by more than half. None leaves the digit's own.
     fit
         Side of the box that source digits are fitted into (20 for MNIST, 8 for scikit-learn's digits).
 
@@ -69,12 +68,15 @@ def digit_mask(
     large = cv2.resize(grey, None, fx=work, fy=work, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), 0.36 * work)
     inside = (large > level * 0.95).astype(np.uint8)
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(
+        1 - inside, cv2.DIST_L2, 5
+    )
     shift = 0.0
     if stroke_px is not None:
-        own = 2 * _half_width(distance)
+        ridge = _half_widths(distance)
+        own, thinnest = 2 * float(np.median(ridge)), float(np.quantile(ridge, 0.1))
         wanted = stroke_px * work / scale
-        shift = float(np.clip((wanted - own) / 2, -0.17 * own, min(0.35 * own, _room_in_loops(distance))))
+        shift = float(np.clip((wanted - own) / 2, -0.5 * thinnest, min(0.35 * own, _room_in_loops(distance))))
     distance = cv2.GaussianBlur(distance + np.float32(shift), (0, 0), 0.8)
     mask = np.clip(distance + 0.5, 0, 1)
     if work > scale:
@@ -83,10 +85,10 @@ def digit_mask(
     return crop_to_ink(mask, 2)
 
 
-def _half_width(distance: Field) -> float:
-    """Return the typical half width of the strokes: the distance to the edge along the ridges."""
+def _half_widths(distance: Field) -> NDArray[np.float32]:
+    """Return half the width of the strokes all along them: the distance to the edge on its ridges."""
     ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)) - 1e-3) & (distance > 1)
-    return float(np.median(distance[ridge])) if ridge.any() else 1.0
+    return distance[ridge] if ridge.any() else np.ones(1, np.float32)
 
 
 def _room_in_loops(distance: Field) -> float:
@@ -100,7 +102,11 @@ def crop_to_ink(mask: Field, margin: int = 0, level: float = 0.05) -> Field:
     """Cut the mask to its ink and leave a margin around it."""
     rows, columns = np.flatnonzero(mask.max(axis=1) > level), np.flatnonzero(mask.max(axis=0) > level)
     cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return cv2.copyMakeBorder(cut, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0) if margin else cut
+    return (
+        cv2.copyMakeBorder(cut, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+        if margin
+        else cut
+    )
 
 
 def turned(mask: Field, rotation_degrees: float = 0.0, slant_degrees: float = 0.0) -> Field:
@@ -114,4 +120,6 @@ def turned(mask: Field, rotation_degrees: float = 0.0, slant_degrees: float = 0.
     middle = np.array([width / 2, height / 2])
     offset = middle + pad - matrix @ middle
     affine = np.hstack([matrix, offset[:, None]])
-    return crop_to_ink(cv2.warpAffine(mask, affine, (width + 2 * pad, height + 2 * pad), flags=cv2.INTER_LINEAR))
+    return crop_to_ink(
+        cv2.warpAffine(mask, affine, (width + 2 * pad, height + 2 * pad), flags=cv2.INTER_LINEAR)
+    )

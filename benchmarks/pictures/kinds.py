@@ -147,7 +147,8 @@ def render(
     if not (kind.camera.desk or kind.camera.steady):
         beyond = round((0.05 if kind.medium == "scan" else 0.17) * max(sheet.ink.shape))
     wide = _with_paper_beyond(sheet, beyond)
-    picture = draw_paper(rng, PAPERS[kind.papers[rng.integers(len(kind.papers))]], wide)
+    paper = PAPERS[kind.papers[rng.integers(len(kind.papers))]]
+    picture = draw_paper(rng, paper, wide, black_print=kind.mode == "bilevel")
     if kind.bleed:
         _bleed(rng, picture, sheet.digit_px, sources)
     write(rng, picture, wide.ink, PENS[kind.pens[rng.integers(len(kind.pens))]], sheet.digit_px)

@@ -53,7 +53,9 @@ def spaced(rng: np.random.Generator, masks: list[Field], digit_px: float, overla
     return _set(rng, masks, places, digit_px)
 
 
-def touching(rng: np.random.Generator, masks: list[Field], digit_px: float, stroke_px: float) -> tuple[Field, int]:
+def touching(
+    rng: np.random.Generator, masks: list[Field], digit_px: float, stroke_px: float
+) -> tuple[Field, int]:
     """Set digits side by side so that each neighbouring pair touches with probability 0.6, one pair at least.
 
     Returns
@@ -90,7 +92,7 @@ def _first_contact(left: Field, right: Field, drop: int) -> float:
     reach = ends[low:high] - starts[low - drop : high - drop]
     nearest = float(reach.max()) if len(reach) else 0.0
     # Digits never pass each other's middle, even where their ink would allow it (a 7 over a small 2).
-    return max(nearest, 0.6 * left.shape[1])
+    return max(nearest, 0.75 * left.shape[1])
 
 
 def _set(

@@ -30,11 +30,17 @@ def page(rng: np.random.Generator, sources: Sources, digit_px: float) -> tuple[S
         baseline = margin + (line + 0.85) * pitch
         baselines.append(baseline)
         n_here = int(rng.integers(1, n_columns + 1)) if ragged else n_columns
+        right = -digit_px
         for column in range(n_here):
             digits = random_number(rng, int(rng.integers(1, 7)))
             masks = number_masks(rng, sources, digits, digit_px, stroke)
             mask = spaced(rng, masks, digit_px, rng.uniform(-25, -5))
-            left = margin + column * column_width + rng.uniform(0, 0.4) * digit_px
+            left = (
+                max(margin + column * column_width, right + 1.1 * digit_px) + rng.uniform(0, 0.4) * digit_px
+            )
+            if left + mask.shape[1] > ink.shape[1] - 0.3 * digit_px:
+                break
+            right = left + mask.shape[1]
             paste(ink, mask, left, baseline - mask.shape[0] + rng.uniform(-0.05, 0.08) * digit_px)
             numbers.append(digits)
     return Sheet(ink, digit_px, tuple(baselines)), tuple(numbers)

@@ -16,13 +16,25 @@ Picture = NDArray[np.float32]
 WHITE = ((0.96, 0.96, 0.95), (0.99, 0.99, 0.99), (0.94, 0.95, 0.97))
 CREAM = ((0.97, 0.94, 0.84), (0.95, 0.91, 0.80), (0.98, 0.96, 0.89))
 RECYCLED = ((0.82, 0.79, 0.73), (0.78, 0.77, 0.74), (0.85, 0.83, 0.79))
-COLOURED = ((0.98, 0.93, 0.45), (0.97, 0.72, 0.76), (0.66, 0.86, 0.95), (0.70, 0.92, 0.68), (0.98, 0.76, 0.42))
+COLOURED = (
+    (0.98, 0.93, 0.45),
+    (0.97, 0.72, 0.76),
+    (0.66, 0.86, 0.95),
+    (0.70, 0.92, 0.68),
+    (0.98, 0.76, 0.42),
+)
 BLACK = ((0.08, 0.08, 0.09), (0.12, 0.11, 0.11))
 BLACKBOARD = ((0.13, 0.24, 0.19), (0.10, 0.17, 0.14), (0.15, 0.16, 0.16))
 WHITEBOARD = ((0.95, 0.96, 0.97), (0.91, 0.93, 0.94))
 KRAFT = ((0.72, 0.57, 0.40), (0.66, 0.52, 0.37))
 
-RULE_INKS = ((0.55, 0.68, 0.90), (0.62, 0.62, 0.66), (0.66, 0.58, 0.82), (0.55, 0.78, 0.74), (0.80, 0.62, 0.62))
+RULE_INKS = (
+    (0.55, 0.68, 0.90),
+    (0.62, 0.62, 0.66),
+    (0.66, 0.58, 0.82),
+    (0.55, 0.78, 0.74),
+    (0.80, 0.62, 0.62),
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +64,13 @@ PAPERS: dict[str, Paper] = {
 }
 
 
-def draw_paper(rng: np.random.Generator, paper: Paper, sheet: Sheet) -> Picture:
+def draw_paper(rng: np.random.Generator, paper: Paper, sheet: Sheet, black_print: bool = False) -> Picture:
     """Draw the paper of a sheet, with its printed form if it has one.
+
+    Parameters
+    ----------
+    black_print
+        Whether the form is printed in strong black, whatever is drawn otherwise.
 
     Returns
     -------
@@ -66,9 +83,16 @@ def draw_paper(rng: np.random.Generator, paper: Paper, sheet: Sheet) -> Picture:
     picture = lightness[..., None] * colour
     if paper.rules != "none":
         ink = np.asarray(RULE_INKS[rng.integers(len(RULE_INKS))], np.float32)
-        _print(picture, _rules(rng, paper.rules, sheet), ink, rng.uniform(*S.rule_contrast) / (1 - float(ink.mean())))
+        _print(
+            picture,
+            _rules(rng, paper.rules, sheet),
+            ink,
+            rng.uniform(*S.rule_contrast) / (1 - float(ink.mean())),
+        )
     if sheet.printed is not None:
-        _print(picture, sheet.printed, _form_ink(rng), rng.uniform(*S.box_contrast))
+        ink = np.full(3, 0.05, np.float32) if black_print else _form_ink(rng)
+        contrast = S.bilevel_box_contrast if black_print else S.box_contrast
+        _print(picture, sheet.printed, ink, rng.uniform(*contrast))
     return picture
 
 

@@ -29,7 +29,9 @@ def scan(
     angle = rng.uniform(-S.scan_skew_degrees, S.scan_skew_degrees)
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-    picture = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    picture = cv2.warpAffine(
+        picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     picture = cut_window(picture, np.vstack([matrix, [0, 0, 1]]), digit_px, window)
     height, width = picture.shape[:2]
     picture *= 1 - _dust(rng, height, width, digit_px)[..., None]

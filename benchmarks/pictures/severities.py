@@ -42,7 +42,7 @@ class Severities:
     """Largest rise or sag of a curved line over its whole length."""
     overlap_percent: tuple[int, ...] = (-20, -10, 0, 10, 20)
     """Overlap of neighbouring digits' ink boxes, in percent of their mean width; negative is a gap."""
-    touching_depth: Range = (0.10, 0.60)
+    touching_depth: Range = (0.10, 0.45)
     """How deep touching strokes run into each other, in stroke widths, beyond first contact."""
 
     # paper
@@ -58,8 +58,10 @@ class Severities:
     """Width of printed rules, in pixels."""
     box_margin: Range = (0.12, 0.45)
     """Distance from a digit to its printed box."""
-    box_contrast: Range = (0.35, 0.9)
+    box_contrast: Range = (0.50, 0.95)
     """Darkness of printed boxes and combs."""
+    bilevel_box_contrast: Range = (0.75, 0.95)
+    """The same for one-bit scans, whose print is black: paler print would vanish."""
     box_overshoot: float = 0.08
     """How far a digit may reach over the side of its box."""
     paper_fibre: Range = (0.003, 0.012)
@@ -84,8 +86,8 @@ class Severities:
     """Darkness of a cast shadow."""
     shadow_softness: Range = (0.01, 0.15)
     """Width of the shadow's edge, in picture widths."""
-    exposure: Range = (0.68, 1.04)
-    """Lightness of white paper in the brighter part of the photo; above 1 it is burnt out."""
+    exposure: Range = (0.68, 1.0)
+    """Lightness of white paper in the brighter part of the photo."""
     tint: float = 0.07
     """Largest loss of one colour channel to the colour of the light."""
     rotation_degrees: float = 8.0

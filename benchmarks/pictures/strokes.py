@@ -34,7 +34,11 @@ def wobble(rng: np.random.Generator, strokes: list[Points], amount: float) -> li
 
 
 def draw_strokes(
-    strokes: list[Points], height: int, width: int, stroke_px: float, pressure: NDArray[np.float64] | None = None
+    strokes: list[Points],
+    height: int,
+    width: int,
+    stroke_px: float,
+    pressure: NDArray[np.float64] | None = None,
 ) -> Field:
     """Draw curves with a round pen.
 

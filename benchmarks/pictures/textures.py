@@ -47,7 +47,9 @@ def _clouds(rng: np.random.Generator, side: int) -> Levels:
 
 def _wood(rng: np.random.Generator, side: int) -> Levels:
     x, y = _grid(side)
-    rings = np.sin((x + 0.15 * side * smooth(rng, side, side, 2)) * rng.uniform(10, 25) * 2 * np.pi / side + y * 0.002)
+    rings = np.sin(
+        (x + 0.15 * side * smooth(rng, side, side, 2)) * rng.uniform(10, 25) * 2 * np.pi / side + y * 0.002
+    )
     return _coloured(rng, 0.6 * rings + 0.2 * cv2.blur(grain(rng, side, side), (1, 15)) * 3, 0.22)
 
 
@@ -62,13 +64,17 @@ def _bricks(rng: np.random.Generator, side: int) -> Levels:
     height = side / rng.uniform(5, 9)
     row = np.floor(y / height)
     mortar = ((y % height) < 0.12 * height) | (((x + (row % 2) * height) % (2 * height)) < 0.12 * height)
-    return _coloured(rng, np.where(mortar, 0.7, -0.2).astype(np.float32) + 0.15 * grain(rng, side, side, 1.5), 0.5)
+    return _coloured(
+        rng, np.where(mortar, 0.7, -0.2).astype(np.float32) + 0.15 * grain(rng, side, side, 1.5), 0.5
+    )
 
 
 def _checkers(rng: np.random.Generator, side: int) -> Levels:
     x, y = _grid(side)
     cell = side / rng.uniform(5, 14)
-    return _coloured(rng, np.where((np.floor(x / cell) + np.floor(y / cell)) % 2 == 0, 0.6, -0.6).astype(np.float32), 0.7)
+    return _coloured(
+        rng, np.where((np.floor(x / cell) + np.floor(y / cell)) % 2 == 0, 0.6, -0.6).astype(np.float32), 0.7
+    )
 
 
 def _stripes(rng: np.random.Generator, side: int) -> Levels:
@@ -92,7 +98,10 @@ def _gravel(rng: np.random.Generator, side: int) -> Levels:
 def _grass(rng: np.random.Generator, side: int) -> Levels:
     field = np.zeros((side, side), np.float32)
     for x, y, length, lean in zip(
-        *rng.uniform(0, side, (2, 900)), rng.uniform(0.04, 0.12, 900) * side, rng.normal(0, 0.3, 900), strict=True
+        *rng.uniform(0, side, (2, 900)),
+        rng.uniform(0.04, 0.12, 900) * side,
+        rng.normal(0, 0.3, 900),
+        strict=True,
     ):
         end = (int(x + lean * length), int(y - length))
         cv2.line(field, (int(x), int(y)), end, float(rng.uniform(-0.8, 0.8)), 1, cv2.LINE_AA)
@@ -113,7 +122,9 @@ def _bokeh(rng: np.random.Generator, side: int) -> Levels:
     for _ in range(int(rng.integers(12, 30))):
         layer = np.zeros_like(field)
         centre = (int(rng.uniform(0, side)), int(rng.uniform(0, side)))
-        cv2.circle(layer, centre, int(rng.uniform(0.03, 0.12) * side), float(rng.uniform(0.2, 0.8)), -1, cv2.LINE_AA)
+        cv2.circle(
+            layer, centre, int(rng.uniform(0.03, 0.12) * side), float(rng.uniform(0.2, 0.8)), -1, cv2.LINE_AA
+        )
         field += layer
     return _coloured(rng, cv2.GaussianBlur(field, (0, 0), 1.5), 0.6)
 

@@ -1,0 +1,157 @@
+"""How well `Reader` reads the pictures that people really have: the benchmark of the reading river.
+
+Draws pictures with known truth from a seed (see ``docs/benchmark.md``), reads them, and writes the figures to
+``benchmarks/results/reading-<split>.json``. The split ``development`` is for tuning; ``final`` shares neither
+seed nor source digits with it and is looked at once per report.
+
+    python benchmarks/reading.py                                  all rows of the development split
+    python benchmarks/reading.py --only boxes --save-failures out/
+    python benchmarks/reading.py --save-examples out/             contact sheets, nothing is read
+"""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from inkdigits.storage import write_json
+from pictures.contact import save_contact_sheet
+from pictures.fonts import FOLDER_VARIABLE, find_fonts
+from pictures.rows import ROWS, example_of
+from pictures.severities import SEVERITIES
+from pictures.sources import SEEDS, Sources, load_sources
+from pictures.summary import summarise
+from pictures.tables import kinds_table, table
+from pictures.timings import array_timing, photo_timing, process_timing
+from pictures.workers import measure
+
+TIMINGS = ("photo-timing", "array-timing", "process-timing")
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-learn")
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--split", choices=list(SEEDS), default="development")
+    parser.add_argument(
+        "--only", action="append", choices=[*ROWS, *TIMINGS, "timings"], metavar="ROW",
+        help=f"measure this row alone (again for more): {', '.join([*ROWS, *TIMINGS, 'timings'])}",
+    )  # fmt: skip
+    parser.add_argument("--n", type=int, help="pictures per row instead of each row's own number")
+    parser.add_argument(
+        "--model", help="a shipped model or an .onnx file; by default the reader's own choice"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes that draw and read")
+    parser.add_argument(
+        "--save-examples", type=Path, metavar="FOLDER", help="write contact sheets and read nothing"
+    )
+    parser.add_argument(
+        "--save-failures", type=Path, metavar="FOLDER", help="write each picture read wrongly"
+    )
+    parser.add_argument("--kinds", action="store_true", help="print every row's kinds as well")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE",
+        help="where the results go; by default benchmarks/results/reading-<split>.json, and nowhere with --only or --n",
+    )  # fmt: skip
+    return parser.parse_args(arguments)
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = names[0].partition(":")[2].strip() if names else model
+    return {"processor": model, "cores": os.cpu_count(), "platform": platform.platform()}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what the figures depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def save_examples(folder: Path, names: Sequence[str], sources: Sources, n: int | None) -> None:
+    """Write one contact sheet a row."""
+    for name in names:
+        row = ROWS[name]
+        count = min(n or 64, row.size(sources))
+        wide = row.measure in ("cells", "page") or name.startswith(("numbers", "separators"))
+        examples = [example_of(row, sources, index) for index in range(count)]
+        save_contact_sheet(folder / f"{name}.png", examples, 5 if wide else 8, 300 if wide else 190)
+        print(f"{folder / name}.png: {count} pictures", file=sys.stderr)
+
+
+def time_it(names: Sequence[str], model: str | None, sources: Sources) -> dict[str, Any]:
+    """Run the timings one after another, with nothing beside them."""
+    from inkdigits import Reader
+
+    timings = {}
+    for name in names:
+        if name == "photo-timing":
+            timings[name] = photo_timing(Reader(model), sources)
+        elif name == "array-timing":
+            timings[name] = array_timing(model, sources)
+        else:
+            timings[name] = process_timing(model, sources)
+    return timings
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark."""
+    options = parse(arguments)
+    sources, fonts = load_sources(options.split), find_fonts()
+    chosen = options.only or [*ROWS, "timings"]
+    not_measured = {}
+    if fonts.missing_packages:
+        reason = f"fonts are missing: {fonts.remedy}  (or set {FOLDER_VARIABLE} to a folder that has them)"
+        not_measured = {name: reason for name in chosen if name in ROWS and ROWS[name].needs_fonts}
+    names = [name for name in chosen if name in ROWS and name not in not_measured]
+    if options.save_examples:
+        save_examples(options.save_examples, names, sources, options.n)
+        return
+    tasks = [(name, index) for name in names for index in range(options.n or ROWS[name].size(sources))]
+    outcomes = (
+        measure(tasks, options.model, options.split, options.jobs, options.save_failures) if tasks else {}
+    )
+    timed = TIMINGS if "timings" in chosen else [name for name in TIMINGS if name in chosen]
+    results = {
+        "benchmark": "reading",
+        "split": options.split,
+        "seed": SEEDS[options.split],
+        "model": options.model or "default",
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": versions(),
+        "fonts": [path.name for path in fonts.files],
+        "rows": {name: summarise(ROWS[name], outcomes[name]) for name in names},
+        "timings": time_it(timed, options.model, sources),
+        "not_measured": not_measured,
+        "severities": asdict(SEVERITIES),
+    }
+    print(table(results))
+    if options.kinds:
+        print(kinds_table(results))
+    out = options.out or (None if options.only or options.n else RESULTS / f"reading-{options.split}.json")
+    if out is not None:
+        write_json(out, results)
+        print(f"\nwritten to {out}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
