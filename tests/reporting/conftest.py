@@ -54,6 +54,7 @@ class Options:
     label_errors: bool = True
     descriptions: bool = True
     threshold: float = 0.0
+    without_digit: int | None = None
 
 
 def _small_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -150,16 +151,22 @@ def _evaluation(
     }
 
 
+def _examples(images: NDArray[np.uint8], k: int = 8) -> NDArray[np.uint8]:
+    """Return the first ``k`` images, blank ones where there are too few."""
+    return np.concatenate([images[:k], np.zeros((max(0, k - len(images)), 28, 28), np.uint8)])
+
+
 def fabricate_run(run: Path, **changes: Any) -> Path:
     """Write a finished run without report into the new folder ``run``."""
     options = Options(**changes)
     run.mkdir(parents=True)
     images, labels = _small_digits()
+    images, labels = images[labels != options.without_digit], labels[labels != options.without_digit]
     n = options.n_test
     probabilities = _probabilities(labels[:n], options.error_rate)
     evaluation = _evaluation(options, labels[:n], probabilities)
     arrays = {
-        "train_examples": np.stack([images[n:][labels[n:] == digit][:8] for digit in range(10)]),
+        "train_examples": np.stack([_examples(images[n:][labels[n:] == digit]) for digit in range(10)]),
         "train_counts": np.bincount(labels[n:], minlength=10),
         "test_labels": labels[:n],
         "test_probabilities": probabilities,
@@ -216,6 +223,12 @@ def fabricate_run(run: Path, **changes: Any) -> Path:
             row = [epoch, 5.2, 0.01 * (1 - abs(epoch - 2) / 5), loss, 1 - loss / 4]
             rows.writerow(row + ([loss * 0.7 + 0.01, 1 - loss / 6] if options.validation else ["", ""]))
     return run
+
+
+@pytest.fixture(scope="session")
+def fabricate() -> Callable[..., Path]:
+    """The function that writes a run into a folder of the caller's choice."""
+    return fabricate_run
 
 
 @pytest.fixture

@@ -184,7 +184,8 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
 def _read_arrays(folder: Path) -> Arrays:
     path = folder / run_directory.ARRAYS
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, since NumPy leaves a damaged file open.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = Arrays(
                 train_examples=file["train_examples"],
                 train_counts=file["train_counts"],
@@ -195,7 +196,7 @@ def _read_arrays(folder: Path) -> Arrays:
             )
     except FileNotFoundError as error:
         raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise _damaged(path, str(error)) from error
     n = len(arrays.test_labels)
     expected = {

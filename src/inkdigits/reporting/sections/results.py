@@ -76,6 +76,17 @@ def section(run: Run) -> Section:
             "Heatmap of the confusion matrix, ten true digits by ten predicted digits.",
             0.66,
         ),
+        Heading("How sure it is"),
+        Paragraph(_confidence(run)),
+        FigureBlock(
+            "confidence",
+            prose(
+                "Left: how often readings of a given confidence were right; on the dashed line the two "
+                "agree, and a larger dot stands for more images. Right: how many mistakes stay among the "
+                "rest when the least confident readings are set aside."
+            ),
+            "Reliability diagram, and the mistakes left as doubtful readings are set aside.",
+        ),
         FigureBlock(
             "predictions",
             prose(
@@ -87,17 +98,6 @@ def section(run: Run) -> Section:
                 else ".",
             ),
             "A grid of test images with the digit that was read and its confidence.",
-        ),
-        Heading("How sure it is"),
-        Paragraph(_confidence(run)),
-        FigureBlock(
-            "confidence",
-            prose(
-                "Left: how often readings of a given confidence were right; on the dashed line the two "
-                "agree, and a larger dot stands for more images. Right: how many mistakes stay among the "
-                "rest when the least confident readings are set aside."
-            ),
-            "Reliability diagram, and the mistakes left as doubtful readings are set aside.",
         ),
     ]
     return Section("results", "Results", tuple(blocks))
@@ -186,24 +186,29 @@ def _learning(run: Run) -> Prose:
 def _by_digit(run: Run) -> Prose:
     seen = [row for row in run.evaluation["per_class"] if row["support"]]
     best, worst = (pick(row["recall"] for row in seen) for pick in (max, min))
-    if best == worst:
-        return prose("Every digit was read with the same recall, {}.", percent(best))
-    bests, worsts = (
-        listed([str(row["label"]) for row in seen if row["recall"] == value]) for value in (best, worst)
-    )
-    return prose(
+    words = prose(
         "Recall is the share of a digit’s images that were read as that digit; precision the share of "
-        "readings of a digit that were right; F1 their harmonic mean ({}). Recall was highest for {} ({}) "
-        "and lowest for {} ({}). The intervals in {} say how much of such a difference can be chance. {} "
-        "shows which digits were taken for which, {} a few of the readings.",
+        "readings of a digit that were right; F1 their harmonic mean ({}). ",
         table("per_class"),
-        bests,
-        percent(best),
-        worsts,
-        percent(worst),
+    )
+    if best == worst:
+        words += prose("Recall was the same for every digit, {}. ", percent(best))
+    else:
+        bests, worsts = (
+            listed([str(row["label"]) for row in seen if row["recall"] == value]) for value in (best, worst)
+        )
+        words += prose(
+            "Recall was highest for {} ({}) and lowest for {} ({}). ",
+            bests,
+            percent(best),
+            worsts,
+            percent(worst),
+        )
+    return words + prose(
+        "The intervals in {} say how much of such a difference can be chance. {} shows which digits were "
+        "taken for which.",
         figure("recall_by_digit"),
         figure("confusion_matrix"),
-        figure("predictions"),
     )
 
 
@@ -234,7 +239,7 @@ def _confidence(run: Run) -> Prose:
     gap = float(arrays.confidences.mean()) - figures["accuracy"]
     words = prose(
         "The mean confidence is {}, the accuracy {}: on the whole the network is {}. The expected "
-        "calibration error {} is {}.",
+        "calibration error {} is {} ({}). {} shows a few readings with their confidence.",
         percent(float(arrays.confidences.mean())),
         percent(figures["accuracy"]),
         "about as sure as it should be"
@@ -244,15 +249,16 @@ def _confidence(run: Run) -> Prose:
         else "less sure than it could be",
         cite("guo"),
         percent(figures["ece"]),
+        figure("confidence"),
+        figure("predictions"),
     )
     wrong = arrays.confidences[arrays.predicted != arrays.test_labels]
     if len(wrong):
         aside = float(np.mean(arrays.confidences <= np.median(wrong)))
         words += prose(
-            " Doubt is worth something: setting aside the least confident {} of the readings removes half "
-            "of the mistakes ({}).",
+            " Doubt is worth something: setting aside the least confident {} of the readings removes at "
+            "least half of the mistakes.",
             percent(aside, 1),
-            figure("confidence"),
         )
     if figures.get("threshold"):
         words += prose(
