@@ -74,11 +74,8 @@ def _triangle(rng: np.random.Generator) -> list[Points]:
 
 def _rectangle_with_diagonals(rng: np.random.Generator) -> list[Points]:
     width = rng.uniform(0.8, 1.4)
-    return [
-        *_path((0, 0), (width, 0), (width, 1), (0, 1), (0, 0)),
-        *_path((0, 0), (width, 1)),
-        *_path((width, 0), (0, 1)),
-    ]
+    outline = _path((0, 0), (width, 0), (width, 1), (0, 1), (0, 0))
+    return [*outline, *_path((0, 0), (width, 1)), *_path((width, 0), (0, 1))]
 
 
 def _star(rng: np.random.Generator) -> list[Points]:
@@ -179,11 +176,8 @@ def crossed_out(
     if way == "cross":
         strokes = [*_path((0.0, 0.0), (1.0, 1.0)), *_path((1.0, 0.0), (0.0, 1.0))]
     elif way == "strokes":
-        strokes = [
-            stroke
-            for y in np.linspace(0.15, 0.85, int(rng.integers(3, 5)))
-            for stroke in _path((0.0, y + 0.08), (1.0, y - 0.08))
-        ]
+        levels = np.linspace(0.15, 0.85, int(rng.integers(3, 5)))
+        strokes = [stroke for y in levels for stroke in _path((0.0, y + 0.08), (1.0, y - 0.08))]
     else:
         n = int(rng.integers(9, 14))
         x = np.linspace(0, 1, n)

@@ -49,7 +49,8 @@ def digit_mask(
     height_px
         What MNIST's box of 20 pixels becomes, in pixels.
     stroke_px
-        Wanted stroke width in pixels; thinning stops at half of the thinnest part, so that no stroke breaks, and no loop is closed by more than half. None leaves the digit's own.
+        Wanted stroke width in pixels; thinning stops at half of the thinnest part, so that no stroke breaks, and
+        no loop is closed by more than half. None leaves the digit's own.
     fit
         Side of the box that source digits are fitted into (20 for MNIST, 8 for scikit-learn's digits).
 
@@ -107,6 +108,14 @@ def crop_to_ink(mask: Field, margin: int = 0, level: float = 0.05) -> Field:
         if margin
         else cut
     )
+
+
+def slant_of(mask: Field) -> float:
+    """Return how far a digit leans to the right, in degrees, from its second moments, at most 30 either way."""
+    moments = cv2.moments(mask)
+    if moments["mu02"] < 1e-6:
+        return 0.0
+    return float(np.clip(np.degrees(np.arctan(-moments["mu11"] / moments["mu02"])), -30, 30))
 
 
 def turned(mask: Field, rotation_degrees: float = 0.0, slant_degrees: float = 0.0) -> Field:

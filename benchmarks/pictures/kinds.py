@@ -17,6 +17,9 @@ from pictures.severities import Range
 from pictures.sheets import Sheet, paste
 from pictures.sources import Sources
 
+ORDINARY = Camera()
+"""No trouble beyond the ordinary."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -41,7 +44,7 @@ class Kind:
     name: str
     papers: tuple[str, ...] = ("white",)
     pens: tuple[str, ...] = DARK_PENS
-    camera: Camera = Camera()
+    camera: Camera = ORDINARY
     mode: str = "grey"
     form: str = "none"
     bleed: bool = False
@@ -54,11 +57,12 @@ class Kind:
 
 ALL_PAPERS = ("white", "cream", "recycled", "coloured", "kraft", "ruled", "squared", "graph", "crumpled")
 _INKS = ("blue ballpoint", "black ballpoint", "black felt tip", "fountain pen")
+_PENS_ON_COLOUR = ("black felt tip", "black ballpoint", "blue ballpoint")
 
 PHOTOS = (
     Kind("photo, white paper"),
     Kind("photo, cream or recycled paper", ("cream", "recycled")),
-    Kind("photo, coloured or brown paper", ("coloured", "kraft"), ("black felt tip", "black ballpoint", "blue ballpoint")),
+    Kind("photo, coloured or brown paper", ("coloured", "kraft"), _PENS_ON_COLOUR),
     Kind("photo, coloured felt tip", ("white", "cream"), FELT_TIPS[1:]),
     Kind("photo, ruled paper", ("ruled",)),
     Kind("photo, squared paper", ("squared",)),

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from pictures.fields import Field
-from pictures.glyphs import crop_to_ink, digit_mask, turned
+from pictures.glyphs import crop_to_ink, digit_mask, slant_of, turned
 from pictures.severities import SEVERITIES as S
 from pictures.sheets import Sheet, paste
 from pictures.sources import Sources
@@ -16,7 +16,10 @@ SEPARATORS = ".,-"
 def number_masks(
     rng: np.random.Generator, sources: Sources, digits: str, digit_px: float, stroke_px: float | None = None
 ) -> list[Field]:
-    """Return the digits of a number as one hand writes them: one pen, one slant, sizes a little uneven."""
+    """Return the digits of a number as one hand writes them: one pen, one slant, sizes a little uneven.
+
+    MNIST's digits come from many hands, so most of each one's own slant is taken away before the number's is given.
+    """
     stroke = rng.uniform(*S.stroke_width) * digit_px if stroke_px is None else stroke_px
     slant = rng.uniform(-S.slant_degrees, S.slant_degrees)
     masks = []
@@ -24,7 +27,9 @@ def number_masks(
         image, _ = sources.digit(rng, int(character))
         size = digit_px * (1 + rng.uniform(-S.size_jitter, S.size_jitter))
         own_slant = slant + rng.uniform(-S.slant_jitter_degrees, S.slant_jitter_degrees)
-        masks.append(crop_to_ink(turned(digit_mask(image, size, stroke), slant_degrees=own_slant), level=0.3))
+        mask = digit_mask(image, size, stroke)
+        slant_now = own_slant - S.unslanting * slant_of(mask)
+        masks.append(crop_to_ink(turned(mask, slant_degrees=slant_now), level=0.3))
     return masks
 
 
@@ -66,7 +71,7 @@ def touching(
         How many pairs touch.
     """
     n_pairs = len(masks) - 1
-    touch = rng.random(n_pairs) < 0.6
+    touch = rng.random(n_pairs) < S.touching_share
     touch[rng.integers(n_pairs)] = True
     heights = [mask.shape[0] for mask in masks]
     drops = rng.uniform(-S.baseline_jitter, S.baseline_jitter, len(masks)) * digit_px
@@ -74,10 +79,8 @@ def touching(
     places = [0.0]
     for pair in range(n_pairs):
         clear = _first_contact(masks[pair], masks[pair + 1], round(tops[pair + 1] - tops[pair]))
-        if touch[pair]:
-            shift = -rng.uniform(*S.touching_depth) * stroke_px - 1
-        else:
-            shift = rng.uniform(0.05, 0.2) * digit_px
+        depth, gap = rng.uniform(*S.touching_depth) * stroke_px + 1, rng.uniform(*S.touching_gap) * digit_px
+        shift = -depth if touch[pair] else gap
         places.append(places[-1] + clear + shift)
     return _set(rng, masks, places, digit_px, drops), int(touch.sum())
 

@@ -34,14 +34,22 @@ class Severities:
     """Largest relative change of one digit's size within a number."""
     slant_degrees: float = 12.0
     """Largest slant that a number gets beyond its digits' own."""
+    unslanting: float = 0.6
+    """Share of a source digit's own slant that is taken away before the number's slant is given."""
     slant_jitter_degrees: float = 3.0
     """Largest slant of one digit against its number."""
+    neighbour_share: float = 0.45
+    """Largest share of a neighbour that a crop catches at its edge."""
     line_slope_degrees: float = 8.0
     """Largest slope of a line of writing, in the rows of slanted and curved lines."""
     line_sag: float = 0.35
     """Largest rise or sag of a curved line over its whole length."""
     overlap_percent: tuple[int, ...] = (-20, -10, 0, 10, 20)
     """Overlap of neighbouring digits' ink boxes, in percent of their mean width; negative is a gap."""
+    touching_share: float = 0.6
+    """Share of the pairs that touch in touching numbers; one of them always does."""
+    touching_gap: Range = (0.05, 0.20)
+    """Gap between the ink of the other pairs."""
     touching_depth: Range = (0.10, 0.45)
     """How deep touching strokes run into each other, in stroke widths, beyond first contact."""
 

@@ -15,9 +15,8 @@ def table(results: dict[str, Any]) -> str:
         )
     for name, timing in results["timings"].items():
         met = "" if timing["value"] < timing["aim_below"] else " (above)"
-        lines.append(
-            f"{name:24s} {timing['value']:.3g} {timing['unit']}, aim under {timing['aim_below']:g}{met}  {timing['title']}"
-        )
+        value = f"{timing['value']:.3g} {timing['unit']}, aim under {timing['aim_below']:g}{met}"
+        lines.append(f"{name:24s} {value}  {timing['title']}")
     lines += [f"{name:24s} not measured: {reason}" for name, reason in results["not_measured"].items()]
     return "\n".join(lines)
 
@@ -43,8 +42,7 @@ def _more(row: dict[str, Any]) -> str:
     if "part_accuracy" in row:
         parts.append(f"parts {row['part_accuracy']:.2%}")
     if "digits" in row:
-        parts.append(
-            f"as shipped: letters refused {row['letters_refused_as_shipped']:.1%}, digits accepted {row['digits']['accepted_as_shipped']:.1%}"
-        )
+        parts.append(f"as shipped: letters refused {row['letters_refused_as_shipped']:.1%}")
+        parts.append(f"digits accepted {row['digits']['accepted_as_shipped']:.1%}")
     parts.append(f"{row['milliseconds']['median']:.1f} ms")
     return "; ".join(parts)

@@ -107,7 +107,8 @@ def _array_timing(model: str | None, sources: Sources, n_rounds: int, n_calls: i
     each = {name: 1e3 * spent / n_calls for name, spent in times.items()}
     return {
         "title": "one 28x28 array through Reader, beyond the bare ONNX Runtime call", "aim_below": 0.15,
-        "value": round(each["auto"] - each["bare"], 4), "unit": "ms", "told_digit": round(each["digit"] - each["bare"], 4),
+        "value": round(each["auto"] - each["bare"], 4), "unit": "ms",
+        "told_digit": round(each["digit"] - each["bare"], 4),
         "n_rounds": n_rounds, "n_calls": n_calls, "milliseconds": {name: round(ms, 4) for name, ms in each.items()},
     }  # fmt: skip
 

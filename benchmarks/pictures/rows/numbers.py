@@ -112,7 +112,8 @@ def _page(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 NUMBER_ROWS = (
     Row("numbers-separated", "5-digit numbers, well separated", "text", 500, 0.97, _separated),
     Row("numbers-touching", "5-digit numbers, touching", "text", 500, 0.93, _touching),
-    Row("numbers-touching-told", "the same, told that there are five", "text", 200, None, _touching_told, "numbers-touching"),
+    Row("numbers-touching-told", "the same, told that there are five", "text", 200, None,
+        _touching_told, "numbers-touching"),
     Row("numbers-by-overlap", "5-digit numbers by overlap of their boxes", "text", 500, None, _by_overlap),
     Row("numbers-by-length", "numbers of 1 to 10 digits", "text", 400, None, _by_length),
     Row("numbers-bent", "numbers on sloping and curved lines", "text", 200, None, _bent),

@@ -17,6 +17,8 @@ from pictures.sources import Sources
 from pictures.styles import ORDINARY, STYLES, style_mask
 
 STYLE_NAMES = (*STYLES, "very thin pen", "very thick pen")
+WIDE_DIGITS = (0, 2, 3, 5, 6, 8, 9)
+"""Neighbours at a crop's edge: half a 1, 4 or 7 may be a whole 1."""
 STYLE_KINDS = tuple(
     kind
     for kind in ON_PAPER
@@ -26,7 +28,7 @@ STYLE_KINDS = tuple(
 
 
 def _small(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """scikit-learn's digits as they are: 8x8, light on dark and dark on light in turn."""
+    """Give scikit-learn's digits as they are: 8x8, light on dark and dark on light in turn."""
     place = index % len(sources.small_labels)
     image = sources.small_images[place]
     inverted = (index + index // len(sources.small_labels)) % 2 == 1
@@ -35,7 +37,7 @@ def _small(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 
 
 def _small_enlarged(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """The same digits enlarged, smoothly or in plain squares, with a margin."""
+    """Enlarge the same digits, smoothly or in plain squares, with a margin."""
     place = index % len(sources.small_labels)
     image = cv2.copyMakeBorder(
         sources.small_images[place], *rng.integers(0, 4, 4).tolist(), cv2.BORDER_CONSTANT
@@ -96,7 +98,7 @@ def _style(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 
 
 def _clutter(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """A crop that cuts into the neighbours: the digit is in the middle, parts of others at the edges."""
+    """Cut a crop that catches less than half of the neighbours at its edges."""
     kind = ON_PAPER[index % len(ON_PAPER)]
     place = int(order(sources.split, "clutter", len(sources.labels))[index % len(sources.labels)])
     height = digit_height(rng, kind, S.photo_digit_px)
@@ -108,7 +110,7 @@ def _clutter(rng: np.random.Generator, sources: Sources, index: int) -> Example:
     paste(canvas, mask, room, room)
     sides = rng.permutation(["left", "right", "below"])[: int(rng.integers(1, 3))]
     for side in sides:
-        image, _ = sources.digit(rng)
+        image, _ = sources.digit(rng, int(rng.choice(WIDE_DIGITS)))
         _beside(rng, canvas, digit_mask(image, height, stroke), mask.shape, room, gap, side)
     kind_name = " and ".join(sorted(sides))
     sheet = Sheet(canvas, height, (room + mask.shape[0],))
@@ -128,12 +130,15 @@ def _beside(
     side: str,
 ) -> None:
     """Paste a neighbour so that it stays ``gap`` away from the digit and is cut by the crop's edge."""
+    across, down = (
+        min(room - gap, S.neighbour_share * length) for length in (other.shape[1], other.shape[0])
+    )
     if side == "left":
-        paste(canvas, other, room - gap - other.shape[1], room + rng.uniform(-0.1, 0.1) * shape[0])
+        paste(canvas, other, across - other.shape[1], room + rng.uniform(-0.1, 0.1) * shape[0])
     elif side == "right":
-        paste(canvas, other, room + shape[1] + gap, room + rng.uniform(-0.1, 0.1) * shape[0])
+        paste(canvas, other, canvas.shape[1] - across, room + rng.uniform(-0.1, 0.1) * shape[0])
     else:
-        paste(canvas, other, room + rng.uniform(-0.3, 0.3) * shape[1], room + shape[0] + gap)
+        paste(canvas, other, room + rng.uniform(-0.3, 0.3) * shape[1], canvas.shape[0] - down)
 
 
 def _font_digit(rng: np.random.Generator, sources: Sources, index: int) -> Example:
@@ -151,7 +156,8 @@ SINGLE_ROWS = (
     Row("small-digits", "scikit-learn's 8x8 digits as they are", "text", 0, 0.97, _small),
     Row("small-digits-enlarged", "scikit-learn's 8x8 digits, enlarged", "text", 0, 0.97, _small_enlarged),
     Row("photos-and-scans", "MNIST digits in photos and scans", "text", 1800, 0.985, _on_paper),
-    Row("photos-and-scans-told", "the same, told that each is one digit", "text", 720, 0.985, _on_paper_told, "photos-and-scans"),
+    Row("photos-and-scans-told", "the same, told that each is one digit", "text", 720, 0.985,
+        _on_paper_told, "photos-and-scans"),
     Row("screens", "MNIST digits drawn on screens", "text", 400, None, _on_screen),
     Row("styles", "styles that MNIST lacks", "text", 600, None, _style),
     Row("clutter", "crops with neighbours' strokes at the edge", "text", 300, None, _clutter),
