@@ -4,10 +4,15 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from inkdigits.data import LabelledImages, Mnist, load_mnist
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# A busy machine makes single examples slow, and a test that fails only now and then teaches to ignore it.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

