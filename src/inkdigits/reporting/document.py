@@ -146,8 +146,6 @@ class FigureBlock:
         What stands in its place for a reader who cannot see it.
     width
         Share of the text width.
-    floats
-        Whether it may move to the head or the foot of a page, so that the text fills the page before.
     number
         Counted from 1 by `Document.numbered`.
     """
@@ -157,7 +155,6 @@ class FigureBlock:
     caption: Prose
     alternative: str
     width: float = 1.0
-    floats: bool = True
     number: int = 0
 
 

@@ -49,9 +49,7 @@ def section(run: Run) -> Section:
                     shown,
                 )
             ),
-            FigureBlock(
-                "mistakes", caption, "A grid of misread digits with true and predicted digit.", floats=False
-            ),
+            FigureBlock("mistakes", caption, "A grid of misread digits with true and predicted digit."),
             Paragraph(_confusions(run)),
             *_label_errors(run),
         ),
