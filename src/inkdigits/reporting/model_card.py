@@ -21,9 +21,9 @@ def render_model_card(card: ModelCard) -> str:
     """
     made = f" Made on {day(card.created)}." if card.created else ""
     about = (
-        f"Reads single handwritten digits: images of 28 × 28 pixels, `uint8`, ink 255 on background 0, in "
-        f"MNIST’s normal form. {card.parameters:,} parameters, trained on {card.data or 'data not named'} with "
-        f"random seed {card.seed}.{made} Licence: {card.licence}."
+        "Reads single handwritten digits: images of 28 × 28 pixels, `uint8`, ink 255 on background 0, in "
+        f"MNIST’s normal form. {card.parameters:,} parameters, trained on {card.data or 'data not named'} "
+        f"with random seed {card.seed}.{made} Licence: {card.licence}."
     )
     parts = [f"# {card.name}", about]
     if card.note:

@@ -70,8 +70,8 @@ def reproduce(run: Run) -> Section:
     versions = run.environment["versions"]
     command = run.config["command"]
     same = prose(
-        " With the same recipe, seed, versions ({}) and machine it gives the same weights; on another machine "
-        "rounding differs, and so will the last decimals.",
+        " With the same recipe, seed, versions ({}) and machine it gives the same weights; on another "
+        "machine rounding differs, and so will the last decimals.",
         table("versions"),
     )
     origin: tuple[Block, ...]

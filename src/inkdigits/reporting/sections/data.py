@@ -56,18 +56,17 @@ def section(run: Run) -> Section:
 
 
 def _use(run: Run) -> Prose:
+    words = prose("{} says how they were used. ", table("splits"))
     if run.config["data"].get("n_validation"):
-        return prose(
-            "{} says how they were used. The validation images took no part in fitting the weights; they "
-            "show during training how the network does on images it is not fitted to. The test images were "
-            "looked at once, after the last epoch: nothing was chosen by them.",
-            table("splits"),
+        words += prose(
+            "The validation images took no part in fitting the weights; they show during training how the "
+            "network does on images it is not fitted to. "
         )
-    return prose(
-        "{} says how they were used. No images were held out for validation: the recipe was settled before, "
-        "and every training image went into the fit. The test images were looked at once, after the last "
-        "epoch: nothing was chosen by them.",
-        table("splits"),
+    else:
+        words += prose("No images were held out for validation: every training image went into the fit. ")
+    return words + prose(
+        "This run looked at the test images once, after the last epoch: none of its weights, epochs or "
+        "settings was chosen by them."
     )
 
 

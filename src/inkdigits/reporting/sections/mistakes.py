@@ -88,8 +88,8 @@ def _label_errors(run: Run) -> tuple[Block, ...]:
     words = prose(
         "Not every mistake is the network’s. {} of the test set are known to be wrong or disputed: people "
         "who looked at these images agreed on another digit, or on none {}. Of the mistakes {} among these "
-        "images{}. Without them the accuracy is {} (95% interval {}). Neither figure is used to choose "
-        "anything, and the network was not told which images these are.",
+        "images{}. Without them the accuracy is {} (95% interval {}). Neither figure chose anything in "
+        "this run, and the network was not told which images these are.",
         count(n_known, "label"),
         cite("northcutt"),
         "none is" if n_blamed == 0 else "1 is" if n_blamed == 1 else f"{n_blamed} are",

@@ -41,7 +41,7 @@ def section(run: Run) -> Section:
             "Of the {} test images {} were read rightly and {} wrongly: about one mistake in {} readings. "
             "Another {} images written by the same kind of people would give another count. The interval "
             "from {} (Wilson’s, at 95% {}) holds the accuracies that agree with this one; a difference "
-            "between two models that lies well within it is chance until more runs say otherwise.",
+            "between two models that lies well within it may be chance alone.",
             f"{n:,}",
             f"{n - n_errors:,}",
             f"{n_errors:,}",
