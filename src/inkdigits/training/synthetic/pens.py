@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from inkdigits.pictures.normalise import normalise
 from inkdigits.training.synthetic.strokes import Line
 
+Ink = NDArray[np.uint8]
+"""A picture (h, w) of ink 255 on paper 0."""
+
 _HEIGHT = 80.0  # pixels of the drawing for the longer side of a digit: four to one pixel of the normal form
 _MARGIN = 24
 _SHIFT = 3  # fractional bits of OpenCV's coordinates

@@ -34,7 +34,7 @@ def draw_lines(
     list of ndarray
         A line for each path, around the unit square; y runs down.
     """
-    lines = [_smooth(_stray(np.array(path, float) / 100, care, rng)) for path in paths]
+    lines = [smooth_line(_stray(np.array(path, float) / 100, care, rng)) for path in paths]
     bend = rng.normal(0.0, 0.07 * care, (2, 4))
     width = rng.uniform(*aspect)
     slant = rng.normal(0.1, 0.2)
@@ -53,8 +53,19 @@ def _stray(points: Line, care: float, rng: np.random.Generator) -> Line:
     return moved + rng.normal(0.0, 0.025 * care, 2)
 
 
-def _smooth(points: Line) -> Line:
-    """Join control points by cubic curves that pass through all of them (Catmull and Rom), cut at corners."""
+def smooth_line(points: Line) -> Line:
+    """Join control points by cubic curves that pass through all of them (Catmull and Rom), cut at corners.
+
+    Parameters
+    ----------
+    points
+        Control points (n, 2); one given twice is a corner.
+
+    Returns
+    -------
+    ndarray
+        Points (m, 2), nine for each stretch between two control points.
+    """
     corners = np.flatnonzero((points[1:] == points[:-1]).all(axis=1)) + 1
     parts = [part for part in np.split(points, corners) if len(part)]
     curves = []

@@ -1,0 +1,64 @@
+"""Invented non-digits: every kind works alone, keeps the contract, and stays apart from the digits."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import UsageError
+from inkdigits.training.synthetic.allographs import sign_allographs
+from inkdigits.training.synthetic.digits import synthetic_digits
+from inkdigits.training.synthetic.negatives import KINDS, negatives
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return LabelledImages(*synthetic_digits(100, np.random.default_rng(0)), "drawn")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_alone(kind, digits):
+    images = negatives(25, np.random.default_rng(1), digits, [kind])
+    assert images.shape == (25, 28, 28)
+    assert images.dtype == np.uint8
+    assert (images.max(axis=(1, 2)) > 50).all()
+    assert len(np.unique(images.reshape(25, -1), axis=0)) > 20
+
+
+def test_same_seed_same_images(digits):
+    first, again = (negatives(60, np.random.default_rng(2), digits) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+def test_none_of_them_and_an_unknown_kind(digits):
+    assert negatives(0, np.random.default_rng(0), digits).shape == (0, 28, 28)
+    with pytest.raises(UsageError, match="'horses'"):
+        negatives(1, np.random.default_rng(0), digits, ["horses"])
+
+
+def narrowness(image):
+    """Return the shorter over the longer side of the smallest turned box around the ink."""
+    sides = cv2.minAreaRect(cv2.findNonZero((image > 60).astype(np.uint8)))[1]
+    return (min(sides) + 1) / (max(sides) + 1)
+
+
+@pytest.mark.parametrize("kind", ["fragments", "rules", "blobs", "arcs"])
+def test_nothing_that_could_be_a_one(kind, digits):
+    images = negatives(150, np.random.default_rng(3), digits, [kind])
+    for image in images:
+        _, _, width, height = cv2.boundingRect((image > 60).astype(np.uint8))
+        assert height < 14 or (width > 2 and (width / height > 0.25 or narrowness(image) > 0.25))
+
+
+def test_pairs_are_wider_than_their_digits(digits):
+    images = negatives(100, np.random.default_rng(4), digits, ["pairs"])
+    widths = np.array([cv2.boundingRect(image)[2] for image in images])
+    heights = np.array([cv2.boundingRect(image)[3] for image in images])
+    single = np.array([np.divide(*cv2.boundingRect(image)[2:]) for image in digits.images])
+    assert np.median(widths / heights) > 1.5 * np.median(single)
+
+
+def test_no_letter_by_hand_is_one_that_looks_like_a_digit():
+    drawn = {way.name[0] for way in sign_allographs()["letter"]}
+    assert not drawn & set("BDGIJOQSUYZbgijloqsuyz") - {"l"}  # "loops" is no letter l
+    assert len(drawn) > 20
