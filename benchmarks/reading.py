@@ -10,6 +10,7 @@ seed nor source digits with it and is looked at once per report.
 """
 
 import argparse
+import hashlib
 import os
 import platform
 import sys
@@ -32,6 +33,8 @@ from pictures.timings import array_timing, photo_timing, process_timing
 from pictures.workers import measure
 
 TIMINGS = ("photo-timing", "array-timing", "process-timing")
+REPORTING = ("contact.py", "tables.py", "timings.py", "workers.py")
+"""Rooms that change no figure of a picture row."""
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-learn")
 
@@ -73,6 +76,15 @@ def machine() -> dict[str, Any]:
         names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         model = names[0].partition(":")[2].strip() if names else model
     return {"processor": model, "cores": os.cpu_count(), "platform": platform.platform()}
+
+
+def generator_digest() -> str:
+    """Return a SHA-256 of the code that draws and judges, so that a change after freezing shows."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "pictures").rglob("*.py")):
+        if path.name not in REPORTING:
+            digest.update(path.relative_to(Path(__file__).parent).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -134,6 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "benchmark": "reading",
         "split": options.split,
         "seed": SEEDS[options.split],
+        "generator_sha256": generator_digest(),
         "model": options.model or "default",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),

@@ -38,8 +38,14 @@ WITHOUT_LETTERS = frozenset({"Navilu.ttf"})
 WITHOUT_SMALL_LETTERS = frozenset({"Humor-Sans.ttf"})
 """Fonts whose small letters repeat the capitals."""
 
-ODD_ZERO = frozenset({"Breip.ttf", "Delphine.ttf", "Junkyard.ttf", "setofont.ttf"})
-"""Fonts whose 0 is slashed or open like a U, so that its truth is in doubt."""
+DOUBTFUL_DIGITS = {
+    "Breip.ttf": "0",
+    "Delphine.ttf": "0",
+    "Junkyard.ttf": "0",
+    "setofont.ttf": "0",
+    "UnPilgia.ttf": "7",
+}
+"""Digits left out because their truth is in doubt: a 0 slashed or open like a U, a 7 that might be a flagged 1."""
 
 LIKE_DIGITS = frozenset("OoQDIiljJ|!/\\()[]{}'`SsZzBbGgqyYT?$&")
 """Letters and symbols left out, because some hand writes a digit the same way.
@@ -107,7 +113,8 @@ def letters_of(path: Path) -> str:
 
 def digits_of(path: Path) -> str:
     """Return the digits of a font that a reader would take for what they are."""
-    return characters_of(path, "123456789" if path.name in ODD_ZERO else "0123456789")
+    doubtful = DOUBTFUL_DIGITS.get(path.name, "")
+    return characters_of(path, "".join(digit for digit in "0123456789" if digit not in doubtful))
 
 
 def font_mask(path: Path, character: str, height_px: float) -> Field:

@@ -59,9 +59,11 @@ def spaced(rng: np.random.Generator, masks: list[Field], digit_px: float, overla
 
 
 def touching(
-    rng: np.random.Generator, masks: list[Field], digit_px: float, stroke_px: float
+    rng: np.random.Generator, digits: str, masks: list[Field], digit_px: float, stroke_px: float
 ) -> tuple[Field, int]:
-    """Set digits side by side so that each neighbouring pair touches with probability 0.6, one pair at least.
+    """Set digits side by side so that some neighbours touch, one pair at least.
+
+    Two ones never touch each other: nobody could read them.
 
     Returns
     -------
@@ -71,18 +73,35 @@ def touching(
         How many pairs touch.
     """
     n_pairs = len(masks) - 1
+    may_touch = np.array([digits[pair : pair + 2] != "11" for pair in range(n_pairs)])
     touch = rng.random(n_pairs) < S.touching_share
-    touch[rng.integers(n_pairs)] = True
-    heights = [mask.shape[0] for mask in masks]
+    if may_touch.any():
+        touch[rng.choice(np.flatnonzero(may_touch))] = True
+    touch &= may_touch
     drops = rng.uniform(-S.baseline_jitter, S.baseline_jitter, len(masks)) * digit_px
-    tops = [drop - height for drop, height in zip(drops, heights, strict=True)]
+    tops = [drop - mask.shape[0] for drop, mask in zip(drops, masks, strict=True)]
     places = [0.0]
     for pair in range(n_pairs):
-        clear = _first_contact(masks[pair], masks[pair + 1], round(tops[pair + 1] - tops[pair]))
+        left, right, drop = masks[pair], masks[pair + 1], round(tops[pair + 1] - tops[pair])
+        clear = _first_contact(left, right, drop)
         depth, gap = rng.uniform(*S.touching_depth) * stroke_px + 1, rng.uniform(*S.touching_gap) * digit_px
-        shift = -depth if touch[pair] else gap
-        places.append(places[-1] + clear + shift)
+        if touch[pair]:
+            while (
+                depth > 1 and _shared_ink(left, right, clear - depth, drop) > S.touching_area * stroke_px**2
+            ):
+                depth -= 0.1 * stroke_px + 0.5
+        places.append(places[-1] + clear + (-depth if touch[pair] else gap))
     return _set(rng, masks, places, digit_px, drops), int(touch.sum())
+
+
+def _shared_ink(left: Field, right: Field, place: float, drop: int) -> float:
+    """Return the area, in pixels, that two digits' strokes share when ``right`` stands at ``place``."""
+    x = round(place)
+    low, high = max(0, drop), min(left.shape[0], drop + right.shape[0])
+    width = min(left.shape[1] - x, right.shape[1])
+    if high <= low or width <= 0:
+        return 0.0
+    return float((left[low:high, x : x + width] * right[low - drop : high - drop, :width]).sum())
 
 
 def _first_contact(left: Field, right: Field, drop: int) -> float:

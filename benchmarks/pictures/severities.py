@@ -46,6 +46,8 @@ class Severities:
     """Largest rise or sag of a curved line over its whole length."""
     overlap_percent: tuple[int, ...] = (-20, -10, 0, 10, 20)
     """Overlap of neighbouring digits' ink boxes, in percent of their mean width; negative is a gap."""
+    touching_area: float = 1.5
+    """Largest area that two touching digits share, in squares of the stroke's width: a contact, no fusion."""
     touching_share: float = 0.6
     """Share of the pairs that touch in touching numbers; one of them always does."""
     touching_gap: Range = (0.05, 0.20)

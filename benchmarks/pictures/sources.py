@@ -11,11 +11,6 @@ Split = Literal["development", "final"]
 
 SEEDS: dict[Split, int] = {"development": 6_174, "final": 1_729}
 
-KNOWN_LABEL_ERRORS = (
-    947, 1621, 1901, 2462, 2597, 3558, 5937, 6651, 6783, 9729, 2130, 2654, 3520, 8527, 9679,
-)  # fmt: skip
-"""MNIST test images whose label is validated to be wrong or disputed; a benchmark needs known truth."""
-
 N_DEVELOPMENT = 10_000
 """The last so many MNIST training images, held out of training while choices are made."""
 
@@ -54,18 +49,18 @@ def load_sources(split: Split) -> Sources:
     """Load the digits of one split.
 
     ``development`` has the last 10,000 MNIST training images and the first half of scikit-learn's digits
-    (which are sorted by writer), ``final`` the MNIST test images without the known label errors and the
-    second half.
+    (which are sorted by writer), ``final`` the MNIST test images without the known label errors (a benchmark
+    needs known truth) and the second half.
     """
     from sklearn.datasets import load_digits
 
-    from inkdigits.data.mnist import load_mnist
+    from inkdigits.data.mnist import KNOWN_LABEL_ERRORS, load_mnist
 
     mnist = load_mnist()
     if split == "development":
         images, labels = mnist.train.images[-N_DEVELOPMENT:], mnist.train.labels[-N_DEVELOPMENT:]
     else:
-        keep = np.setdiff1d(np.arange(len(mnist.test.labels)), KNOWN_LABEL_ERRORS)
+        keep = np.setdiff1d(np.arange(len(mnist.test.labels)), sorted(KNOWN_LABEL_ERRORS))
         images, labels = mnist.test.images[keep], mnist.test.labels[keep]
     small = load_digits()
     half = len(small.target) // 2

@@ -72,7 +72,9 @@ def _touching(rng: np.random.Generator, sources: Sources, index: int) -> Example
     kind = FOR_NUMBERS[index % len(FOR_NUMBERS)]
     height = digit_height(rng, kind, S.number_digit_px)
     digits, stroke = random_number(rng, 5), rng.uniform(*S.stroke_width) * height
-    mask, n_touching = touching(rng, number_masks(rng, sources, digits, height, stroke), height, stroke)
+    mask, n_touching = touching(
+        rng, digits, number_masks(rng, sources, digits, height, stroke), height, stroke
+    )
     picture = render(rng, number_sheet(rng, mask, height), kind, sources)
     return Example(picture, (digits,), f"{n_touching} of 4 pairs touch")
 
