@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkdigits.training.augment import PLAIN, SHIFTED, STRONG, Augmentation, augment, shift
+from inkdigits.training.damage import wear_down
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,20 @@ def test_strong_shapes_come_back_in_normal_form(digits):
     # MNIST's own centres lie evenly between 14 and 15.
     assert np.abs(centres.mean(axis=0) - 14.5).max() < 0.15
     assert np.abs(centres - 14.5).max() < 1.5
+
+
+def test_coarse_images_stay_in_their_place(digits):
+    moved = np.roll(digits, (3, -3), axis=(1, 2))  # off the middle: nothing may be cut off there
+    coarse = wear_down(moved, low_resolution=1.0, binarised=0.0, blur=0.0, rng=np.random.default_rng(5))
+    assert np.abs(centres_of_mass(coarse) - centres_of_mass(moved)).max() < 0.7
+    assert (coarse != moved).any(axis=(1, 2)).all()
+
+
+def test_fitting_a_digit_that_fits_changes_little(digits):
+    fitted = augment(digits, Augmentation(jitter=1e-9), np.random.default_rng(6))
+    again = augment(fitted, Augmentation(jitter=1e-9), np.random.default_rng(7))
+    np.testing.assert_allclose(box_sides(again), box_sides(fitted), atol=1)
+    np.testing.assert_allclose(again.sum(axis=(1, 2)), fitted.sum(axis=(1, 2)), rtol=0.12)
 
 
 def test_pens_widen_and_narrow_strokes(digits):

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
 
-_BOX = slice(4, 24)  # where the normal form puts the digit
 _ENLARGEMENTS = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC)
 
 
@@ -46,9 +45,9 @@ def wear_down(
 
 
 def _lose_resolution(image: NDArray[np.uint8], stark: bool, rng: np.random.Generator) -> None:
-    """Scan the image's box of 20 pixels at 8 to 16, perhaps in few grey values, and enlarge it again."""
-    side = int(rng.integers(8, 17))
-    small = cv2.resize(image[_BOX, _BOX], (side, side), interpolation=cv2.INTER_AREA)
+    """Scan the image so coarsely that its digit is 8 to 16 pixels high, perhaps in few grey values; enlarge it."""
+    side = round(float(rng.uniform(8.0, 16.0)) * SIDE / 20)
+    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     if stark:
         _, small = cv2.threshold(small, float(rng.uniform(60, 150)), 255, cv2.THRESH_BINARY)
     elif rng.random() < 0.5:
@@ -56,12 +55,11 @@ def _lose_resolution(image: NDArray[np.uint8], stark: bool, rng: np.random.Gener
         small = (np.round(small / step) * step).astype(np.uint8)
     enlargement = _ENLARGEMENTS[rng.integers(len(_ENLARGEMENTS))]
     if enlargement == cv2.INTER_NEAREST:
-        # Pixels doubled until they exceed 20, then averaged: the steps of MNIST's own normal form.
-        small = np.repeat(np.repeat(small, 2 + (side < 10), axis=0), 2 + (side < 10), axis=1)
+        # Pixels multiplied until they are too many, then averaged: as MNIST's own makers enlarged.
+        small = np.repeat(np.repeat(small, 3, axis=0), 3, axis=1)
         enlargement = cv2.INTER_AREA
-    image[:] = 0
-    enlarged = cv2.resize(small, (20, 20), interpolation=enlargement)
-    image[_BOX, _BOX] = _to_full_ink(np.asarray(enlarged, np.uint8))
+    enlarged = cv2.resize(small, (SIDE, SIDE), interpolation=enlargement)
+    image[:] = _to_full_ink(np.asarray(enlarged, np.uint8))
 
 
 def _to_full_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
