@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup train test check lint types contracts docs lock wheel benchmark clean
+.PHONY: help setup train test check lint types contracts docs docs-write lock wheel benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(INSTALLED)  ## create .venv from the hashed lock
 
@@ -45,6 +45,10 @@ contracts: $(INSTALLED)  ## the imports point one way
 docs: $(INSTALLED)  ## the generated parts of the documents are up to date
 	$(BIN)/python tools/generate_docs.py --check
 
+docs-write: $(INSTALLED)  ## write the generated parts of the documents anew
+	$(BIN)/python tools/generate_docs.py
+
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --upgrade --extra all --extra dev pyproject.toml --output-file requirements/all.txt

@@ -1,0 +1,143 @@
+"""Result files become tables."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from inkdigits.evaluation import summarise
+from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+
+Row = Sequence[str]
+
+ORDER = ("original", "fast", "classic")
+"""Recipes in the order of the table; any others follow by name."""
+
+
+def accuracy(results: Path) -> str:
+    """Return the figures of every recipe that was trained over several random seeds.
+
+    Parameters
+    ----------
+    results
+        The folder of the ``accuracy-RECIPE.json`` that ``inkdigits sweep`` writes.
+    """
+    sweeps = [_load(path) for path in results.glob("accuracy-*.json")]
+    sweeps.sort(key=lambda sweep: (_rank(sweep["recipe"]["name"]), sweep["recipe"]["name"]))
+    parameters = _parameters()
+    machines = list(dict.fromkeys(_machine(run) for sweep in sweeps for run in sweep["runs"]))
+    head = (
+        "recipe",
+        "parameters",
+        "accuracy",
+        "worst run",
+        "without the 15 label errors",
+        "loss",
+        "runs",
+        "training",
+    )
+    if len(machines) > 1:
+        head = (*head, "machine")
+    rows = []
+    for sweep in sweeps:
+        recipe, runs = sweep["recipe"], sweep["runs"]
+        figures = summarise([run["accuracy"] for run in runs])
+        used = dict.fromkeys(machines.index(_machine(run)) + 1 for run in runs)
+        row = (
+            f"`{recipe['name']}`",
+            f"{parameters[recipe['network']]:,}" if recipe["network"] in parameters else "",
+            _spread(figures.mean, figures.standard_deviation),
+            f"{figures.worst:.2%}",
+            f"{_mean(run['without_label_errors']['accuracy'] for run in runs):.2%}",
+            f"{_mean(run['loss'] for run in runs):.4f}",
+            f"{figures.n}",
+            f"{_mean(run['seconds']['training'] for run in runs):.0f} s",
+        )
+        rows.append((*row, ", ".join(map(str, used))) if len(machines) > 1 else row)
+    named = (
+        [f"Machine: {machines[0]}."]
+        if len(machines) == 1
+        else [f"Machine {i}: {machine}." for i, machine in enumerate(machines, start=1)]
+    )
+    return "\n\n".join([_table(head, rows), *named])
+
+
+def held_out(path: Path) -> str:
+    """Return what was tried on held-out training images, and what it gave.
+
+    Parameters
+    ----------
+    path
+        The file of the trials.
+    """
+    content = _load(path)
+    head = (
+        "recipe",
+        "epochs",
+        "shift",
+        "dropout",
+        "peak learning rate",
+        "weight averaging",
+        "seeds",
+        "accuracy",
+        "",
+    )
+    rows = []
+    for trial in content["trials"]:
+        settings = trial["settings"]
+        by_seed = trial["accuracy_by_seed"]
+        figures = summarise(list(by_seed.values()))
+        averaging = settings.get("weight_averaging", 0.0)
+        rows.append(
+            (
+                f"`{trial['recipe']}`",
+                f"{settings['epochs']}",
+                f"{settings['max_shift']} px",
+                f"{settings['dropout']:g}",
+                f"{settings['learning_rate']:g}",
+                f"{averaging:g}" if averaging else "none",
+                ", ".join(by_seed),
+                _spread(figures.mean, figures.standard_deviation),
+                "chosen" if trial.get("chosen") else "",
+            )
+        )
+    return f"{_table(head, rows)}\n\nMachine: {_machine(content)}."
+
+
+def _load(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def _rank(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def _mean(figures: Any) -> float:
+    return statistics.fmean(figures)
+
+
+def _spread(mean: float, deviation: float | None) -> str:
+    # A single run says nothing of the spread.
+    return f"{mean:.2%}" if deviation is None else f"{mean:.2%} ± {100 * deviation:.2f}"
+
+
+def _parameters() -> dict[str, int]:
+    """Return the number of parameters by network, from the cards of the shipped models."""
+    cards = [load_recogniser(path).card for path in shipped_models().values()]
+    return {card.recipe["network"]: card.parameters for card in cards if "network" in card.recipe}
+
+
+def _machine(run: dict[str, Any]) -> str:
+    machine, versions = run["machine"], run.get("versions", {})
+    text = f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"
+    keras = [
+        f"{name} {versions[name]}" for name in ("keras", "tensorflow", "tensorflow-cpu") if name in versions
+    ]
+    return f"{text}; {', '.join(keras)}" if keras else text
+
+
+def _table(head: Row, rows: Sequence[Row]) -> str:
+    # Words stand left, figures right.
+    bar = ["---" if not any(row[i][:1].isdigit() for row in rows) else "--:" for i in range(len(head))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, bar, *rows))

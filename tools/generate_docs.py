@@ -1,0 +1,85 @@
+"""Writes the generated parts of the documents: tables from result files, the command's help, the API.
+
+python tools/generate_docs.py            writes them
+python tools/generate_docs.py --check    exits with 1 and names what is not up to date
+"""
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from documents import api, commands, tables
+from inkdigits.storage import write_text
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/commands.md": commands.page,
+    "docs/api.md": api.page,
+}
+"""Documents that are generated from the first line to the last."""
+
+BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
+    ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
+}
+"""Generated blocks in documents that people write, between ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
+
+
+def generated() -> dict[str, str]:
+    """Return every document that has generated parts, as it should be, by its path.
+
+    Raises
+    ------
+    LookupError
+        If something public is not documented, or if a document lacks the marks of its block.
+    """
+    documents = {name: page() for name, page in PAGES.items()}
+    for (name, block), content in BLOCKS.items():
+        text = documents.get(name) or (ROOT / name).read_text("utf-8")
+        mark = f"<!-- generated: {block} -->"
+        pattern = re.compile(rf"{re.escape(mark)}\n.*?<!-- end -->", re.DOTALL)
+        if len(pattern.findall(text)) != 1:
+            raise LookupError(f"{name} should have one block between  {mark}  and  <!-- end -->")
+        filled = f"{mark}\n{content()}\n<!-- end -->"
+        documents[name] = pattern.sub(lambda _, filled=filled: filled, text)
+    return documents
+
+
+def main() -> int:
+    """Write the documents, or compare them."""
+    parser = argparse.ArgumentParser(description="Write the generated parts of the documents.")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if something is not up to date"
+    )
+    check = parser.parse_args().check
+    try:
+        documents = generated()
+    except LookupError as error:
+        print(f"generate_docs: {error.args[0]}", file=sys.stderr)
+        return 1
+    stale = {}
+    for name, content in documents.items():
+        path = ROOT / name
+        before = path.read_text("utf-8") if path.exists() else ""
+        if before != content:
+            stale[name] = difflib.unified_diff(
+                before.splitlines(), content.splitlines(), name, "generated", "", "", 0, ""
+            )
+    for name, difference in stale.items():
+        if check:
+            print("\n".join(difference), file=sys.stderr)
+            print(f"generate_docs: {name} is not up to date; run  make docs-write", file=sys.stderr)
+        else:
+            write_text(ROOT / name, documents[name])
+            print(f"Wrote {name}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
