@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_INK = 96
+_INK = 64
 """Value of the map from which a pixel belongs to a stroke."""
 
 
