@@ -4,7 +4,7 @@ import pytest
 from keras import layers
 
 from inkdigits.errors import UsageError
-from inkdigits.training.networks import build_network, classic, layer_table
+from inkdigits.training.networks import accurate, build_network, classic, layer_table
 
 
 def test_classic_is_the_published_network_to_the_letter():
@@ -51,3 +51,13 @@ def test_relu_after_pooling_equals_relu_before_it(mnist):
 def test_an_unknown_network_is_named_with_the_known_ones():
     with pytest.raises(UsageError, match=r"no network 'lenet'; choose one of classic"):
         build_network("lenet", dropout=0.5)
+
+
+def test_accurate_answers_digits_and_whether_it_is_one_within_its_budget():
+    network = accurate()
+    assert network.count_params() <= 500_000
+    answers = network.predict(np.zeros((3, 28, 28), np.uint8), verbose=0)
+    assert answers["probabilities"].shape == (3, 10)
+    np.testing.assert_allclose(answers["probabilities"].sum(axis=1), 1, atol=1e-5)
+    assert answers["is_digit"].shape == (3, 1)
+    assert ((answers["is_digit"] >= 0) & (answers["is_digit"] <= 1)).all()

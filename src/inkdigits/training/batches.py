@@ -2,6 +2,8 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +11,57 @@ from numpy.typing import NDArray
 from inkdigits.contract import DigitImages
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.training.augment import PLAIN, STRONG, Augmentation, augment
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 from inkdigits.training.recipes import Recipe
+
+POOL = 30_000
+"""Most invented images of a kind that a training draws before it begins; augmentation varies them from there on."""
+
+Answers: TypeAlias = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's images.
+
+    Attributes
+    ----------
+    images
+        ``uint8`` (b, 28, 28).
+    labels
+        ``int64`` (b,); 0 where ``is_digit`` is not set.
+    is_digit
+        ``bool`` (b,).
+    """
+
+    images: DigitImages
+    labels: NDArray[np.int64]
+    is_digit: NDArray[np.bool_]
+
+    def for_one_answer(self) -> tuple[DigitImages, NDArray[np.int64]]:
+        """Return images and labels, for a network that answers probabilities alone."""
+        return self.images, self.labels
+
+    def for_two_answers(self) -> tuple[DigitImages, Answers, Answers]:
+        """Return images, targets and weights: a non-digit has no say in which digit it is."""
+        is_digit = self.is_digit.astype(np.float32)
+        targets = {PROBABILITIES: self.labels.astype(np.float32), IS_DIGIT: is_digit[:, np.newaxis]}
+        return self.images, targets, {PROBABILITIES: is_digit, IS_DIGIT: np.ones_like(is_digit)}
+
+
+def real_images_per_batch(recipe: Recipe) -> int:
+    """Return how many images of a batch come from the data set."""
+    return max(1, round(recipe.batch_size * (1 - recipe.invented)))
 
 
 def count_batches(data: LabelledImages, recipe: Recipe) -> int:
-    """Return the number of steps in an epoch; the last one takes what is left."""
-    return -(-len(data) // recipe.batch_size)
+    """Return the number of steps in an epoch, which sees every image of the data set once."""
+    return -(-len(data) // real_images_per_batch(recipe))
 
 
 def training_batches(
     data: LabelledImages, recipe: Recipe, seed: int, first_epoch: int = 0
-) -> Iterator[tuple[DigitImages, NDArray[np.int64]]]:
+) -> Iterator[Batch]:
     """Yield batches without end, each epoch in an order and a variation of its own.
 
     What an epoch holds depends on ``seed`` and its number alone, so that a resumed training sees
@@ -30,27 +72,26 @@ def training_batches(
     data
         Digit images (n, 28, 28) with labels (n,).
     recipe
-        Its ``batch_size`` and ``augmentation``.
+        Its ``batch_size``, ``augmentation`` and shares of invented images.
     seed
         Random seed of the run.
     first_epoch
         The epoch to begin with, counted from 0.
-
-    Yields
-    ------
-    images, labels
-        ``uint8`` (b, 28, 28) and ``int64`` (b,), with b the batch size or less.
     """
     augmentation = augmentation_of(recipe)
+    n_real = real_images_per_batch(recipe)
+    invented = _invent(data, recipe, seed)
     for epoch in itertools.count(first_epoch):
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(data))
-        for start in range(0, len(order), recipe.batch_size):
-            chosen = order[start : start + recipe.batch_size]
-            images = data.images[chosen]
-            yield (
+        for start in range(0, len(order), n_real):
+            chosen = order[start : start + n_real]
+            parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in invented)]
+            images = np.concatenate([part.images for part in parts])
+            yield Batch(
                 images if augmentation == PLAIN else augment(images, augmentation, rng),
-                data.labels[chosen],
+                np.concatenate([part.labels for part in parts]),
+                np.concatenate([part.is_digit for part in parts]),
             )
 
 
@@ -59,3 +100,40 @@ def augmentation_of(recipe: Recipe) -> Augmentation:
     if recipe.augmentation == "strong":
         return STRONG
     return Augmentation(shift=recipe.max_shift) if recipe.augmentation == "shift" else PLAIN
+
+
+def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
+    return Batch(data.images[chosen], data.labels[chosen], np.ones(len(chosen), bool))
+
+
+def _sample(pool: Batch, share: float, recipe: Recipe, rng: np.random.Generator) -> Batch:
+    chosen = rng.integers(len(pool.images), size=round(recipe.batch_size * share))
+    return Batch(pool.images[chosen], pool.labels[chosen], pool.is_digit[chosen])
+
+
+def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch, float]]:
+    """Draw the pools of invented images that the recipe asks for, each with its share of a batch."""
+    if not recipe.invented:
+        return []
+    from inkdigits.training.synthetic.digits import synthetic_digits
+    from inkdigits.training.synthetic.fonts import font_digits
+    from inkdigits.training.synthetic.negatives import negatives
+
+    rng = np.random.default_rng((seed, 0x1A4E47ED))
+    pools = []
+    if recipe.stroke_models:
+        images, labels = synthetic_digits(_pool_size(data, recipe.stroke_models), rng)
+        pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.stroke_models))
+    if recipe.fonts:
+        images, labels = font_digits(_pool_size(data, recipe.fonts), rng)
+        pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
+    if recipe.non_digits:
+        images = negatives(_pool_size(data, recipe.non_digits), rng, data)
+        nothing = np.zeros(len(images), np.int64)
+        pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
+    return pools
+
+
+def _pool_size(data: LabelledImages, share: float) -> int:
+    """Return how many images to draw: what an epoch takes of them, up to `POOL`."""
+    return min(POOL, max(100, round(2 * len(data) * share)))

@@ -12,14 +12,14 @@ from pathlib import Path
 import keras
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 
-from inkdigits.contract import SIDE, DigitImages
+from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores
 from inkdigits.errors import ModelError, RunError
 from inkdigits.recognition.card import METADATA_KEY, ModelCard
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
 from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.storage import write_whole
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 
 LARGEST_DIFFERENCE = 1e-5
 """How far an exported probability may lie from Keras's."""
@@ -27,6 +27,8 @@ LARGEST_DIFFERENCE = 1e-5
 
 def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
     """Write ``network`` as ONNX: ``images`` uint8 (n, 28, 28) in, ``probabilities`` float32 (n, 10) out.
+
+    A network that answers ``is_digit`` too answers it in the file as well, float32 (n, 1).
 
     Parameters
     ----------
@@ -53,7 +55,9 @@ def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
             )
         model = onnx.load(raw)
     _rename(model, model.graph.input[0].name, "images")
-    _rename(model, model.graph.output[0].name, "probabilities")
+    for output in list(model.graph.output):
+        is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
+        _rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
     try:
         onnx.checker.check_model(model, full_check=True)
     except onnx.checker.ValidationError as error:
@@ -98,9 +102,7 @@ def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
         onnx.save(model, temporary)
 
 
-def check_parity(
-    network: keras.Model, path: Path, images: DigitImages, batch_size: int = 1000
-) -> NDArray[np.float32]:
+def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_size: int = 1000) -> Scores:
     """Prove that the ONNX file answers as the Keras network does.
 
     Parameters
@@ -116,18 +118,23 @@ def check_parity(
 
     Returns
     -------
-    ndarray
-        The ONNX file's probabilities, ``float32`` (n, 10).
+    Scores
+        The ONNX file's answers.
 
     Raises
     ------
     ModelError
         If a probability differs by 1e-5 or more, or if a label changes.
     """
-    expected = np.asarray(network.predict(images, batch_size=batch_size, verbose=0))
-    found = OnnxRecogniser(path).score(images).probabilities
-    difference = float(np.abs(expected - found).max(initial=0.0))
-    n_changed = int((expected.argmax(axis=1) != found.argmax(axis=1)).sum())
+    answers = network.predict(images, batch_size=batch_size, verbose=0)
+    if not isinstance(answers, dict):
+        answers = {PROBABILITIES: answers}
+    found = OnnxRecogniser(path).score(images)
+    differences = [np.abs(answers[PROBABILITIES] - found.probabilities)]
+    if IS_DIGIT in answers:
+        differences.append(np.abs(answers[IS_DIGIT][:, 0] - found.is_digit))
+    difference = max(float(each.max(initial=0.0)) for each in differences)
+    n_changed = int((answers[PROBABILITIES].argmax(axis=1) != found.labels).sum())
     # Written so that a NaN fails.
     if not (difference < LARGEST_DIFFERENCE and n_changed == 0):
         raise ModelError(

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import keras
+import numpy as np
 
 from inkdigits import run_directory
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
 from inkdigits.storage import write_text
-from inkdigits.training.batches import count_batches, training_batches
+from inkdigits.training.batches import Batch, count_batches, training_batches
 from inkdigits.training.checkpoint import load_checkpoint, save_checkpoint
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 from inkdigits.training.precision import dtype_policy, in_precision
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.schedules import learning_rate_of
@@ -100,15 +102,14 @@ def fit(
     fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
     n_steps = count_batches(fitted, recipe)
     trainee = in_precision(network, dtype_policy(recipe))
+    two_answers = isinstance(trainee.output, dict)
     trainee.compile(
         optimizer=keras.optimizers.Adam(
             learning_rate_of(recipe, n_steps),
             use_ema=recipe.weight_averaging > 0,
             ema_momentum=recipe.weight_averaging or 0.99,
         ),
-        # Categorical cross-entropy on whole-number labels: the same loss as on one-hot rows.
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        **_objective(two_answers),
         steps_per_execution=min(recipe.steps_per_execution, n_steps),
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
@@ -117,18 +118,38 @@ def fit(
     history = _History(run, recipe.epochs, n_steps, first_epoch, watch)
     if first_epoch < recipe.epochs:
         trainee.fit(
-            training_batches(fitted, recipe, seed, first_epoch),
+            (
+                batch.for_two_answers() if two_answers else batch.for_one_answer()
+                for batch in training_batches(fitted, recipe, seed, first_epoch)
+            ),
             steps_per_epoch=n_steps,
             shuffle=False,  # the batches come shuffled
             epochs=recipe.epochs,
             initial_epoch=first_epoch,
-            validation_data=(validation.images, validation.labels) if validation else None,
+            validation_data=_validation(validation, two_answers),
             validation_batch_size=1000,
             callbacks=[history, *_tensorboard(run)],
             verbose=0,
         )
     network.set_weights(trainee.get_weights())
     return sum(float(row["seconds"]) for row in history.rows)
+
+
+def _objective(two_answers: bool) -> dict[str, Any]:
+    """Return losses and metrics: categorical cross-entropy, on whole numbers rather than one-hot rows."""
+    if not two_answers:
+        return {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+    return {
+        "loss": {PROBABILITIES: "sparse_categorical_crossentropy", IS_DIGIT: "binary_crossentropy"},
+        "weighted_metrics": {PROBABILITIES: ["accuracy"], IS_DIGIT: []},
+    }
+
+
+def _validation(data: LabelledImages | None, two_answers: bool) -> tuple[Any, ...] | None:
+    if data is None:
+        return None
+    batch = Batch(data.images, data.labels, np.ones(len(data), bool))
+    return batch.for_two_answers() if two_answers else batch.for_one_answer()
 
 
 class _History(keras.callbacks.Callback):  # type: ignore[misc]
@@ -157,7 +178,7 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
             "epoch": epoch + 1,
             "seconds": round(time.perf_counter() - self._started, 3),
             "learning_rate": float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
-            **{name: logs[name] for name in HISTORY_COLUMNS[3:] if name in logs},
+            **{name: value for name in HISTORY_COLUMNS[3:] if (value := _logged(logs, name)) is not None},
         }
         self.rows.append({name: str(value) for name, value in row.items()})
         lines = [
@@ -174,12 +195,22 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
             epochs=self._epochs,
             batch=batch,
             batches=self._batches,
-            loss=logs.get("loss", float("nan")),
-            accuracy=logs.get("accuracy", float("nan")),
-            val_loss=logs.get("val_loss"),
-            val_accuracy=logs.get("val_accuracy"),
+            loss=_or_nan(_logged(logs, "loss")),
+            accuracy=_or_nan(_logged(logs, "accuracy")),
+            val_loss=_logged(logs, "val_loss"),
+            val_accuracy=_logged(logs, "val_accuracy"),
             epoch_done=epoch_done,
         )
+
+
+def _logged(logs: dict[str, float], name: str) -> float | None:
+    """Return what Keras logged; of a network with two answers, accuracy is that of its probabilities."""
+    prefix = "val_" if name.startswith("val_") else ""
+    return logs.get(name, logs.get(f"{prefix}{PROBABILITIES}_{name.removeprefix(prefix)}"))
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def read_history(run: Path) -> list[dict[str, str]]:

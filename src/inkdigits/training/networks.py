@@ -14,6 +14,10 @@ from keras import layers
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.errors import UsageError
 
+PROBABILITIES = "probabilities"
+IS_DIGIT = "is_digit"
+"""Names of the networks' answers, as the exported models have them."""
+
 
 def classic(dropout: float = 0.5) -> keras.Sequential:
     """Build the convolutional network of the course project: 34,826 parameters.
@@ -47,7 +51,43 @@ def classic(dropout: float = 0.5) -> keras.Sequential:
     )
 
 
-NETWORKS: dict[str, Callable[..., keras.Model]] = {"classic": classic}
+def accurate(dropout: float = 0.3) -> keras.Model:
+    """Build the network for everybody's digits: five convolutions, 292,043 parameters, two answers.
+
+    Beside the ten probabilities it answers ``is_digit``, how far the image is a digit at all. The first
+    convolution is wide and pooled at once: the two convolutions that others spend on 28x28 pixels are most of a
+    step's time and hardly any of its parameters.
+
+    Parameters
+    ----------
+    dropout
+        Share of the 1,152 features that is silenced in a training step, in [0, 1).
+    """
+    images, *scale = _raw_pixels()
+    x = images
+    for layer in scale:
+        x = layer(x)
+    for n_filters, kernel_size, pool in (
+        (32, 5, True),
+        (64, 3, False),
+        (64, 3, True),
+        (128, 3, False),
+        (128, 3, True),
+    ):
+        x = layers.Conv2D(n_filters, kernel_size, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)
+        if pool:
+            x = layers.MaxPooling2D(pool_size=2)(x)
+        x = layers.ReLU()(x)
+    x = layers.Flatten()(x)
+    x = layers.Dropout(dropout)(x)
+    is_digit = layers.Dense(1, activation="sigmoid", dtype="float32", name=IS_DIGIT)(x)
+    return keras.Model(
+        images, {PROBABILITIES: _digit_probabilities()(x), IS_DIGIT: is_digit}, name="accurate"
+    )
+
+
+NETWORKS: dict[str, Callable[..., keras.Model]] = {"classic": classic, "accurate": accurate}
 
 
 def build_network(name: str, dropout: float) -> keras.Model:
@@ -87,4 +127,4 @@ def _raw_pixels() -> list[Any]:
 
 def _digit_probabilities() -> layers.Layer:
     """Return the last layer, kept in float32 because a softmax in bfloat16 has too few digits for a loss."""
-    return layers.Dense(N_CLASSES, activation="softmax", dtype="float32", name="probabilities")
+    return layers.Dense(N_CLASSES, activation="softmax", dtype="float32", name=PROBABILITIES)

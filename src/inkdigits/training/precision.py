@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 from inkdigits.training.recipes import Recipe
 
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
@@ -38,12 +39,12 @@ def dtype_policy(recipe: Recipe) -> str:
 def in_precision(network: keras.Model, policy: str) -> keras.Model:
     """Return a copy of a float32 network, same weights, whose layers compute under another policy.
 
-    The last layer stays in float32: a softmax in bfloat16 has too few digits for a loss.
+    The answers stay in float32: a softmax in bfloat16 has too few digits for a loss.
     """
 
     def clone(layer: Any) -> Any:
         config = layer.get_config()
-        if layer is not network.layers[-1]:
+        if layer is not network.layers[-1] and layer.name not in (PROBABILITIES, IS_DIGIT):
             config["dtype"] = policy
         return type(layer).from_config(config)
 

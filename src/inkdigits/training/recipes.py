@@ -34,6 +34,11 @@ class Recipe:
         "none",
     )
     max_shift: int = _setting("Farthest random shift along each axis, in pixels.", 0)
+    stroke_models: float = _setting("Share of a batch that is digits drawn from stroke models.", 0.0)
+    fonts: float = _setting("Share of a batch that is digits of handwriting fonts.", 0.0)
+    non_digits: float = _setting(
+        "Share of a batch that is invented non-digits, for networks that answer is_digit.", 0.0
+    )
     dropout: float = _setting("Share of the last features silenced in each step.", 0.5)
     weight_averaging: float = _setting(
         "Momentum of the exponential moving average of the weights that is kept as the result; 0 for none.",
@@ -57,6 +62,9 @@ class Recipe:
             "learning_rate": (1e-9, 10.0),
             "warm_up": (0.0, 0.99),
             "max_shift": (0, 14),
+            "stroke_models": (0.0, 0.9),
+            "fonts": (0.0, 0.9),
+            "non_digits": (0.0, 0.9),
             "dropout": (0.0, 0.99),
             "weight_averaging": (0.0, 0.99999),
             "validation_share": (0.0, 0.9),
@@ -66,12 +74,21 @@ class Recipe:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise UsageError(f"{name} lies between {low:g} and {high:g}, but {value:g} was asked for")
+        if self.invented >= 1:
+            raise UsageError(
+                f"a batch needs real digits too, but {self.invented:.0%} of it was to be invented"
+            )
         for name, kind in typing.get_type_hints(Recipe).items():
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:
                 raise UsageError(
                     f"{name} is one of {', '.join(choices)}, but {getattr(self, name)!r} was asked for"
                 )
+
+    @property
+    def invented(self) -> float:
+        """Share of a batch that does not come from the data set."""
+        return self.stroke_models + self.fonts + self.non_digits
 
     def override(self, settings: Mapping[str, str | int | float]) -> "Recipe":
         """Return the recipe with single settings replaced, text turned into the field's type.
@@ -153,6 +170,23 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
                 weight_averaging=0.999,
                 precision="bfloat16",
                 steps_per_execution=32,
+            ),
+            # Made for real pictures: every hand, pen and scanner, and what is no digit.
+            Recipe(
+                name="accurate",
+                network="accurate",
+                epochs=12,
+                batch_size=256,
+                learning_rate=0.004,
+                schedule="one_cycle",
+                augmentation="strong",
+                stroke_models=0.15,
+                fonts=0.1,
+                non_digits=0.2,
+                dropout=0.3,
+                weight_averaging=0.998,
+                precision="bfloat16",
+                steps_per_execution=8,
             ),
         )
     }

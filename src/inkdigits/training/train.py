@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits import __version__, run_directory
-from inkdigits.contract import N_CLASSES, Scores, check_digit_images
+from inkdigits.contract import N_CLASSES, check_digit_images
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
@@ -121,8 +121,14 @@ def train(
     card = _card(config, environment)
     onnx_file = run / run_directory.ONNX_MODEL
     export_onnx(network, card, onnx_file)
-    probabilities = check_parity(network, onnx_file, test_data.images)
-    evaluation = evaluate_probabilities(probabilities, test_data, recipe.name)
+    scores = check_parity(network, onnx_file, test_data.images)
+    evaluation = evaluate_scores(
+        scores,
+        test_data.labels,
+        model_name=recipe.name,
+        data_name=test_data.name,
+        label_errors=KNOWN_LABEL_ERRORS if test_data.name == "mnist-test" else (),
+    )
     figures = evaluation.to_json()
     write_card(
         onnx_file,
@@ -133,7 +139,7 @@ def train(
     )
 
     write_json(run / run_directory.EVALUATION, figures)
-    _write_arrays(run, network, train_data, test_data, probabilities)
+    _write_arrays(run, network, train_data, test_data, scores.probabilities)
     write_json(
         run / run_directory.ENVIRONMENT,
         {
@@ -150,19 +156,6 @@ def train(
 def default_run(recipe: Recipe) -> Path:
     """Return a run directory that is named for the recipe and the present time, and that nothing else uses."""
     return Path("runs") / f"{recipe.name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
-
-
-def evaluate_probabilities(
-    probabilities: NDArray[np.float32], data: LabelledImages, model_name: str
-) -> Evaluation:
-    """Measure probabilities of a network without an opinion on what is a digit."""
-    return evaluate_scores(
-        Scores(probabilities, np.ones(len(probabilities), np.float32)),
-        data.labels,
-        model_name=model_name,
-        data_name=data.name,
-        label_errors=KNOWN_LABEL_ERRORS if data.name == "mnist-test" else (),
-    )
 
 
 def _config(
