@@ -57,16 +57,13 @@ def sweep(
     DataError
         If the file is damaged, or holds runs of another recipe or of other data.
     """
-    heading = {
-        "recipe": recipe.to_json(),
-        "data": {
-            "train": train_data.name,
-            "train_sha256": train_data.sha256,
-            "test": test_data.name,
-            "test_sha256": test_data.sha256,
-        },
+    data = {
+        "train": train_data.name,
+        "train_sha256": train_data.sha256,
+        "test": test_data.name,
+        "test_sha256": test_data.sha256,
     }
-    runs = _earlier_runs(results, heading)
+    runs = _earlier_runs(results, recipe, data)
     for seed in seeds:
         if any(run["seed"] == seed for run in runs):
             continue
@@ -81,19 +78,20 @@ def sweep(
             }
         keras.backend.clear_session()
         runs.append(record)
-        write_json(results, {**heading, "runs": runs})
+        write_json(results, {"recipe": recipe.to_json(), "data": data, "runs": runs})
         if on_run:
             on_run(record)
     return runs
 
 
-def _earlier_runs(results: Path, heading: dict[str, Any]) -> list[dict[str, Any]]:
+def _earlier_runs(results: Path, recipe: Recipe, data: dict[str, str]) -> list[dict[str, Any]]:
     if not results.exists():
         return []
     try:
         earlier = json.loads(results.read_text("utf-8"))
         runs: list[dict[str, Any]] = earlier["runs"]
-        same = all(earlier[key] == value for key, value in heading.items())
+        # A setting that came to recipes since those runs had its default in them.
+        same = Recipe.from_json(earlier["recipe"]) == recipe and earlier["data"] == data
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise DataError(f"the result file {results} is damaged ({error}); move it away") from error
     if not same:
