@@ -9,12 +9,11 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+from inkdigits.data import load_mnist  # noqa: E402
 from pictures.glyphs import digit_mask  # noqa: E402
 from pictures.kinds import PHOTOS, SCANS, SCREENS, render  # noqa: E402
 from pictures.sheets import on_sheet  # noqa: E402
 from pictures.sources import load_sources  # noqa: E402
-
-from inkdigits.data import load_mnist  # noqa: E402
 
 SAMPLES = {
     # file: (digit, which training image of it, kind of picture, height of the digit in pixels)
