@@ -102,7 +102,7 @@ def fit(
     fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
     n_steps = count_batches(fitted, recipe)
     trainee = in_precision(network, dtype_policy(recipe))
-    two_answers = isinstance(trainee.output, dict)
+    two_answers = len(network.outputs) > 1
     trainee.compile(
         optimizer=keras.optimizers.Adam(
             learning_rate_of(recipe, n_steps),
