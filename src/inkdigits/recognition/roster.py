@@ -1,0 +1,1 @@
+"""Lists of valid numbers, against which a number is matched by its summed log-probability."""
