@@ -126,5 +126,6 @@ class Reading:
             "text": self.text,
             "width": self.size[0],
             "height": self.size[1],
+            "digits": [digit.to_json() for digit in self.digits],
             "numbers": [number.to_json() for number in self.numbers],
         }
