@@ -53,9 +53,12 @@ def _dust(rng: np.random.Generator, height: int, width: int, digit_px: float) ->
     n = rng.poisson(rng.uniform(*S.dust_per_digit_area) * height * width / digit_px**2)
     for _ in range(min(int(n), 400)):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
-        radius = max(rng.uniform(*S.dust_size) * digit_px / 2, 0.3)
+        radius, darkness = rng.uniform(*S.dust_size) * digit_px / 2, float(rng.uniform(0.3, 0.9))
+        if radius < 0.8:  # less than a pixel: OpenCV would draw three by three
+            mask[int(y), int(x)] = darkness * min(1.0, np.pi * radius**2 + 0.3)
+            continue
         centre = (round(x * 16), round(y * 16))
-        cv2.circle(mask, centre, round(radius * 16), float(rng.uniform(0.3, 0.9)), -1, cv2.LINE_8, 4)
+        cv2.circle(mask, centre, round(radius * 16), darkness, -1, cv2.LINE_8, 4)
     return mask
 
 
