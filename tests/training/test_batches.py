@@ -23,7 +23,9 @@ def test_an_epoch_shows_every_image_once_in_a_new_order(small_train):
 
 
 def test_labels_go_with_their_images(small_train):
-    labels = {bytes(image): label for image, label in zip(small_train.images, small_train.labels, strict=True)}
+    labels = {
+        bytes(image): label for image, label in zip(small_train.images, small_train.labels, strict=True)
+    }
     for batch in first_epoch(small_train, PLAIN):
         assert [labels[bytes(image)] for image in batch.images] == batch.labels.tolist()
 

@@ -8,6 +8,7 @@ import click
 from inkdigits.errors import MissingExtraError, RunError, UsageError
 
 if TYPE_CHECKING:
+    from inkdigits.recognition.card import ModelCard
     from inkdigits.training.train import TrainedRun
 
 
@@ -39,7 +40,16 @@ if TYPE_CHECKING:
 @click.option(
     "--held-out",
     is_flag=True,
-    help="Train without the last sixth of the training images and test on these: for choosing settings.",
+    help="Train without the last sixth of the training images, and test and calibrate on these: for choosing "
+    "settings, temperature and thresholds.",
+)
+@click.option(
+    "--calibration",
+    "twin",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RUN",
+    help="Take temperature and thresholds from this run, made with --held-out.",
 )
 @click.option("--no-report", is_flag=True, help="Write no figures and no report.")
 def command(
@@ -51,6 +61,7 @@ def command(
     run: Path | None,
     resume: bool,
     held_out: bool,
+    twin: Path | None,
     no_report: bool,
 ) -> None:
     """Train a network, measure it on the test images, export it and write its report.
@@ -64,7 +75,7 @@ def command(
     if resume:
         if run is None:
             raise UsageError("--resume needs to know the run: name its directory with --out")
-        if recipe or data or seed is not None or overrides or held_out:
+        if recipe or data or seed is not None or overrides or held_out or twin:
             raise UsageError(
                 "--resume takes recipe, data and seed from the run itself; give only --out beside it"
             )
@@ -77,15 +88,19 @@ def command(
         assert run is not None
         config = _config_of(run)
         chosen = Recipe.from_json(config["recipe"])
-        seed, data, held_out = config["seed"], config["source"]["data"], config["source"]["held_out"]
+        source = config["source"]
+        seed, data, held_out = config["seed"], source["data"], source["held_out"]
+        twin = Path(source["calibration"]) if source["calibration"] else None
     else:
         chosen = get_recipe(recipe or "fast").override(overrides)
         seed, data = seed or 0, data or "mnist"
     train_data, test_data = training_and_test_images(data, held_out)
 
+    from inkdigits.training.calibrate import Calibration
     from inkdigits.training.train import default_run, train
 
     run = run or default_run(chosen)
+    calibration = Calibration.of_card(_card_of(twin)) if twin else None
     click.echo(
         f"Training {chosen.network} by the recipe {chosen.name} on {len(train_data):,} images of {train_data.name}"
     )
@@ -99,7 +114,9 @@ def command(
                 run=run,
                 resume=resume,
                 watch=watch,
-                source={"data": data, "held_out": held_out},
+                calibration=calibration,
+                calibrate_on_test=held_out,
+                source={"data": data, "held_out": held_out, "calibration": str(twin) if twin else None},
             )
     except KeyboardInterrupt:
         raise RunError(_how_to_go_on(run)) from None
@@ -129,6 +146,13 @@ def _config_of(run: Path) -> dict[str, Any]:
 
     config: dict[str, Any] = read_json(run, CONFIG)
     return config
+
+
+def _card_of(twin: Path) -> "ModelCard":
+    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+    from inkdigits.run_directory import ONNX_MODEL, require
+
+    return OnnxRecogniser(require(twin, ONNX_MODEL)).card
 
 
 def _how_to_go_on(run: Path) -> str:

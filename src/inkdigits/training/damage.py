@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
 
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _ENLARGEMENTS = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC)
 
 
@@ -47,7 +48,9 @@ def wear_down(
 def _lose_resolution(image: NDArray[np.uint8], stark: bool, rng: np.random.Generator) -> None:
     """Scan the image so coarsely that its digit is 8 to 16 pixels high, perhaps in few grey values; enlarge it."""
     side = round(float(rng.uniform(8.0, 16.0)) * SIDE / 20)
-    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    # Coarse scanners count a cell that a stroke only grazes, so strokes often come out too wide.
+    seen = cv2.dilate(image, _CROSS) if rng.random() < 0.4 else image
+    small = cv2.resize(seen, (side, side), interpolation=cv2.INTER_AREA)
     if stark:
         _, small = cv2.threshold(small, float(rng.uniform(60, 150)), 255, cv2.THRESH_BINARY)
     elif rng.random() < 0.5:

@@ -103,6 +103,11 @@ def build_network(name: str, dropout: float) -> keras.Model:
     return NETWORKS[name](dropout=dropout)
 
 
+def answers_is_digit(network: keras.Model) -> bool:
+    """Tell whether the network answers ``is_digit`` beside the probabilities."""
+    return any(layer.name == IS_DIGIT for layer in network.layers)
+
+
 def layer_table(network: keras.Model) -> list[dict[str, Any]]:
     """Return a row for each layer: ``name``, ``type``, ``output_shape`` (without the batch), ``parameters``."""
     return [

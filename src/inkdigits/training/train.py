@@ -21,6 +21,7 @@ from inkdigits.evaluation import Evaluation, evaluate_scores
 from inkdigits.recognition.card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
+from inkdigits.training.calibrate import Calibration, calibrate, fold_temperature
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.export import check_parity, export_onnx, write_card
 from inkdigits.training.fitting import Watcher, fit
@@ -65,6 +66,8 @@ def train(
     resume: bool = False,
     network: keras.Model | None = None,
     watch: Watcher | None = None,
+    calibration: Calibration | None = None,
+    calibrate_on_test: bool = False,
     source: dict[str, Any] | None = None,
 ) -> TrainedRun:
     """Train a network, export it, and measure it once on the test images.
@@ -85,6 +88,10 @@ def train(
         A Keras network to train in place of the recipe's: raw ``uint8`` (28, 28) in, ten probabilities out.
     watch
         Called with each `Step` as training goes on.
+    calibration
+        Temperature and thresholds for the network, found with a twin of it that was trained with images held out.
+    calibrate_on_test
+        Find them on ``test_data``, which then must be held-out training images and no real test.
     source
         How the caller got the data, kept in the run's configuration for whoever goes on with it.
 
@@ -114,11 +121,16 @@ def train(
     _open_run(run, config, resume)
 
     seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
+    if calibrate_on_test:
+        calibration = calibrate(network, test_data, seed)
+    calibration = calibration or Calibration()
+    if calibration.temperature != 1:
+        fold_temperature(network, calibration.temperature)
     with write_whole(run / run_directory.KERAS_MODEL) as temporary:
         network.save(temporary)
 
     environment = describe_environment()
-    card = _card(config, environment)
+    card = calibration.on_card(_card(config, environment))
     onnx_file = run / run_directory.ONNX_MODEL
     export_onnx(network, card, onnx_file)
     scores = check_parity(network, onnx_file, test_data.images)
@@ -127,6 +139,8 @@ def train(
         test_data.labels,
         model_name=recipe.name,
         data_name=test_data.name,
+        threshold=calibration.threshold,
+        is_digit_threshold=calibration.is_digit_threshold,
         label_errors=KNOWN_LABEL_ERRORS if test_data.name == "mnist-test" else (),
     )
     figures = evaluation.to_json()

@@ -1,0 +1,130 @@
+"""A confidence that means what it says, and the thresholds below which a reading is refused.
+
+All of it is found on images that the network was not trained on: held-out training images, as they are and
+varied as real pictures vary them.
+"""
+
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import Scores
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import ModelError
+from inkdigits.recognition.card import ModelCard
+from inkdigits.training.augment import STRONG, augment
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES, answers_is_digit
+
+REFUSED_SHARE = 0.0025
+"""Share of plain held-out digits that either threshold refuses; both together refuse half a percent at most."""
+
+_TEMPERATURES = np.geomspace(0.25, 4.0, 161)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What `calibrate` finds.
+
+    Attributes
+    ----------
+    temperature
+        By which the logits are divided.
+    threshold
+        Confidence below which a reading is refused as unsure.
+    is_digit_threshold
+        ``is_digit`` below which an image is refused as no digit; 0 for a network without an opinion.
+    """
+
+    temperature: float = 1.0
+    threshold: float = 0.0
+    is_digit_threshold: float = 0.0
+
+    def on_card(self, card: ModelCard) -> ModelCard:
+        """Return the card with these figures on it."""
+        return replace(
+            card,
+            temperature=self.temperature,
+            threshold=self.threshold,
+            is_digit_threshold=self.is_digit_threshold,
+        )
+
+    @staticmethod
+    def of_card(card: ModelCard) -> "Calibration":
+        """Return the figures that stand on a card, such as that of a held-out twin."""
+        return Calibration(card.temperature, card.threshold, card.is_digit_threshold)
+
+
+def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> Calibration:
+    """Find temperature and thresholds on images that the network was not trained on.
+
+    Parameters
+    ----------
+    network
+        A trained network, of temperature 1.
+    held_out
+        Digit images ``uint8`` (n, 28, 28) with labels (n,).
+    seed
+        Random seed of the variation.
+
+    Returns
+    -------
+    Calibration
+        The temperature with the least cross-entropy over the images as they are and a varied copy; the
+        thresholds that refuse 0.25% of the images as they are, each.
+
+    References
+    ----------
+    C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+    """
+    plain = _predict(network, held_out.images)
+    varied = _predict(network, augment(held_out.images, STRONG, np.random.default_rng(seed)))
+    both = np.log(np.maximum(np.concatenate([plain.probabilities, varied.probabilities]), 1e-30))
+    labels = np.concatenate([held_out.labels, held_out.labels])
+    losses = [_cross_entropy(both / temperature, labels) for temperature in _TEMPERATURES]
+    temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+    confidences = _softmax(np.log(np.maximum(plain.probabilities, 1e-30)) / temperature).max(axis=1)
+    return Calibration(
+        temperature=round(temperature, 4),
+        threshold=round(float(np.quantile(confidences, REFUSED_SHARE)), 4),
+        is_digit_threshold=round(float(np.quantile(plain.is_digit, REFUSED_SHARE)), 4)
+        if answers_is_digit(network)
+        else 0.0,
+    )
+
+
+def fold_temperature(network: keras.Model, temperature: float) -> None:
+    """Divide the network's logits by ``temperature``, in place, by dividing the weights of its last layer.
+
+    Raises
+    ------
+    ModelError
+        If the probabilities do not come from a dense layer.
+    """
+    names = [layer.name for layer in network.layers]
+    layer = network.get_layer(PROBABILITIES) if PROBABILITIES in names else network.layers[-1]
+    if not isinstance(layer, keras.layers.Dense):
+        raise ModelError(
+            f"a temperature goes into a last layer of type Dense, but {layer.name} is {type(layer).__name__}; "
+            "train without a calibration"
+        )
+    layer.set_weights([weights / temperature for weights in layer.get_weights()])
+
+
+def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
+    answers = network.predict(images, batch_size=1000, verbose=0)
+    if isinstance(answers, dict):
+        return Scores(answers[PROBABILITIES], answers[IS_DIGIT][:, 0])
+    return Scores(answers, np.ones(len(images), np.float32))
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    chosen = _softmax(logits)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(chosen, 1e-30)).mean())
