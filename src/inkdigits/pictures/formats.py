@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import PictureError
+from inkdigits.pictures import heic, pdf
 from inkdigits.pictures.decode import check_size, flatten_alpha, to_8_bits
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ def pixels_of_file(file: BytesIO, name: str, enough_pixels: int) -> tuple[NDArra
     ------
     PictureError
         If the file is no picture of a known format, damaged, empty or too large.
+    MissingExtraError
+        If the package for such a file is not installed.
     """
+    if file.getbuffer()[: len(pdf.BEGINNING)] == pdf.BEGINNING:
+        page = pdf.first_page(file.getvalue(), name)
+        return page, (page.shape[1], page.shape[0])
     with _one_line(name), _open(file, name) as image:
         width, height = image.size
         check_size(width, height, name)
@@ -98,8 +104,10 @@ def _open(file: BytesIO, name: str) -> "Image.Image":
         if re.match(beginning, content, re.DOTALL):
             image: Image.Image = getattr(importlib.import_module(f"PIL.{module}"), decoder)(file)
             return image
+    if re.match(heic.BEGINNING, content, re.DOTALL):
+        return heic.open_image(file, name)
     raise PictureError(
-        f"{name} is no picture that can be read: expected PNG, JPEG, WebP, BMP, GIF or TIFF, "
+        f"{name} is no picture that can be read: expected PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PDF, "
         f"but it begins with {bytes(content[:8])!r}"
     )
 

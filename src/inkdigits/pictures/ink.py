@@ -129,10 +129,9 @@ def _one_level(grey: Floats) -> float | None:
         return quantile(grey, 0.1)
     counts = np.bincount(np.rint(grey).astype(np.uint8).ravel(), minlength=256)
     paper_side = counts[: int(otsu(grey)) + 1]
-    near = np.convolve(paper_side, (1, 1, 1), "same")
-    level = int(near.argmax())
-    total = int(paper_side.sum())
-    return float(level) if near[level] >= 0.6 * total and total >= 0.08 * grey.size else None
+    level, total = int(paper_side.argmax()), int(paper_side.sum())
+    near = int(paper_side[max(level - 1, 0) : level + 2].sum())
+    return float(level) if near >= 0.6 * total and total >= 0.08 * grey.size else None
 
 
 def _noise(rise: Floats) -> float:

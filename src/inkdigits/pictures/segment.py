@@ -56,7 +56,8 @@ def one_digit(ink: NDArray[np.uint8]) -> Crop | None:
     main = int(weight.argmax())
     kept = np.zeros(n, np.uint8)
     kept[1 + main] = 255
-    for i in np.flatnonzero(_belongs(parts, areas, main) & ~(touches & ~touches[main])):
+    intrudes = touches & (~touches[main] | _beside(parts, main))
+    for i in np.flatnonzero(_belongs(parts, areas, main) & ~intrudes):
         kept[1 + i] = 255
     return _crop(ink, kept[labels])
 
@@ -71,6 +72,13 @@ def _belongs(parts: NDArray[np.int32], areas: NDArray[np.float64], main: int) ->
     gap = np.hypot(across, down)
     enough = areas >= np.maximum(0.02 * areas[main], 2.0)
     return np.asarray(enough & (gap <= 0.3 * side))
+
+
+def _beside(parts: NDArray[np.int32], main: int) -> NDArray[np.bool_]:
+    """Tell which parts lie, by their middle, to the left or to the right of the main one."""
+    left, right = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_LEFT] + parts[:, cv2.CC_STAT_WIDTH]
+    middle = (left + right) / 2
+    return np.asarray((middle < left[main]) | (middle > right[main]))
 
 
 def _touches_edge(parts: NDArray[np.int32], width: int, height: int) -> NDArray[np.bool_]:

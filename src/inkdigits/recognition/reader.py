@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import Recogniser
-from inkdigits.pictures.decode import PictureSource, decode
-from inkdigits.pictures.ink import find_ink
-from inkdigits.pictures.normalise import is_normal, normalise
-from inkdigits.pictures.segment import one_digit
+from inkdigits.contract import Recogniser, Scores
+from inkdigits.pictures.candidates import Candidate, candidates
+from inkdigits.pictures.decode import Picture, PictureSource, decode
+from inkdigits.pictures.normalise import is_normal
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
@@ -57,11 +56,17 @@ class Reader:
         PictureError
             If the picture cannot be read as one.
         """
-        image, box, size = digit_image(picture)
-        if image is None:
-            return _reading(Digit(None, 1.0, box, (), rejection.BLANK), size)
-        scores = self.recogniser.score(image[np.newaxis])
-        return _reading(self._digit(scores.probabilities[0], float(scores.is_digit[0]), box, image), size)
+        decoded = decode(picture)
+        found = digit_candidates(decoded)
+        size = decoded.given_size
+        if not found:
+            return _reading(Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK), size)
+        scores = self.recogniser.score(np.stack([each.image for each in found]))
+        best = best_candidate(found, scores)
+        digit = self._digit(
+            scores.probabilities[best], float(scores.is_digit[best]), found[best].box, found[best].image
+        )
+        return _reading(digit, size)
 
     def _digit(
         self, probabilities: NDArray[np.float32], is_digit: float, box: Box, image: NDArray[np.uint8]
@@ -79,13 +84,17 @@ class Reader:
         )
 
 
-def digit_image(picture: PictureSource) -> tuple[NDArray[np.uint8] | None, Box, tuple[int, int]]:
+def digit_image(
+    picture: PictureSource, recogniser: Recogniser | None = None
+) -> tuple[NDArray[np.uint8] | None, Box, tuple[int, int]]:
     """Bring a picture of one digit into MNIST's normal form.
 
     Parameters
     ----------
     picture
         As in `Reader.read`.
+    recogniser
+        Asked where the picture can be taken in several ways; without it the likeliest is taken.
 
     Returns
     -------
@@ -97,18 +106,53 @@ def digit_image(picture: PictureSource) -> tuple[NDArray[np.uint8] | None, Box, 
         Width and height of the picture as it was given.
     """
     decoded = decode(picture)
+    found = digit_candidates(decoded)
+    if not found:
+        return None, (0, 0, *decoded.given_size), decoded.given_size
+    best = 0
+    if recogniser is not None and len(found) > 1:
+        best = best_candidate(found, recogniser.score(np.stack([each.image for each in found])))
+    return found[best].image, found[best].box, decoded.given_size
+
+
+def digit_candidates(decoded: Picture) -> list[Candidate]:
+    """Propose the digit images that a picture of one digit may hold, the likeliest first.
+
+    A picture that is in MNIST's normal form already is taken as it is.
+
+    Returns
+    -------
+    list of Candidate
+        With boxes in pixels of the picture as it was given; empty where there is no ink.
+    """
     pixels = decoded.pixels
-    size = decoded.given_size
     if is_normal(pixels):
-        return pixels, (0, 0, *size), size
-    ink = find_ink(pixels)
-    crop = one_digit(ink.map)
-    if crop is None:
-        return None, (0, 0, *size), size
+        return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
+    found = candidates(pixels)
     across, down = decoded.scale
-    x, y, width, height = crop.box
-    box = round(x * across), round(y * down), max(1, round(width * across)), max(1, round(height * down))
-    return normalise(crop.ink), box, size
+    if across == down == 1.0:
+        return found
+    return [
+        Candidate(
+            each.image,
+            (
+                round(each.box[0] * across),
+                round(each.box[1] * down),
+                max(1, round(each.box[2] * across)),
+                max(1, round(each.box[3] * down)),
+            ),
+            each.weight,
+        )
+        for each in found
+    ]
+
+
+def best_candidate(found: list[Candidate], scores: Scores) -> int:
+    """Return the place of the candidate that is likeliest, before and after the recogniser's look."""
+    if len(found) == 1:
+        return 0
+    weights = np.array([each.weight for each in found])
+    return int((weights * scores.confidences * scores.is_digit).argmax())
 
 
 def _reading(digit: Digit, size: tuple[int, int]) -> Reading:

@@ -1,0 +1,39 @@
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.pictures.candidates import candidates
+
+
+def near(box: tuple[int, ...], other: tuple[int, ...], slack: int) -> bool:
+    return all(abs(a - b) <= slack for a, b in zip(box, other, strict=True))
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_clear_picture_has_one_way(two: np.ndarray, inverted: bool) -> None:
+    picture = cv2.copyMakeBorder(two if inverted else 255 - two, 30, 30, 30, 30, cv2.BORDER_REPLICATE)
+    (found,) = candidates(picture)
+    x, y, width, height = cv2.boundingRect(two)
+    assert found.box == (x + 30, y + 30, width, height)
+
+
+def test_a_box_around_the_digit_is_one_way_and_its_absence_another(two: np.ndarray) -> None:
+    picture = 255 - two
+    cv2.rectangle(picture, (4, 4), (155, 195), 0, 3)
+    boxes = [each.box for each in candidates(picture)]
+    assert any(near(box, cv2.boundingRect(two), 2) for box in boxes)
+
+
+def test_a_digit_small_in_a_photo_is_found_at_its_place(two: np.ndarray) -> None:
+    small = cv2.resize(two, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+    photo = np.full((700, 900), 200.0)
+    photo[300 : 300 + small.shape[0], 500 : 500 + small.shape[1]] -= 0.55 * small
+    photo *= np.linspace(0.6, 1.1, 900)
+    photo += np.random.default_rng(0).normal(0, 4, photo.shape)
+    found = candidates(np.clip(photo, 0, 255).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect(small)
+    assert near(found[0].box, (x + 500, y + 300, width, height), 4)
+
+
+def test_an_empty_sheet_has_no_way() -> None:
+    assert candidates(np.full((50, 60), 240, np.uint8)) == []
