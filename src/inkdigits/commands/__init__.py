@@ -38,6 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.flush()
     except InkdigitsError as error:
         status = _fail(str(error), error.exit_status)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        status = 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "inkdigits"
         status = _fail(f"{error.format_message().rstrip('.')}; see  {path} --help", 2)
