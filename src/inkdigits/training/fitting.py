@@ -16,7 +16,7 @@ from inkdigits.errors import RunError
 from inkdigits.storage import write_text
 from inkdigits.training.batches import Batch, count_batches, training_batches
 from inkdigits.training.checkpoint import load_checkpoint, save_checkpoint
-from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
+from inkdigits.training.networks import IS_DIGIT, PROBABILITIES, answers_is_digit
 from inkdigits.training.precision import dtype_policy, in_precision
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.schedules import learning_rate_of
@@ -102,7 +102,7 @@ def fit(
     fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
     n_steps = count_batches(fitted, recipe)
     trainee = in_precision(network, dtype_policy(recipe))
-    two_answers = len(network.outputs) > 1
+    two_answers = answers_is_digit(network)
     trainee.compile(
         optimizer=keras.optimizers.Adam(
             learning_rate_of(recipe, n_steps),
