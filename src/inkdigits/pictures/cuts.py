@@ -1,1 +1,205 @@
-"""Where touching digits may be cut apart: segments of a line, proposed for the lattice to put together."""
+"""Where touching digits may be cut apart: pieces of a strip, proposed for the lattice to put together.
+
+A cut is a seam: the path from the top to the bottom of a connected part that crosses the least ink. It
+may lean by up to 45 degrees, so that it follows the gap between slanted or overhanging digits.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.pictures.normalise import stroke_width
+from inkdigits.pictures.parts import INK
+
+_LEAST_WIDTH = 0.42
+"""Width, in digit heights, from which a part may be more than one digit."""
+
+_APART = 0.12
+"""Distance of two cuts, in digit heights, below which the cheaper one is enough."""
+
+_MOST_INK = 3.4
+"""Stroke widths of ink from which a cut goes through a digit, and not between two."""
+
+_LEAN = 0.12
+"""Cost of a step aside, in pixels of ink."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces that a strip may be cut into, from left to right.
+
+    Attributes
+    ----------
+    labels
+        ``int32`` of the strip's shape: 0 is paper, piece i has i + 1; the soft pixels of edges included.
+    boxes
+        ``int64`` (n, 4): left, top, width and height of each.
+    areas
+        ``float64`` (n,): ink of each, in full pixels.
+    cuts
+        (i, j, ink): pieces i and j hang together, and parting them crosses so many stroke widths of ink.
+    stroke
+        Mean width of the strokes, in pixels.
+    """
+
+    labels: NDArray[np.int32]
+    boxes: NDArray[np.int64]
+    areas: NDArray[np.float64]
+    cuts: tuple[tuple[int, int, float], ...]
+    stroke: float
+
+
+def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
+    """Propose pieces of one strip of writing.
+
+    Parameters
+    ----------
+    ink
+        ``uint8`` of shape (h, w), ink 255 on paper 0, level.
+    height
+        Typical height of a digit, in pixels.
+
+    Returns
+    -------
+    Pieces or None
+        None where there is no ink.
+    """
+    mask = (ink >= INK).astype(np.uint8)
+    n, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    stroke = max(stroke_width(ink), 1.0)
+    least = max(3.0, 0.12 * stroke**2)
+    found = np.zeros(ink.shape, np.int32)
+    spans: list[tuple[float, int]] = []  # centre and provisional number
+    hanging: list[tuple[int, int, float]] = []
+    count = 0
+    for i in range(1, n):
+        left, top, width, tall, area = (int(value) for value in stats[i])
+        if area < least:
+            continue
+        window = (slice(top, top + tall), slice(left, left + width))
+        own = labels[window] == i
+        seams = (
+            _seams(np.where(own, ink[window], 0), height, stroke) if width >= _LEAST_WIDTH * height else []
+        )
+        columns = np.arange(width)[np.newaxis]
+        order = np.zeros(own.shape, np.int32)
+        for seam, _ in seams:
+            order += columns >= seam[:, np.newaxis]
+        numbers = [k for k in range(len(seams) + 1) if int((own & (order == k)).sum()) >= least]
+        if not numbers:
+            continue
+        renumber = np.zeros(len(seams) + 1, np.int32)
+        for k in range(len(seams) + 1):  # a crumb goes with the piece before it, or the first one
+            before = [j for j, number in enumerate(numbers) if number <= k]
+            renumber[k] = count + 1 + (before[-1] if before else 0)
+        found[window] = np.where(own, renumber[order], found[window])
+        for place, number in enumerate(numbers):
+            xs = np.nonzero((own & (order == number)).any(axis=0))[0]
+            spans.append((left + float(xs[0] + xs[-1]) / 2, count + place + 1))
+            if place:
+                hanging.append((count + place, count + place + 1, seams[number - 1][1] / stroke))
+        count += len(numbers)
+    if count == 0:
+        return None
+    spans.sort()
+    rank = np.zeros(count + 1, np.int32)
+    for place, (_, number) in enumerate(spans):
+        rank[number] = place + 1
+    found = rank[found]
+    soft = cv2.dilate(found.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
+    found = np.where(found > 0, found, np.where(ink > 0, soft, 0)).astype(np.int32)
+    boxes, areas = _measure(found, ink, count)
+    cuts = tuple(
+        (int(min(rank[a], rank[b])) - 1, int(max(rank[a], rank[b])) - 1, cost) for a, b, cost in hanging
+    )
+    return Pieces(found, boxes, areas, cuts, stroke)
+
+
+def _measure(
+    labels: NDArray[np.int32], ink: NDArray[np.uint8], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the box and the ink of every piece."""
+    y, x = np.nonzero(labels)
+    which = labels[y, x] - 1
+    low = np.full((count, 2), np.iinfo(np.int64).max, np.int64)
+    high = np.zeros((count, 2), np.int64)
+    for axis, values in enumerate((x, y)):
+        np.minimum.at(low[:, axis], which, values)
+        np.maximum.at(high[:, axis], which, values)
+    areas = np.bincount(which, ink[y, x] / 255.0, count)
+    return np.concatenate([low, high - low + 1], axis=1), areas
+
+
+def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[NDArray[np.int64], float]]:
+    """Return the seams worth trying, from left to right: x of every row, and the ink that is crossed."""
+    cost = ink.astype(np.float32) / 255.0
+    tall, width = cost.shape
+    from_top, from_bottom = _least_cost(cost), _least_cost(cost[::-1])[::-1]
+    through = from_top + from_bottom - cost
+    margin = max(2, round(0.1 * height))
+    apart = max(2, round(_APART * height))
+    found: list[tuple[NDArray[np.int64], float, float]] = []
+    for share in (0.5, 0.25, 0.75):
+        row = min(tall - 1, int(share * tall))
+        line = through[row].copy()
+        line[:margin] = np.inf
+        line[width - margin :] = np.inf
+        while True:
+            x = int(line.argmin())
+            if not line[x] <= _MOST_INK * stroke:
+                break
+            plateau = x
+            while plateau + 1 < width and line[plateau + 1] <= line[x] + 0.05:
+                plateau += 1
+            middle = (x + min(plateau, x + 2 * apart)) // 2
+            found.append((_trace(from_top, from_bottom, row, middle), float(line[middle]), middle))
+            line[max(0, middle - apart + 1) : middle + apart] = np.inf
+    kept: list[tuple[NDArray[np.int64], float]] = []
+    crossed = (cost >= 0.25).astype(np.float32)
+    for seam, ink_crossed, _ in sorted(found, key=lambda each: each[1]):
+        if all(_between(seam, other, crossed) >= 0.4 * stroke * apart for other, _ in kept):
+            kept.append((seam, ink_crossed))
+    most = max(1, round(5.0 * width / height))
+    kept = sorted(kept[:most], key=lambda each: float(each[0].mean()))
+    return kept
+
+
+def _between(one: NDArray[np.int64], other: NDArray[np.int64], ink: Floats) -> float:
+    """Return the ink that lies between two seams."""
+    columns = np.arange(ink.shape[1])[np.newaxis]
+    low, high = np.minimum(one, other)[:, np.newaxis], np.maximum(one, other)[:, np.newaxis]
+    return float(ink[(columns >= low) & (columns < high)].sum())
+
+
+def _least_cost(cost: Floats) -> Floats:
+    """Return the least ink that a path from the top crosses to reach every pixel, itself included."""
+    tall, width = cost.shape
+    total = np.empty((tall, width + 2), np.float32)
+    total[:, 0] = total[:, -1] = np.inf
+    total[0, 1:-1] = cost[0]
+    for y in range(1, tall):
+        above = total[y - 1]
+        best = np.minimum(above[:-2], above[2:])
+        best += np.float32(_LEAN)
+        np.minimum(best, above[1:-1], out=best)
+        np.add(best, cost[y], out=total[y, 1:-1])
+    return total[:, 1:-1]
+
+
+def _trace(from_top: Floats, from_bottom: Floats, row: int, x: int) -> NDArray[np.int64]:
+    """Follow the cheapest path up and down from one pixel."""
+    tall, width = from_top.shape
+    seam = np.empty(tall, np.int64)
+    for table, steps in ((from_top, range(row - 1, -1, -1)), (from_bottom, range(row + 1, tall))):
+        here = seam[row] = x
+        for y in steps:
+            low, high = max(0, here - 1), min(width, here + 2)
+            around = table[y, low:high] + np.float32(_LEAN)
+            around[here - low] -= np.float32(_LEAN)
+            here = low + int(around.argmin())
+            seam[y] = here
+    return seam
