@@ -1,15 +1,27 @@
+import csv
+import io
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from PIL import Image
 
+from inkdigits.commands.output import COLUMNS
 from inkdigits.commands.read import command
 from inkdigits.recognition.onnx_recogniser import shipped_models
 
 pytestmark = pytest.mark.skipif(not shipped_models(), reason="no model is shipped in this tree")
+
+
+def read(*arguments: object, **options: Any) -> Result:
+    return CliRunner().invoke(command, [str(each) for each in arguments], **options)
 
 
 @pytest.fixture
@@ -21,31 +33,134 @@ def one(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.png"
+    path.write_text("text")
+    return path
+
+
+@pytest.fixture
+def folder(one: Path, tmp_path: Path) -> Path:
+    """Three pictures, and what is none: another kind of file, and hidden ones."""
+    place = tmp_path / "folder"
+    for name in ("b.PNG", "a.png", "deeper/c.png", ".hidden.png", ".hidden/d.png", "notes.txt"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(one.read_bytes())
+    return place
+
+
 def test_text(one: Path) -> None:
-    result = CliRunner().invoke(command, [str(one)])
+    result = read(one)
     assert (result.exit_code, result.stdout) == (0, "1\n")
 
 
-def test_json(one: Path) -> None:
-    result = CliRunner().invoke(command, ["--format", "json", str(one)])
-    (answer,) = json.loads(result.stdout)
+def test_one_picture_is_one_json_object(one: Path) -> None:
+    answer = json.loads(read("--format", "json", one).stdout)
+    assert list(answer) == ["picture", "text", "width", "height", "digits", "numbers"]
+    assert (answer["picture"], answer["text"]) == (str(one), "1")
+    assert (answer["width"], answer["height"]) == (80, 100)
+    assert answer["digits"] == answer["numbers"][0]["digits"]
+    assert answer["digits"][0]["label"] == 1
+
+
+def test_several_pictures_are_a_list_whether_they_can_be_read_or_not(one: Path, bad: Path) -> None:
+    result = read("--format", "json", one, bad)
+    good, failed = json.loads(result.stdout)
+    assert (result.exit_code, good["text"], failed["picture"]) == (1, "1", str(bad))
+    assert set(failed) == {"picture", "error"}
+    assert "bad.png" in failed["error"]
+
+
+def test_a_folder_is_a_list_even_of_one(one: Path, tmp_path: Path) -> None:
+    (answer,) = json.loads(read("--format", "json", tmp_path).stdout)
     assert answer["picture"] == str(one)
-    assert answer["numbers"][0]["digits"][0]["label"] == 1
+
+
+def test_one_picture_that_cannot_be_read_is_still_one_object(bad: Path) -> None:
+    result = read("--format", "json", bad)
+    assert result.exit_code == 1
+    assert set(json.loads(result.stdout)) == {"picture", "error"}
+
+
+def test_json_lines(one: Path, bad: Path) -> None:
+    result = read("--format", "jsonl", one, bad, one)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line.get("text", "failed") for line in lines] == ["1", "failed", "1"]
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(("form", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_tables_are_quoted(form: str, delimiter: str, one: Path, bad: Path) -> None:
+    odd = one.with_name('a "quoted",\tname.png')
+    odd.write_bytes(one.read_bytes())
+    result = read("--format", form, odd, bad, one)
+    rows = list(csv.DictReader(io.StringIO(result.stdout), delimiter=delimiter))
+    assert [row["picture"] for row in rows] == [str(odd), str(one)]
+    assert tuple(rows[0]) == COLUMNS
+    x, y, width, height = (int(rows[0][name]) for name in ("x", "y", "width", "height"))
+    assert (rows[0]["number"], rows[0]["text"]) == ("1", "1")
+    assert abs(x - 36) + abs(y - 20) + abs(width - 8) + abs(height - 60) <= 8
+    assert 0 <= float(rows[0]["confidence"]) <= 1
 
 
 def test_standard_input(one: Path) -> None:
-    assert CliRunner().invoke(command, ["-"], input=one.read_bytes()).stdout == "1\n"
+    assert read("-", input=one.read_bytes()).stdout == "1\n"
+    assert json.loads(read("-", "--format", "json", input=one.read_bytes()).stdout)["picture"] == "-"
 
 
-def test_one_bad_file_stops_no_other(one: Path, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.png"
-    bad.write_text("text")
-    result = CliRunner().invoke(command, [str(bad), str(tmp_path / "missing.png"), str(one)])
+def test_one_bad_file_stops_no_other(one: Path, bad: Path, tmp_path: Path) -> None:
+    result = read(bad, tmp_path / "missing.png", one)
     assert result.exit_code == 1
     assert result.stdout == f"{one}\t1\n"
-    assert len(result.stderr.splitlines()) == 2
-    assert "bad.png" in result.stderr
+    first, second = result.stderr.splitlines()
+    assert first.startswith("inkdigits: ")
+    assert "bad.png" in first
+    assert "missing.png" in second
+
+
+def test_a_folder_is_walked_in_order(folder: Path) -> None:
+    result = read(folder)
+    assert result.exit_code == 0
+    assert result.stdout == "".join(f"{folder}/{name}\t1\n" for name in ("a.png", "b.PNG", "deeper/c.png"))
+
+
+def test_a_folder_without_pictures_is_named(tmp_path: Path) -> None:
+    result = read(tmp_path)
+    assert result.exit_code == 1
+    assert "holds no pictures" in result.stderr
 
 
 def test_no_picture_is_wrong_usage() -> None:
-    assert CliRunner().invoke(command, []).exit_code == 2
+    assert read().exit_code == 2
+
+
+def test_show_draws_one_file(one: Path, tmp_path: Path) -> None:
+    assert read(one, "--show", tmp_path / "out" / "shown.png").exit_code == 0
+    with Image.open(tmp_path / "out" / "shown.png") as drawing:
+        assert min(drawing.size) > 300
+
+
+def test_show_numbers_the_files_of_several(folder: Path, tmp_path: Path) -> None:
+    read(folder, "--show", tmp_path / "out" / "shown.png")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"shown-{n}.png" for n in (1, 2, 3)}
+
+
+def test_names_of_other_bytes_than_text_are_read(one: Path) -> None:
+    odd = os.fsencode(one.parent) + b"/caf\xe9.png"
+    Path(os.fsdecode(odd)).write_bytes(one.read_bytes())
+    for form in ("text", "json", "csv"):
+        result = CliRunner().invoke(command, ["--format", form, os.fsdecode(odd), str(one)])
+        assert result.exit_code == 0
+        assert "caf\ufffd.png" in result.stdout
+
+
+def test_a_bar_on_the_terminal_leaves_the_piped_results_alone(one: Path) -> None:
+    terminal, stderr = pty.openpty()
+    arguments = [sys.executable, "-c", "from inkdigits.commands import main; main()", "read", *[str(one)] * 9]
+    done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=stderr, timeout=60)
+    os.close(stderr)
+    drawn = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert done.stdout.decode() == f"{one}\t1\n" * 9
+    assert "Reading" in drawn

@@ -175,7 +175,7 @@ def test_a_picture_of_100_megapixels_raises_no_warning() -> None:
     [
         (b"", "empty"),
         (b"hello, I am text", "no picture that can be read"),
-        (b"%PDF-1.4", "no picture that can be read"),
+        (b"%!PS-Adobe-3.0", "no picture that can be read"),
         (b"\x89PNG\r\n\x1a\n", "damaged or cut off"),
         (b"\xff\xd8\xff\xe0", "damaged or cut off"),
         (b"GIF89a", "damaged or cut off"),

@@ -1,57 +1,148 @@
 """``inkdigits read``: read pictures."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from inkdigits.commands.bar import bar
+from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
+from inkdigits.commands.output import FORMATS, Writer, writer
+from inkdigits.errors import MissingExtraError, PictureError
+
 if TYPE_CHECKING:
     from inkdigits.recognition.reader import Reader
-    from inkdigits.recognition.reading import Reading
+
+LAYOUTS = ("auto", "digit", "line", "boxes", "page")
+"""How the digits may stand in a picture."""
 
 
 @click.command(name="read")
 @click.argument("pictures", metavar="PICTURE...", nargs=-1, required=True)
-@click.option("--model", metavar="NAME|FILE", help="A shipped model, or an .onnx file.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output."
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    show_default=True,
+    help="How the digits stand: one, a line, one a box, or lines on a page.",
+)
+@click.option("--length", type=click.IntRange(min=1), metavar="N", help="Digits that every number has.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The numbers that can be there, one a line or in a CSV.",
+)
+@click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output."
+)
+@click.option(
+    "--show",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="Draw what was found and what the network saw of it; of several pictures FILE-1.png and so on.",
 )
 @click.pass_context
-def command(context: click.Context, pictures: tuple[str, ...], model: str | None, form: str) -> None:
-    """Read the digits in pictures; "-" is the standard input.
+def command(
+    context: click.Context,
+    pictures: tuple[str, ...],
+    layout: str,
+    length: int | None,
+    roster: Path | None,
+    model: str | None,
+    form: str,
+    show: Path | None,
+) -> None:
+    """Read the digits in pictures: files, folders, pages of PDFs; "-" is the standard input.
 
     A digit that is refused is written as "?", a blank one as "_". A picture that cannot be read is
     named on the standard error, the others are read all the same, and the exit status is 1.
     """
-    from inkdigits.errors import PictureError
     from inkdigits.recognition.reader import Reader
 
     reader = Reader(model)
-    answers: list[dict[str, Any]] = []
-    failed = False
-    for picture in pictures:
-        try:
-            reading = _read(reader, picture)
-        except PictureError as error:
-            failed = True
-            click.echo(f"Error: {error}", err=True)
-            continue
-        if form == "text":
-            click.echo(reading.text if len(pictures) == 1 else f"{picture}\t{reading.text}")
-        else:
-            answers.append({"picture": picture, **reading.to_json()})
-    if form == "json":
-        import json
-
-        click.echo(json.dumps(answers, indent=2, ensure_ascii=False))
-    if failed:
+    options = _options(layout, length, roster)
+    files = files_of(pictures)
+    job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
+    with bar("Reading", len(files)) as advance:
+        for file in files:
+            job.read(file)
+            advance()
+    job.finish()
+    if job.has_failed:
         context.exit(1)
 
 
-def _read(reader: "Reader", picture: str) -> "Reading":
-    if picture == "-":
-        from inkdigits.pictures.decode import MAX_BYTES
+class _Job:
+    """Reads file after file, and remembers whether one failed."""
 
-        return reader.read(sys.stdin.buffer.read(MAX_BYTES + 1))
-    return reader.read(Path(picture))
+    def __init__(
+        self, reader: "Reader", options: dict[str, Any], form: str, show: Path | None, is_one: bool
+    ) -> None:
+        self._reader, self._options, self._form, self._show = reader, options, form, show
+        self._is_one = is_one
+        self._writer: Writer | None = None
+        self._n_shown = 0
+        self.has_failed = False
+
+    def read(self, file: str) -> None:
+        """Read one file, and write the result of each of its pictures."""
+        name = shown(file)
+        try:
+            for named in pictures_in(file):
+                name = named.name
+                self._read_picture(named)
+        except (PictureError, MissingExtraError) as error:
+            self._fail(name, error)
+
+    def _read_picture(self, named: Named) -> None:
+        writer = self._output(alone=self._is_one and not named.is_page)
+        if isinstance(named.source, PictureError):
+            self._fail(named.name, named.source)
+            return
+        try:
+            reading = self._reader.read(named.source, **self._options)
+        except (PictureError, MissingExtraError) as error:
+            self._fail(named.name, error)
+            return
+        writer.reading(named.name, reading)
+        if self._show is not None:
+            from inkdigits.pictures.decode import decode
+            from inkdigits.recognition.show import draw
+
+            self._n_shown += 1
+            draw(decode(named.source), reading, self._place(named))
+
+    def finish(self) -> None:
+        """Write what is left to write."""
+        self._output(self._is_one).finish()
+
+    def _place(self, named: Named) -> Path:
+        assert self._show is not None
+        if self._is_one and not named.is_page:
+            return self._show
+        return self._show.with_stem(f"{self._show.stem}-{self._n_shown}")
+
+    def _fail(self, picture: str, error: Exception) -> None:
+        self.has_failed = True
+        message = " ".join(str(error).split())
+        click.echo(f"inkdigits: {message}", err=True)
+        self._output(self._is_one).failure(picture, message)
+
+    def _output(self, alone: bool) -> Writer:
+        if self._writer is None:  # only the first picture tells whether it is a page of several
+            self._writer = writer(self._form, alone)
+        return self._writer
+
+
+def _options(layout: str, length: int | None, roster: Path | None) -> dict[str, Any]:
+    """Return what the reader is to know beyond the picture."""
+    options: dict[str, Any] = {}
+    if layout != "auto":
+        options["layout"] = layout
+    if length is not None:
+        options["length"] = length
+    if roster is not None:
+        options["roster"] = roster
+    return options

@@ -57,8 +57,8 @@ def decode(picture: PictureSource) -> Picture:
 
     Files may be PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF (its first page), with any
     EXIF orientation and any mode of colour; with the extra ``heic`` HEIC photos, and with the extra
-    ``pdf`` PDFs (their first page; see `inkdigits.pictures.pdf.pages` for all). Arrays are grey (h, w), RGB (h, w, 3) or RGBA
-    (h, w, 4), of any number type; see `pixels_of_array` for their ranges.
+    ``pdf`` PDFs (their first page; see `inkdigits.pictures.pdf.pages` for all).
+    Arrays are grey (h, w), RGB (h, w, 3) or RGBA (h, w, 4), of any number type; see `pixels_of_array` for their ranges.
 
     Parameters
     ----------

@@ -1,0 +1,103 @@
+"""The pictures that a command line names: files, folders, pages, the standard input."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inkdigits.errors import PictureError
+
+if TYPE_CHECKING:
+    from inkdigits.pictures.decode import PictureSource
+
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".pdf"}
+)
+"""Endings by which picture files are told from other files in a folder."""
+
+PDF = b"%PDF-"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A picture with the name that it has in the output.
+
+    Attributes
+    ----------
+    name
+        The path as it was given, with ``#2`` for the second page of a PDF; "-" for the standard input.
+    source
+        What `decode` takes, or the reason why there is nothing to decode.
+    is_page
+        Whether it is a page of a PDF.
+    """
+
+    name: str
+    source: "PictureSource | PictureError"
+    is_page: bool = False
+
+
+def files_of(arguments: tuple[str, ...]) -> list[str]:
+    """Return the files that are named, folders replaced by the picture files in them, sorted.
+
+    A folder without picture files stays, so that it is named as a failure and not passed over.
+    """
+    files: list[str] = []
+    for argument in arguments:
+        if argument != "-" and Path(argument).is_dir():
+            files += sorted(_walk(argument)) or [argument]
+        else:
+            files.append(argument)
+    return files
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122
+                yield os.path.join(place, name)  # noqa: PTH118 # a Path would drop a leading "./"
+
+
+def pictures_in(file: str) -> Iterator[Named]:
+    """Give the pictures of one file: itself, or the pages of a PDF, each drawn when it is asked for.
+
+    Raises
+    ------
+    PictureError, MissingExtraError
+        If the pages of a PDF cannot be had.
+    """
+    from inkdigits.pictures.decode import MAX_BYTES, read_file
+
+    name, path = shown(file), Path(file)
+    content = None
+    if file == "-":
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    elif path.is_dir():
+        raise PictureError(f"{name} holds no pictures: expected {', '.join(sorted(SUFFIXES))}")
+    elif _begins_as_pdf(path):
+        content = read_file(path)
+    if content is None or not content.startswith(PDF):
+        yield Named(name, path if content is None else content)
+        return
+    from inkdigits.pictures import pdf
+
+    for number, page in enumerate(pdf.pages(content, name), start=1):
+        yield Named(f"{name}#{number}", page, is_page=True)
+
+
+def _begins_as_pdf(path: Path) -> bool:
+    try:
+        if not path.is_file():  # a pipe can be read only once
+            return False
+        with path.open("rb") as file:
+            return file.read(len(PDF)) == PDF
+    except (OSError, ValueError):  # told by whoever reads it
+        return False
+
+
+def shown(name: str) -> str:
+    """Return a file's name as text that can be written anywhere, whatever bytes it has."""
+    return os.fsencode(name).decode("utf-8", "replace")
