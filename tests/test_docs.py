@@ -1,0 +1,125 @@
+"""The documents say what is so: generated parts are up to date, links lead somewhere, examples work."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import inkdigits
+from inkdigits.commands import COMMANDS, cli
+from inkdigits.data import LabelledImages, Mnist
+
+ROOT = Path(__file__).parents[1]
+GENERATE = ROOT / "tools" / "generate_docs.py"
+DOCUMENTS = sorted(
+    path
+    for folder in (ROOT, ROOT / "docs", ROOT / "samples")
+    for path in folder.glob("*.md")
+    if path.is_file()
+)
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def generate(tool: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(tool), *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    done = generate(GENERATE, "--check")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """All that the generator reads and writes, to be changed."""
+    for name in ("tools", "docs", "benchmarks/results"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "README.md", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/api.md", "docs/recipes.md"])
+def test_the_check_names_what_is_not_up_to_date(name: str, copy: Path) -> None:
+    before = (copy / name).read_text("utf-8")
+    changed = re.sub(r"99\.\d\d%|uint8|--seed", "other", before)
+    (copy / name).write_text(changed, "utf-8")
+    done = generate(copy / "tools" / "generate_docs.py", "--check")
+    assert done.returncode == 1
+    assert f"{name} is not up to date" in done.stderr
+    assert (copy / name).read_text("utf-8") == changed
+    assert generate(copy / "tools" / "generate_docs.py").returncode == 0
+    assert (copy / name).read_text("utf-8").count("other") < changed.count("other")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_to_files_that_are_there(path: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"https?://|#", target):
+            assert (path.parent / target.partition("#")[0]).exists(), target
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert re.findall(r"^## inkdigits (\S+)$", text, re.MULTILINE) == list(COMMANDS)
+
+
+def test_every_public_name_is_documented() -> None:
+    text = (ROOT / "docs" / "api.md").read_text("utf-8")
+    assert sorted(re.findall(r"^### `(\w+)", text, re.MULTILINE)) == sorted(inkdigits.__all__)
+
+
+def shell_lines() -> list[str]:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    return [line for page in pages for block in blocks(page, "sh") for line in block.splitlines()]
+
+
+def test_every_command_line_that_is_shown_is_understood() -> None:
+    context = click.Context(cli, info_name="inkdigits")
+    seen = set()
+    for line in shell_lines():
+        for part in re.split(r"[|<]", line):
+            words = shlex.split(part, comments=True)
+            if words[:1] == ["inkdigits"]:
+                command = cli.get_command(context, words[1])
+                assert command is not None, line
+                command.make_context(words[1], words[2:], parent=context)
+                seen.add(words[1])
+    assert seen == set(COMMANDS)
+
+
+def test_every_make_target_that_is_shown_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    shown = {match[1] for line in shell_lines() if (match := re.match(r"make ([a-z-]+)", line))}
+    assert {"train", "test", "check"} <= shown <= targets
+
+
+def test_the_python_of_the_readme_runs(
+    mnist: Mnist,
+    small_test: LabelledImages,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On a part of MNIST; all else is as it stands there."""
+    (source,) = blocks(ROOT / "README.md", "python")
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(inkdigits, "load_mnist", lambda: Mnist(mnist.train[:1000], small_test))
+    exec(compile(source, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "7"
+    assert lines[2] == str(small_test.labels[:5])
+    assert lines[-1] == "7"
+    (run,) = (tmp_path / "runs").iterdir()
+    assert (run / "report.html").exists()
