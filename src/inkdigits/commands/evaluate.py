@@ -7,9 +7,11 @@ import click
 
 from inkdigits.commands.datasets import own_source
 from inkdigits.commands.progress import shown_progress
+from inkdigits.commands.reading_options import LAYOUTS, reading_options
 
 if TYPE_CHECKING:
     from inkdigits.evaluation import Evaluation
+    from inkdigits.evaluation.readings import ReadingEvaluation
 
 
 @click.command(name="evaluate")
@@ -26,36 +28,99 @@ if TYPE_CHECKING:
 @click.option(
     "--normalise",
     is_flag=True,
-    help="Bring 28x28 images into MNIST's normal form first, as other pictures are.",
+    help="Read 28x28 images as pictures, too, and not as the network takes them.",
 )
+@click.option(
+    "--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True, help="As in  inkdigits read."
+)
+@click.option("--length", type=click.IntRange(min=1), metavar="N", help="As in  inkdigits read.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(model: str | None, data: str, normalise: bool, as_json: bool) -> None:
-    """Measure a model on labelled digits."""
-    from inkdigits.data import KNOWN_LABEL_ERRORS, load_labelled, load_mnist
-    from inkdigits.evaluation import evaluate
-    from inkdigits.recognition.labelled_digits import as_digit_images
+@click.pass_context
+def command(
+    context: click.Context,
+    model: str | None,
+    data: str,
+    normalise: bool,
+    layout: str,
+    length: int | None,
+    as_json: bool,
+) -> None:
+    """Measure a model on labelled digits.
+
+    Pictures are read as  inkdigits read  reads them; of labels with several digits the share of
+    whole numbers is told, too. A picture that cannot be read is named on the standard error and
+    left out, and the exit status is 1.
+    """
+    from inkdigits.contract import SIDE
+    from inkdigits.data import KNOWN_LABEL_ERRORS, LabelledImages, load_labelled, load_mnist
     from inkdigits.recognition.onnx_recogniser import load_recogniser
 
     recogniser = load_recogniser(model)
+    failures: list[Exception] = []
+    evaluation: Evaluation | ReadingEvaluation
     with shown_progress() as progress:
         labelled = load_mnist(progress=progress).test if data == "mnist" else load_labelled(own_source(data))
-        evaluation = evaluate(
-            recogniser,
-            as_digit_images(labelled, normalise=normalise, progress=progress),
-            model_name=recogniser.card.name,
-            threshold=recogniser.card.threshold,
-            is_digit_threshold=recogniser.card.is_digit_threshold,
-            label_errors=KNOWN_LABEL_ERRORS if data == "mnist" else (),
-            progress=progress,
+        if (
+            isinstance(labelled, LabelledImages)
+            and labelled.images.shape[1:] == (SIDE, SIDE)
+            and not normalise
+        ):
+            from inkdigits.evaluation import evaluate
+
+            evaluation = evaluate(
+                recogniser,
+                labelled,
+                model_name=recogniser.card.name,
+                threshold=recogniser.card.threshold,
+                is_digit_threshold=recogniser.card.is_digit_threshold,
+                label_errors=KNOWN_LABEL_ERRORS if data == "mnist" else (),
+                progress=progress,
+            )
+        else:
+            from inkdigits.evaluation.readings import evaluate_reading
+            from inkdigits.recognition.reader import Reader
+
+            evaluation = evaluate_reading(
+                Reader(recogniser),
+                labelled,
+                model_name=recogniser.card.name,
+                on_failure=failures.append,
+                progress=progress,
+                **reading_options(layout, length),
+            )
+    for error in failures:
+        click.echo(f"inkdigits: {' '.join(str(error).split())}", err=True)
+    if as_json:
+        click.echo(json.dumps(evaluation.to_json(), indent=2))
+    else:
+        click.echo(_as_text(evaluation))
+    if failures:
+        context.exit(1)
+
+
+def _as_text(evaluation: "Evaluation | ReadingEvaluation") -> str:
+    from inkdigits.evaluation.readings import ReadingEvaluation
+
+    if not isinstance(evaluation, ReadingEvaluation):
+        return _digits_as_text(evaluation)
+    text, numbers = _digits_as_text(evaluation.digits), evaluation.numbers
+    if numbers is not None:
+        low, high = numbers.number_accuracy_interval
+        text += (
+            f"\nNumbers    {numbers.number_accuracy:.2%} of {numbers.n_numbers:,} right "
+            f"(95% interval {low:.2%} to {high:.2%})"
+            f"\n           {numbers.coverage:.2%} accepted, of which wrong {_percent(numbers.accepted_error)}"
         )
-    click.echo(json.dumps(evaluation.to_json(), indent=2) if as_json else _as_text(evaluation))
+    if evaluation.n_unreadable:
+        text += f"\nLeft out   {evaluation.n_unreadable:,} files that cannot be read"
+    return text
 
 
-def _as_text(evaluation: "Evaluation") -> str:
+def _digits_as_text(evaluation: "Evaluation") -> str:
     low, high = evaluation.accuracy_interval
     lines = [
         evaluation.classification_report(),
-        f"Model      {evaluation.model} on {evaluation.n:,} images of {evaluation.data}",
+        f"Model      {evaluation.model} on {evaluation.n:,} digits of {evaluation.data}",
         f"Accuracy   {evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%}), "
         f"{evaluation.n_errors} errors",
         f"Loss       {evaluation.loss:.4f}",

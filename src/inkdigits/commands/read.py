@@ -8,13 +8,11 @@ import click
 from inkdigits.commands.bar import bar
 from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
 from inkdigits.commands.output import FORMATS, Writer, writer
+from inkdigits.commands.reading_options import LAYOUTS, reading_options
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
     from inkdigits.recognition.reader import Reader
-
-LAYOUTS = ("auto", "digit", "line", "boxes", "page")
-"""How the digits may stand in a picture."""
 
 
 @click.command(name="read")
@@ -62,7 +60,7 @@ def command(
     from inkdigits.recognition.reader import Reader
 
     reader = Reader(model)
-    options = _options(layout, length, roster)
+    options = reading_options(layout, length, roster)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
     with bar("Reading", len(files)) as advance:
@@ -134,15 +132,3 @@ class _Job:
         if self._writer is None:  # only the first picture tells whether it is a page of several
             self._writer = writer(self._form, alone)
         return self._writer
-
-
-def _options(layout: str, length: int | None, roster: Path | None) -> dict[str, Any]:
-    """Return what the reader is to know beyond the picture."""
-    options: dict[str, Any] = {}
-    if layout != "auto":
-        options["layout"] = layout
-    if length is not None:
-        options["length"] = length
-    if roster is not None:
-        options["roster"] = roster
-    return options

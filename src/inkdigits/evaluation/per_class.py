@@ -69,7 +69,7 @@ def figures_per_class(matrix: NDArray[np.int64]) -> tuple[ClassFigures, ...]:
 def average(classes: Sequence[ClassFigures], *, weighted: bool) -> ClassFigures:
     """Return the mean of the classes' figures, each class alike or each weighted by its support."""
     support = np.array([figures.support for figures in classes])
-    weights = support if weighted else np.ones(len(classes))
+    weights = support if weighted and support.any() else np.ones(len(classes))
     precision, recall, f1 = np.average(
         [(figures.precision, figures.recall, figures.f1) for figures in classes], axis=0, weights=weights
     )

@@ -6,11 +6,15 @@ from inkdigits.contract import SIDE, check_labels
 from inkdigits.data.labelled import LabelledImages, LabelledPictures
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError
-from inkdigits.recognition.reader import digit_image
+from inkdigits.recognition.reader import Reader
 
 
 def as_digit_images(
-    data: LabelledImages | LabelledPictures, *, normalise: bool = False, progress: Progress | None = None
+    data: LabelledImages | LabelledPictures,
+    *,
+    normalise: bool = False,
+    reader: Reader | None = None,
+    progress: Progress | None = None,
 ) -> LabelledImages:
     """Return labelled digit images, one digit a picture.
 
@@ -20,6 +24,8 @@ def as_digit_images(
         Images of any size, or picture files with one digit each.
     normalise
         Bring the images into MNIST's normal form even where they are 28x28 already; others always are.
+    reader
+        Finds the digit in a picture; by default one with the shipped model.
     progress
         Called as ``progress(message, done, total)`` with the number of pictures.
 
@@ -48,9 +54,10 @@ def as_digit_images(
         pictures, labels = list(data.paths), check_labels([int(label) for label in data.labels], len(data))
     images = np.zeros((len(pictures), SIDE, SIDE), np.uint8)
     progress = progress or ignore_progress
+    reader = reader or Reader()
     for i, picture in enumerate(pictures):
-        image, _, _ = digit_image(picture)
-        if image is not None:
-            images[i] = image
+        digits = reader.read(picture).digits
+        if digits and digits[0].image is not None:
+            images[i] = digits[0].image
         progress("Reading the pictures", i + 1, len(pictures))
     return LabelledImages(images, labels, data.name)

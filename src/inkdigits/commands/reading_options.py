@@ -1,0 +1,19 @@
+"""What a user may tell the reader beyond the picture."""
+
+from pathlib import Path
+from typing import Any
+
+LAYOUTS = ("auto", "digit", "line", "boxes", "page")
+"""How the digits may stand in a picture."""
+
+
+def reading_options(layout: str, length: int | None, roster: Path | None = None) -> dict[str, Any]:
+    """Return the options that were given as `Reader.read` takes them."""
+    options: dict[str, Any] = {}
+    if layout != "auto":
+        options["layout"] = layout
+    if length is not None:
+        options["length"] = length
+    if roster is not None:
+        options["roster"] = roster
+    return options

@@ -1,0 +1,236 @@
+"""What a reader achieves on labelled pictures, from the file to the number, as `inkdigits read` would read them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.data.images import LabelledImages, LabelledPictures
+from inkdigits.data.progress import Progress, ignore_progress
+from inkdigits.errors import DataError, MissingExtraError, PictureError
+from inkdigits.evaluation import per_class
+from inkdigits.evaluation.alignment import align
+from inkdigits.evaluation.calibration import expected_calibration_error
+from inkdigits.evaluation.figures import Evaluation, Mistake
+from inkdigits.evaluation.metrics import MAX_MISTAKES
+from inkdigits.evaluation.statistics import wilson_interval
+from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.reading import Digit, Reading
+
+_LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
+
+
+@dataclass(frozen=True)
+class NumberFigures:
+    """How well whole numbers were read.
+
+    Attributes
+    ----------
+    n_numbers
+        Pictures, each of one number.
+    number_accuracy, number_accuracy_interval
+        Share of numbers with every digit right and none too many, and its 95% Wilson interval.
+    digit_accuracy
+        Share of the labels' digits that were read rightly, in the alignment with the fewest differences.
+    coverage
+        Share of numbers without a refused digit.
+    accepted_error
+        Share of wrong ones among these, or None if there are none.
+    mistakes
+        At most 100 as (place in the data set, label, text that was read), in the order of the data set.
+    """
+
+    n_numbers: int
+    number_accuracy: float
+    number_accuracy_interval: tuple[float, float]
+    digit_accuracy: float
+    coverage: float
+    accepted_error: float | None
+    mistakes: tuple[tuple[int, str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures by name."""
+        return {
+            "n_numbers": self.n_numbers,
+            "number_accuracy": self.number_accuracy,
+            "number_accuracy_interval": list(self.number_accuracy_interval),
+            "digit_accuracy": self.digit_accuracy,
+            "coverage": self.coverage,
+            "accepted_error": self.accepted_error,
+            "number_mistakes": [
+                {"index": index, "label": label, "text": text} for index, label, text in self.mistakes
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class ReadingEvaluation:
+    """How well labelled pictures were read.
+
+    Attributes
+    ----------
+    digits
+        Over all digits of all labels. A digit that was not found, or found with others where there
+        should be one, is an error without a prediction: it stands in no cell of the confusion matrix.
+    numbers
+        Over whole numbers, where some label has several digits; else None.
+    n_unreadable
+        Files that could not be read and are left out.
+    """
+
+    digits: Evaluation
+    numbers: NumberFigures | None
+    n_unreadable: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures by name; of whole numbers, coverage and accepted error are those of the numbers."""
+        numbers = {} if self.numbers is None else self.numbers.to_json()
+        return {**self.digits.to_json(), **numbers, "n_unreadable": self.n_unreadable}
+
+
+def evaluate_reading(
+    reader: Reader,
+    data: LabelledImages | LabelledPictures,
+    *,
+    model_name: str,
+    on_failure: Callable[[Exception], None],
+    progress: Progress | None = None,
+    **options: Any,
+) -> ReadingEvaluation:
+    """Read every picture of a data set, and tell how well it went.
+
+    Parameters
+    ----------
+    reader
+        Reads the pictures.
+    data
+        Images or picture files, with labels of one or several digits.
+    model_name
+        What to call the reader in the results.
+    on_failure
+        Called with the error of each picture that cannot be read; it is left out.
+    progress
+        Called as ``progress(message, done, total)`` with the number of pictures.
+    **options
+        As `Reader.read` takes them.
+
+    Raises
+    ------
+    DataError
+        If no picture can be read.
+    """
+    sources: Sequence[Any] = list(data.images) if isinstance(data, LabelledImages) else data.paths
+    labels = [str(label) for label in data.labels]
+    progress = progress or ignore_progress
+    read: list[tuple[int, str, Reading]] = []
+    for i, (source, label) in enumerate(zip(sources, labels, strict=True)):
+        try:
+            read.append((i, label, reader.read(source, **options)))
+        except (PictureError, MissingExtraError) as error:
+            on_failure(error)
+        progress("Reading the pictures", i + 1, len(labels))
+    if not read:
+        raise DataError(f"no picture of {data.name} can be read, so there is nothing to evaluate")
+    is_single = all(len(label) == 1 for label in labels)
+    return ReadingEvaluation(
+        _digit_figures(read, model_name, data.name, reader),
+        None if is_single else _number_figures(read),
+        len(labels) - len(read),
+    )
+
+
+def _found(reading: Reading) -> list[Digit]:
+    """Return the digits of a reading without blank cells."""
+    return [digit for digit in reading.digits if digit.label is not None]
+
+
+def _is_accepted(reading: Reading) -> bool:
+    found = _found(reading)
+    return bool(found) and all(digit.rejected is None for digit in found)
+
+
+def _is_right(reading: Reading, label: str) -> bool:
+    """Tell whether the best guess, refused or not, is the label, in one number."""
+    return len(reading.numbers) == 1 and [str(digit.label) for digit in _found(reading)] == list(label)
+
+
+def _pairs(label: str, reading: Reading) -> list[tuple[int, Digit | None]]:
+    """Return each digit of a label with what was read of it."""
+    found = _found(reading)
+    if len(label) == 1:
+        return [(int(label), found[0] if len(found) == 1 else None)]
+    return [
+        (int(true), None if place is None else found[place])
+        for true, place in zip(label, align(label, [str(digit.label) for digit in found]), strict=True)
+    ]
+
+
+def _number_figures(read: list[tuple[int, str, Reading]]) -> NumberFigures:
+    right = np.array([_is_right(reading, label) for _, label, reading in read])
+    accepted = np.array([_is_accepted(reading) for _, _, reading in read])
+    pairs = [pair for _, label, reading in read for pair in _pairs(label, reading)]
+    wrong = [read[i] for i in np.flatnonzero(~right)[:MAX_MISTAKES]]
+    return NumberFigures(
+        len(read),
+        float(right.mean()),
+        wilson_interval(int(right.sum()), len(read)),
+        sum(digit is not None and digit.label == true for true, digit in pairs) / len(pairs),
+        float(accepted.mean()),
+        float((~right[accepted]).mean()) if accepted.any() else None,
+        tuple((index, label, reading.text) for index, label, reading in wrong),
+    )
+
+
+def _digit_figures(
+    read: list[tuple[int, str, Reading]], model_name: str, data_name: str, reader: Reader
+) -> Evaluation:
+    pairs = [(i, *pair) for i, label, reading in read for pair in _pairs(label, reading)]
+    n = len(pairs)
+    places = np.array([i for i, _, _ in pairs])
+    labels = np.array([true for _, true, _ in pairs])
+    found = np.array([digit is not None for _, _, digit in pairs])
+    # Nothing found says nothing of the digit: each is as likely, and none is predicted.
+    probabilities = np.stack([_probabilities(digit) for _, _, digit in pairs])
+    predicted = np.where(found, probabilities.argmax(axis=1), -1)
+    confidences = np.where(found, probabilities.max(axis=1), 0.0)
+    accepted = np.array([digit is not None and digit.rejected is None for _, _, digit in pairs])
+    right = predicted == labels
+    losses = -np.log(np.clip(probabilities[np.arange(n), labels], _LEAST_PROBABILITY, 1.0))
+    matrix = per_class.confusion_matrix(labels[found], predicted[found])
+    classes = per_class.figures_per_class(matrix)
+    wrong = np.flatnonzero(found & ~right)
+    wrong = wrong[np.argsort(-confidences[wrong], kind="stable")][:MAX_MISTAKES]
+    return Evaluation(
+        model=model_name,
+        data=data_name,
+        n=n,
+        n_errors=n - int(right.sum()),
+        accuracy=float(right.mean()),
+        accuracy_interval=wilson_interval(int(right.sum()), n),
+        loss=float(losses.mean()),
+        ece=expected_calibration_error(confidences, right),
+        threshold=reader.card.threshold,
+        is_digit_threshold=reader.card.is_digit_threshold,
+        coverage=float(accepted.mean()),
+        accepted_error=float((~right[accepted]).mean()) if accepted.any() else None,
+        confusion_matrix=matrix,
+        per_class=classes,
+        macro_average=per_class.average(classes, weighted=False),
+        weighted_average=per_class.average(classes, weighted=True),
+        mistakes=tuple(
+            Mistake(int(places[i]), int(labels[i]), int(predicted[i]), float(confidences[i])) for i in wrong
+        ),
+        without_label_errors=None,
+    )
+
+
+def _probabilities(digit: Digit | None) -> NDArray[np.float64]:
+    if digit is None or digit.label is None:
+        return np.full(N_CLASSES, 1 / N_CLASSES)
+    probabilities = np.zeros(N_CLASSES)
+    for label, probability in ((digit.label, digit.confidence), *digit.alternatives):
+        probabilities[label] = min(probability, 1.0)
+    return probabilities

@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from inkdigits.commands.evaluate import command
+from inkdigits.commands.read import command as read
+from inkdigits.recognition.onnx_recogniser import shipped_models
+
+pytestmark = pytest.mark.skipif(not shipped_models(), reason="no model is shipped in this tree")
+
+
+def stroke(path: Path, blank: bool = False) -> Path:
+    picture = np.full((100, 80), 235, np.uint8)
+    if not blank:
+        picture[20:80, 36:44] = 10
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def test_own_pictures_are_read_as_read_reads_them(tmp_path: Path) -> None:
+    for name in ("1/a.png", "1/b.png", "7/c.png"):
+        stroke(tmp_path / name)
+    stroke(tmp_path / "3/blank.png", blank=True)
+    result = CliRunner().invoke(command, ["--data", str(tmp_path), "--json"])
+    figures = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (figures["n"], figures["n_errors"], figures["accuracy"]) == (4, 2, 0.5)
+    assert figures["coverage"] == 0.75
+    assert figures["confusion_matrix"][7][1] == 1
+    answers = CliRunner().invoke(read, [str(tmp_path), "--format", "json"])
+    texts = [answer["text"] for answer in json.loads(answers.stdout)]
+    assert texts == ["1", "1", "_", "1"]
+
+
+def test_a_bad_file_is_named_and_left_out(tmp_path: Path) -> None:
+    stroke(tmp_path / "1/a.png")
+    (tmp_path / "1/bad.png").write_text("text")
+    result = CliRunner().invoke(command, ["--data", str(tmp_path), "--json"])
+    figures = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (figures["n"], figures["n_unreadable"]) == (1, 1)
+    assert [
+        line for line in result.stderr.splitlines() if line.startswith("inkdigits: ") and "bad.png" in line
+    ]
+    text = CliRunner().invoke(command, ["--data", str(tmp_path)]).stdout
+    assert "Left out   1 files" in text
+
+
+def test_labels_of_several_digits_give_the_share_of_numbers(tmp_path: Path) -> None:
+    stroke(tmp_path / "a.png")
+    (tmp_path / "labels.csv").write_text("file,label\na.png,1\na.png,11\n")
+    result = CliRunner().invoke(command, ["--data", str(tmp_path / "labels.csv"), "--json"])
+    figures = json.loads(result.stdout)
+    assert (figures["n_numbers"], figures["number_accuracy"]) == (2, 0.5)
+    assert figures["digit_accuracy"] == pytest.approx(2 / 3)
+    assert (
+        "Numbers    50.00% of 2"
+        in CliRunner().invoke(command, ["--data", str(tmp_path / "labels.csv")]).stdout
+    )
+
+
+def test_images_of_another_size_go_through_the_reader(tmp_path: Path) -> None:
+    images = np.full((3, 60, 50), 235, np.uint8)
+    images[:, 10:50, 22:28] = 10
+    np.savez(tmp_path / "own.npz", images=images, labels=np.ones(3, np.int64))
+    result = CliRunner().invoke(command, ["--data", str(tmp_path / "own.npz"), "--json"])
+    assert json.loads(result.stdout)["accuracy"] == 1.0
