@@ -1,4 +1,6 @@
+import cv2
 import numpy as np
+import pytest
 
 from inkdigits.pictures.rules import without_rules
 
@@ -8,23 +10,44 @@ def test_lines_are_taken_out_and_crossing_strokes_stay_whole(two: np.ndarray) ->
     for y in (50, 110, 175):
         ruled[y : y + 3] = 255
     ruled[:, 20:23] = 255
-    found = without_rules(ruled, 112, 140)
+    found = without_rules(ruled, 60, 60)
     assert found is not None
-    clean, lines = found
-    missed = (clean >= 128) ^ (two >= 128)
-    assert missed.sum() < 0.05 * (two >= 128).sum()
-    assert lines[111, 5] == 255
-    assert lines[5, 21] == 255
+    missed = (found.ink >= 128) ^ (two >= 128)
+    assert missed.sum() < 0.1 * (two >= 128).sum()
+    assert found.lines[111, 5] == 255
+    assert found.lines[5, 21] == 255
+    assert (found.n_lines, found.n_through) == (4, 4)
 
 
-def test_a_slightly_tilted_line_is_found(two: np.ndarray) -> None:
-    ruled = two.copy()
+@pytest.mark.parametrize("tilt", [-0.2, 0.02, 0.1, 0.2])
+def test_a_tilted_line_is_found(two: np.ndarray, tilt: float) -> None:
+    ruled = np.vstack([two, np.zeros((60, 160), np.uint8)])
     for x in range(160):
-        y = 185 + round(x * 0.02)
+        y = 225 + round((x - 80) * tilt)
         ruled[y : y + 3, x] = 255
-    found = without_rules(ruled, 112, 140)
+    found = without_rules(ruled, 60, 60)
     assert found is not None
-    assert found[0][183:].sum() < 0.02 * ruled[183:].sum()
+    assert found.ink[190:].sum() < 0.02 * ruled[190:].sum()
+
+
+def test_a_box_that_the_digit_does_not_touch_leaves_it_as_it_was(two: np.ndarray) -> None:
+    boxed = np.pad(two, 40)
+    corners = cv2.boxPoints(((120.0, 140.0), (150.0, 220.0), 8.0))
+    cv2.polylines(boxed, [corners.astype(np.int32)], True, 255, 3)
+    found = without_rules(boxed, 60, 60)
+    assert found is not None
+    assert found.n_lines == 4
+    np.testing.assert_array_equal(found.unframed[100:240, 80:160], np.pad(two, 40)[100:240, 80:160])
+    assert found.unframed.sum() == two.sum()
+
+
+def test_a_comb_is_taken_out_with_its_short_sides() -> None:
+    comb = np.zeros((120, 200), np.uint8)
+    cv2.polylines(comb, [np.array([[40, 70], [42, 100], [160, 101], [162, 71]])], False, 255, 3)
+    found = without_rules(comb, 60, 60)
+    assert found is not None
+    assert found.n_lines == 3
+    assert cv2.countNonZero(found.ink) < 0.1 * cv2.countNonZero(comb)
 
 
 def test_strokes_are_no_lines(two: np.ndarray) -> None:

@@ -85,13 +85,32 @@ def _from_ink(pixels: NDArray[np.uint8], ink: Ink, left: int = 0, top: int = 0) 
             maps.append((other, other_crop, 0.8))
     found = []
     for each, its_crop, weight in maps:
-        found.append(_candidate(its_crop, weight, left, top))
-        cleaned = without_rules(each, int(0.7 * width), int(0.7 * height)) if judged else None
-        if cleaned is not None:
-            rest = one_digit(cleaned[0])
-            if rest is not None and max(rest.box[2:]) >= 0.35 * min(height, width):
-                found.append(_candidate(rest, 0.9 * weight, left, top))
+        for crop, its_weight in _cleaned(each, its_crop) if judged else [(its_crop, 1.0)]:
+            found.append(_candidate(crop, weight * its_weight, left, top))
     return found
+
+
+def _cleaned(ink: NDArray[np.uint8], crop: Crop) -> list[tuple[Crop, float]]:
+    """Return the crop without the lines of the form, where there are any, and as it is.
+
+    Three lines, or one that runs through the whole picture, are a form; nothing but specks besides
+    them is an empty one. Fewer may be strokes of the digit.
+    """
+    ruled = without_rules(ink, 0.3 * min(ink.shape), 0.3 * min(ink.shape))
+    if ruled is None:
+        return [(crop, 1.0)]
+    is_form = ruled.n_lines >= 3 or ruled.n_through >= 1
+    least = 0.1 * min(ink.shape)
+    rests = [one_digit(each) for each in (ruled.unframed, ruled.ink)]
+    ways: list[tuple[Crop, float]] = []
+    for rest, weight in zip(rests, (1.0, 0.9), strict=True):
+        if rest is not None and max(rest.box[2:]) >= least:
+            same = any(_overlap(rest, other) >= _SAME for other, _ in ways)
+            if not same:
+                ways.append((rest, weight if is_form else 0.7 * weight))
+    if is_form:
+        return [*ways, (crop, 0.4)] if ways else []
+    return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)]
 
 
 def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:

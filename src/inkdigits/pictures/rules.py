@@ -1,6 +1,6 @@
-"""Ruled lines, squared paper and printed boxes, taken out of an ink map without eating the strokes."""
+"""Ruled lines, squared paper, printed boxes and combs, taken out of an ink map without eating the strokes."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,69 +9,178 @@ from numpy.typing import NDArray
 _INK = 64
 """Value of the map from which a pixel belongs to a stroke or a line."""
 
-_THICKEST = 0.08
+_THICKEST = 0.05
 """Thickness of the thickest line, as a share of the picture's shorter side."""
 
+_STEEPEST = 0.27
+"""Tangent of the largest angle between a line and the picture's axes (15 degrees)."""
 
-def without_rules(
-    ink: NDArray[np.uint8], least_across: int, least_down: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
-    """Take out straight lines that run across or down.
+_SEARCH_SIDE = 480
+"""Longest side, in pixels, of the copy on which lines are searched."""
 
-    Where a stroke crosses a line, it goes on both above and below it, and stays whole.
+
+_MOST_SEGMENTS = 300
+"""Segments that are looked at; squared paper has some dozens."""
+
+_MOSTLY_LINES = 0.65
+"""Share of lines in a connected piece from which it counts as a frame."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """An ink map without its lines.
+
+    Attributes
+    ----------
+    ink
+        ``uint8`` of shape (h, w): what is left when every line is taken out.
+    unframed
+        ``uint8`` of shape (h, w): what is left when only those connected pieces are taken out that are
+        hardly more than lines. Strokes that touch no line are as they were.
+    lines
+        ``uint8`` of shape (h, w): 255 where ink was taken out.
+    n_lines
+        Number of separate lines.
+    n_through
+        Number of lines that run through the picture from edge to edge.
+    """
+
+    ink: NDArray[np.uint8]
+    unframed: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
+    n_lines: int
+    n_through: int
+
+
+def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float) -> Ruled | None:
+    """Take out straight, thin lines that run across or down, tilted by up to 15 degrees.
+
+    Where a stroke crosses a line, it goes on at both sides of it, and stays whole.
 
     Parameters
     ----------
     ink
         ``uint8`` of shape (h, w), ink 255 on paper 0.
     least_across, least_down
-        Length, in pixels, from which something straight is a line and no stroke.
+        Length, in pixels, of the shortest line. A shorter one is taken out where it meets an end of a
+        long one at a corner, as in a box or a comb.
 
     Returns
     -------
-    tuple of ndarray or None
-        The ink without the lines, and the lines alone (255), both ``uint8`` of shape (h, w); None
-        where there are no lines.
+    Ruled or None
+        None where there are no lines.
     """
     mask = (ink >= _INK).astype(np.uint8)
-    thickest = max(2, round(_THICKEST * min(ink.shape)))
-    across = _lines(mask, least_across, thickest)
-    down = np.ascontiguousarray(_lines(np.ascontiguousarray(mask.T), least_down, thickest).T)
-    if not across.any() and not down.any():
+    height, width = mask.shape
+    thickest = max(3, round(_THICKEST * min(height, width)))
+    flipped = np.ascontiguousarray(mask.T)
+    ways = ((mask, least_across), (flipped, least_down))
+    long = [_segments(each, least, thickest) for each, least in ways]
+    if not long[0].size and not long[1].size:
         return None
-    strokes = cv2.bitwise_and(mask, 1 - np.maximum(across, down))
-    crossing = _crossings(strokes, across, thickest)
-    crossing |= _crossings(np.ascontiguousarray(strokes.T), np.ascontiguousarray(down.T), thickest).T
-    kept = np.maximum(strokes, crossing)
-    soft = cv2.dilate(kept, np.ones((3, 3), np.uint8))
-    lines = np.maximum(across, down) & (1 - crossing)
-    clean = np.where((soft > 0) & (lines == 0), ink, 0).astype(np.uint8)
-    return clean, (lines * 255).astype(np.uint8)
-
-
-def _lines(mask: NDArray[np.uint8], least: int, thickest: int) -> NDArray[np.uint8]:
-    """Return the thin and straight runs of at least ``least`` pixels, as wide as they are drawn."""
-    least = max(8, least)
-    if mask.shape[1] < least:
-        return np.zeros_like(mask)
-    # A line that is tilted by a degree climbs a pixel in 60: it is thickened first, so that a run in
-    # one row of pixels still finds it.
-    slack = max(3, least // 60 * 2 + 1)
-    thick = cv2.morphologyEx(
-        cv2.dilate(mask, np.ones((slack, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8)
+    short = [_segments(each, 0.4 * least, thickest) for each, least in ways]
+    corner = 2.0 * thickest
+    drawn = [
+        _draw(each.shape, np.concatenate([long[i], _meeting(short[i], long[1 - i], corner)]))
+        for i, each in enumerate((mask, flipped))
+    ]
+    (across, n_across, through_across), (down, n_down, through_down) = (
+        _pixels(each, drawn[i], thickest) for i, each in enumerate((mask, flipped))
     )
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    if n == 1:
-        return np.zeros_like(mask)
-    # Of a block of ink wider than a line only the height tells; strokes that cross are cut off above.
-    area, width = stats[:, cv2.CC_STAT_AREA], np.maximum(stats[:, cv2.CC_STAT_WIDTH], 1)
-    thin = (area / width <= thickest + slack).astype(np.uint8)
-    thin[0] = 0
-    return np.asarray(cv2.bitwise_and(mask, cv2.dilate(thin[labels], np.ones((3, 1), np.uint8))), np.uint8)
+    down = np.ascontiguousarray(down.T)
+    n_lines, n_through = n_across + n_down, through_across + through_down
+    strokes = cv2.bitwise_and(mask, 1 - np.maximum(across, down))
+    crossing = _crossings(np.asarray(strokes, np.uint8), across, thickest)
+    turned = np.ascontiguousarray(np.asarray(strokes, np.uint8).T)
+    crossing |= _crossings(turned, np.ascontiguousarray(down.T), thickest).T
+    kept = np.maximum(strokes, crossing)
+    lines = np.maximum(across, down) & (1 - crossing)
+    beside = cv2.dilate(lines, np.ones((3, 3), np.uint8)) & (1 - cv2.dilate(kept, np.ones((3, 3), np.uint8)))
+    clean = np.where((lines | beside) > 0, 0, ink).astype(np.uint8)
+    return Ruled(clean, _unframed(ink, mask, lines), (lines * 255).astype(np.uint8), n_lines, n_through)
 
 
-def _crossings(strokes: NDArray[Any], lines: NDArray[np.uint8], thickest: int) -> NDArray[np.uint8]:
+def _segments(mask: NDArray[np.uint8], least: float, thickest: int) -> NDArray[np.float64]:
+    """Return the straight, thin segments across as rows of x0, y0, x1, y1, from left to right."""
+    height, width = mask.shape
+    factor = min(1.0, _SEARCH_SIDE / max(height, width))
+    small = mask
+    if factor < 1:
+        size = max(1, round(width * factor)), max(1, round(height * factor))
+        small = (cv2.resize(mask * 255, size, interpolation=cv2.INTER_AREA) > 40).astype(np.uint8)
+    shortest = max(14.0, least * factor)
+    # Only what is thin from top to bottom can be a line across; strokes down and blots go first.
+    tall = np.ones((int(thickest * factor + 3), 1), np.uint8)
+    thin = np.asarray(cv2.bitwise_and(small, 1 - cv2.morphologyEx(small, cv2.MORPH_OPEN, tall)), np.uint8)
+    votes = max(8, int(0.6 * shortest))
+    found = cv2.HoughLinesP(
+        thin * 255, 1, np.pi / 360, votes, minLineLength=shortest, maxLineGap=max(3, 0.12 * shortest)
+    )
+    if found is None:
+        return np.zeros((0, 4))
+    segments = found.reshape(-1, 4)[:_MOST_SEGMENTS] / factor
+    segments = np.where((segments[:, 2] < segments[:, 0])[:, np.newaxis], segments[:, [2, 3, 0, 1]], segments)
+    rise = np.abs(segments[:, 3] - segments[:, 1])
+    return np.asarray(segments[rise <= _STEEPEST * (segments[:, 2] - segments[:, 0])])
+
+
+def _meeting(segments: NDArray[np.float64], others: NDArray[np.float64], near: float) -> NDArray[np.float64]:
+    """Return the segments of which an end meets an end of another that runs the other way.
+
+    Parameters
+    ----------
+    segments
+        Shape (n, 4).
+    others
+        Shape (m, 4), with x and y exchanged.
+    near
+        Distance, in pixels, within which ends meet.
+    """
+    if not segments.size or not others.size:
+        return np.zeros((0, 4))
+    ends = segments.reshape(-1, 2, 1, 2)
+    other_ends = others.reshape(-1, 2)[:, ::-1].reshape(1, 1, -1, 2)
+    distance = np.abs(ends - other_ends).max(axis=3).min(axis=(1, 2))
+    return np.asarray(segments[distance <= near])
+
+
+def _draw(shape: tuple[int, ...], segments: NDArray[np.float64]) -> NDArray[np.uint8]:
+    drawn = np.zeros(shape, np.uint8)
+    thickness = max(1, round(max(shape) / _SEARCH_SIDE))
+    for x0, y0, x1, y1 in segments:
+        cv2.line(drawn, (round(x0), round(y0)), (round(x1), round(y1)), 1, thickness)
+    return drawn
+
+
+def _pixels(
+    mask: NDArray[np.uint8], drawn: NDArray[np.uint8], thickest: int
+) -> tuple[NDArray[np.uint8], int, int]:
+    """Return the pixels of the lines across, how many lines there are, and how many run through."""
+    reach = np.ones((2 * (thickest // 2) + 1, 1), np.uint8)
+    lines = cv2.bitwise_and(cv2.dilate(drawn, reach), mask)
+    # A stroke that crosses is cut out with the line; what is higher than a line is put back.
+    high = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2 * thickest + 3, 1), np.uint8))
+    lines = cv2.bitwise_and(lines, 1 - high)
+    joined = cv2.dilate(drawn, np.ones((2 * thickest + 1, 3), np.uint8))
+    n, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, right = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH]
+    edge = 0.03 * mask.shape[1] + 2
+    through = int(((left <= edge) & (right >= mask.shape[1] - edge)).sum())
+    return np.asarray(lines, np.uint8), n - 1, through
+
+
+def _unframed(ink: NDArray[np.uint8], mask: NDArray[np.uint8], lines: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take out the connected pieces that are hardly more than lines."""
+    n, labels = cv2.connectedComponents(mask, connectivity=8)
+    area = np.bincount(labels.ravel(), minlength=n)
+    lined = np.bincount(labels.ravel(), weights=lines.ravel(), minlength=n)
+    is_frame = (lined > _MOSTLY_LINES * area).astype(np.uint8)
+    is_frame[0] = 0
+    gone = cv2.dilate(is_frame[labels], np.ones((3, 3), np.uint8)) & (mask == 0) | is_frame[labels]
+    return np.where(gone > 0, 0, ink).astype(np.uint8)
+
+
+def _crossings(strokes: NDArray[np.uint8], lines: NDArray[np.uint8], thickest: int) -> NDArray[np.uint8]:
     """Return the pixels of lines across that lie between a stroke above and a stroke below."""
     reach = 2 * thickest + 3
     tall = np.ones((reach, 1), np.uint8)

@@ -45,10 +45,10 @@ def read_lines(
 
 
 def clean_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    ink = find_ink(pixels, None, 0.25).map
+    ink = find_ink(pixels, None, 0.16).map
     height, width = ink.shape
     cleaned = without_rules(ink, int(0.5 * width), int(0.7 * height))
-    return ink if cleaned is None else cleaned[0]
+    return ink if cleaned is None else cleaned.ink
 
 
 def number_of(strip: Strip, lattice: Lattice, card: ModelCard, scale: tuple[float, float]) -> Number | None:
