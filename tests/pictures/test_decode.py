@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from inkdigits.errors import PictureError
+from inkdigits.pictures import formats
 from inkdigits.pictures.decode import MAX_BYTES, WORKING_PIXELS, decode
 
 
@@ -239,3 +240,28 @@ def test_a_pillow_image_of_the_caller_is_left_as_it_was() -> None:
     image = Image.open(io.BytesIO(encoded(Image.new("RGB", (3000, 3000), "white"), "JPEG")))
     decode(image)
     assert image.size == (3000, 3000)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_a_large_picture_is_the_same_whether_read_in_bands_or_at_once(mode: str) -> None:
+    """The oracle is Pillow's own reduction of the whole picture."""
+    values = np.random.default_rng(2).integers(0, 256, (4700, 4500), dtype=np.uint8)
+    image = Image.fromarray(values)
+    image = Image.fromarray(values.astype(np.uint16) * 257) if mode == "I;16" else image.convert(mode)
+    pixels, given_size = formats.pixels_of_image(image, "noise", 1_000_000)
+    factor = 4
+    if mode in ("I;16", "F"):
+        whole = values[::factor, ::factor]
+    else:
+        whole = np.asarray(image.convert("L" if mode in ("1", "L") else "RGB").reduce(factor))
+    assert given_size == (4500, 4700)
+    np.testing.assert_array_equal(pixels, whole)
+
+
+def test_16_bits_with_a_transparent_colour_are_grey() -> None:
+    values = np.full((20, 30), 65535, np.uint16)
+    values[5:15, 10:20] = 300
+    content = encoded(Image.fromarray(values), "PNG", transparency=65535)
+    pixels = decode(content).pixels
+    assert pixels[0, 0] == 255
+    assert pixels[10, 15] < 3

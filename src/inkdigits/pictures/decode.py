@@ -147,15 +147,13 @@ def pixels_of_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
-def to_8_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+def to_8_bits(values: NDArray[Any], name: str = "the picture") -> NDArray[np.uint8]:
     """Bring numbers of any type to 0 to 255, as `pixels_of_array` describes."""
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255)
     lowest, highest = float(values.min()), float(values.max())
     if not (np.isfinite(lowest) and np.isfinite(highest)):
-        raise PictureError(
-            "the picture holds values that are no finite numbers: expected 0 to 1, or 0 to 255"
-        )
+        raise PictureError(f"{name} holds values that are no finite numbers: expected 0 to 1, or 0 to 255")
     if values.dtype == np.uint8 and highest > 16:
         return values
     floor = min(lowest, 0.0)

@@ -50,6 +50,13 @@ DAMAGE = (
 
 _ORIENTATION_TAG = 0x0112
 
+_WITH_ALPHA = ("PA", "LA", "La", "RGBA", "RGBa")
+_EIGHT_BITS = (*_WITH_ALPHA, "1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV")
+
+_BAND_PIXELS = 4_000_000
+
+_MOST_SCANS, _MOST_SCANNED = 100, 3_000_000_000
+
 
 def is_pillow_image(picture: object) -> TypeGuard["Image.Image"]:
     """Tell whether ``picture`` is a Pillow image, without importing Pillow for anything else."""
@@ -90,11 +97,12 @@ def pixels_of_file(file: BytesIO, name: str, enough_pixels: int) -> tuple[NDArra
         width, height = image.size
         check_size(width, height, name)
         if image.format in ("JPEG", "MPO"):
+            _check_scans(file, width * height, name)
             # The decoder itself can leave out half, three quarters or seven eighths of each side;
             # what it draws is still at least as large as what is asked for.
             shrink = max(1.0, (width * height / enough_pixels) ** 0.5)
             image.draft(None, (int(width / shrink), int(height / shrink)))
-        return _upright_pixels(image, enough_pixels, (width, height))
+        return _upright_pixels(image, name, enough_pixels, (width, height))
 
 
 def _open(file: BytesIO, name: str) -> "Image.Image":
@@ -112,13 +120,26 @@ def _open(file: BytesIO, name: str) -> "Image.Image":
     )
 
 
+def _check_scans(file: BytesIO, n_pixels: int, name: str) -> None:
+    """Refuse a progressive JPEG that draws itself over and over.
+
+    Each scan costs time by the picture's size, not by its own, which may be a few bytes: half a megabyte kept
+    the decoder busy for 20 s. Encoders write up to a dozen scans.
+    """
+    n_scans = file.getvalue().count(b"\xff\xda")
+    if n_scans > _MOST_SCANS or (n_scans > 1 and n_scans * n_pixels > _MOST_SCANNED):
+        raise PictureError(
+            f"{name} is damaged: a JPEG of {n_scans} scans, where a dozen are usual; save it again"
+        )
+
+
 def pixels_of_image(
     image: "Image.Image", name: str, enough_pixels: int
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     """Turn a Pillow image upright and into 8-bit pixels; as `pixels_of_file`."""
     check_size(*image.size, name)
     with _one_line(name):
-        return _upright_pixels(image, enough_pixels, image.size)
+        return _upright_pixels(image, name, enough_pixels, image.size)
 
 
 @contextmanager
@@ -136,36 +157,41 @@ def _one_line(name: str) -> Iterator[None]:
 
 
 def _upright_pixels(
-    image: "Image.Image", enough_pixels: int, given_size: tuple[int, int]
+    image: "Image.Image", name: str, enough_pixels: int, given_size: tuple[int, int]
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     orientation = _orientation(image)
     image.load()
-    pixels = _upright(_pixels(image, enough_pixels), orientation)
+    pixels = _upright(_pixels(image, name, enough_pixels), orientation)
     return pixels, (given_size[::-1] if orientation >= 5 else given_size)
 
 
-def _pixels(image: "Image.Image", enough_pixels: int) -> NDArray[np.uint8]:
-    mode = image.mode
-    if mode.startswith("I") or mode == "F":
-        return to_8_bits(_reduced(np.asarray(image), enough_pixels))
-    if mode in ("PA", "LA", "La", "RGBA", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
+def _pixels(image: "Image.Image", name: str, enough_pixels: int) -> NDArray[np.uint8]:
+    factor = max(1, int((image.width * image.height / enough_pixels) ** 0.5))
+    has_alpha = image.mode in _WITH_ALPHA or ("transparency" in image.info and image.mode in _EIGHT_BITS)
+    if factor == 1:
+        pixels = _band(image, has_alpha)
     else:
-        image = image.convert("L" if mode in ("1", "L") else "RGB")
-    pixels: NDArray[np.uint8] = np.asarray(_reduced_image(image, enough_pixels))
-    if image.mode == "RGBA":
-        pixels = flatten_alpha(pixels)
-    return pixels
+        # Band by band, so that of a large picture only one copy is ever held: 150 megapixels take 600 MB.
+        rows = max(1, _BAND_PIXELS // (image.width * factor)) * factor
+        pixels = np.concatenate(
+            [
+                _band(image.crop((0, top, image.width, min(top + rows, image.height))), has_alpha, factor)
+                for top in range(0, image.height, rows)
+            ]
+        )
+    if has_alpha:
+        return flatten_alpha(pixels)
+    return pixels if pixels.dtype == np.uint8 and image.mode in _EIGHT_BITS else to_8_bits(pixels, name)
 
 
-def _reduced_image(image: "Image.Image", enough_pixels: int) -> "Image.Image":
-    factor = int((image.width * image.height / enough_pixels) ** 0.5)
-    return image.reduce(factor) if factor >= 2 else image
-
-
-def _reduced(values: NDArray[Any], enough_pixels: int) -> NDArray[Any]:
-    factor = int((values.size / enough_pixels) ** 0.5)
-    return values[::factor, ::factor] if factor >= 2 else values
+def _band(band: "Image.Image", has_alpha: bool, factor: int = 1) -> NDArray[Any]:
+    """Return the values of some rows, ``factor`` by ``factor`` pixels brought to one."""
+    if band.mode not in _EIGHT_BITS:
+        return np.asarray(band)[::factor, ::factor]
+    mode = "RGBA" if has_alpha else "L" if band.mode in ("1", "L") else "RGB"
+    if band.mode != mode:
+        band = band.convert(mode)
+    return np.asarray(band.reduce(factor) if factor > 1 else band)
 
 
 def _orientation(image: "Image.Image") -> int:
