@@ -175,7 +175,7 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
             Recipe(
                 name="accurate",
                 network="accurate",
-                epochs=12,
+                epochs=10,
                 batch_size=256,
                 learning_rate=0.004,
                 schedule="one_cycle",
