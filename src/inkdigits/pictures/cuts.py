@@ -16,13 +16,22 @@ from inkdigits.pictures.parts import INK
 _LEAST_WIDTH = 0.42
 """Width, in digit heights, from which a part may be more than one digit."""
 
-_APART = 0.12
+_LEAST_HEIGHT = 0.45
+"""Height, in digit heights, below which a part is no digit, but a dash, a dot or a piece."""
+
+_APART = 0.09
 """Distance of two cuts, in digit heights, below which the cheaper one is enough."""
 
-_MOST_INK = 3.4
+_MOST_INK = 4.5
 """Stroke widths of ink from which a cut goes through a digit, and not between two."""
 
-_LEAN = 0.12
+_LEAST_INK = 0.15
+"""Least ink between two cuts, as a share of that of a plain upright stroke."""
+
+_FUSED = 0.7
+"""Share of the cost that is let off where strokes are fused."""
+
+_LEAN = 0.3
 """Cost of a step aside, in pixels of ink."""
 
 Floats = NDArray[np.float32]
@@ -72,6 +81,7 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
     n, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     stroke = max(stroke_width(ink), 1.0)
     least = max(3.0, 0.12 * stroke**2)
+    slant = slant_of(mask)
     found = np.zeros(ink.shape, np.int32)
     spans: list[tuple[float, int]] = []  # centre and provisional number
     hanging: list[tuple[int, int, float]] = []
@@ -82,9 +92,9 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
             continue
         window = (slice(top, top + tall), slice(left, left + width))
         own = labels[window] == i
-        seams = (
-            _seams(np.where(own, ink[window], 0), height, stroke) if width >= _LEAST_WIDTH * height else []
-        )
+        seams = []
+        if width >= _LEAST_WIDTH * height and tall >= _LEAST_HEIGHT * height:
+            seams = _upright_seams(np.where(own, ink[window], 0), slant, height, stroke)
         columns = np.arange(width)[np.newaxis]
         order = np.zeros(own.shape, np.int32)
         for seam, _ in seams:
@@ -99,7 +109,10 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
         found[window] = np.where(own, renumber[order], found[window])
         for place, number in enumerate(numbers):
             xs = np.nonzero((own & (order == number)).any(axis=0))[0]
-            spans.append((left + float(xs[0] + xs[-1]) / 2, count + place + 1))
+            centre = left + float(xs[0] + xs[-1]) / 2
+            if place:  # pieces of one part stay in the order of its cuts
+                centre = max(centre, spans[-1][0] + 1e-3)
+            spans.append((centre, count + place + 1))
             if place:
                 hanging.append((count + place, count + place + 1, seams[number - 1][1] / stroke))
         count += len(numbers)
@@ -134,10 +147,52 @@ def _measure(
     return np.concatenate([low, high - low + 1], axis=1), areas
 
 
+def slant_of(mask: NDArray[np.uint8]) -> float:
+    """Return how far strokes lean, in pixels to the right for each pixel up, as the sharpest profile shows it.
+
+    Parameters
+    ----------
+    mask
+        ``uint8`` of shape (h, w), 1 where there is ink.
+    """
+    y, x = np.nonzero(mask)
+    if len(x) == 0:
+        return 0.0
+    step = max(1, len(x) // 3000)
+    x, up = x[::step], mask.shape[0] - y[::step]
+    best, slant = -1.0, 0.0
+    for each in np.arange(-0.6, 0.61, 0.1):
+        profile = np.bincount(np.rint(x - each * up).astype(np.int64) + mask.shape[0])
+        sharpness = float(np.square(profile, dtype=np.float64).sum()) * (1.0 - 0.1 * abs(float(each)))
+        if sharpness > best:
+            best, slant = sharpness, float(each)
+    return slant
+
+
+def _upright_seams(
+    ink: NDArray[np.uint8], slant: float, height: float, stroke: float
+) -> list[tuple[NDArray[np.int64], float]]:
+    """Find seams with the writing set upright row by row."""
+    tall, width = ink.shape
+    shift = np.rint(slant * np.arange(tall)).astype(np.int64)
+    shift -= shift.min()
+    reach = int(shift.max())
+    columns = np.arange(width + reach)[np.newaxis] - shift[:, np.newaxis]
+    upright = np.where(
+        (columns >= 0) & (columns < width),
+        np.take_along_axis(ink, np.clip(columns, 0, width - 1), axis=1),
+        np.uint8(0),
+    )
+    return [(seam - shift, crossed) for seam, crossed in _seams(upright, height, stroke)]
+
+
 def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[NDArray[np.int64], float]]:
     """Return the seams worth trying, from left to right: x of every row, and the ink that is crossed."""
     cost = ink.astype(np.float32) / 255.0
     tall, width = cost.shape
+    depth = cv2.distanceTransform((ink >= INK).astype(np.uint8), cv2.DIST_L2, 3)
+    fused = np.clip(depth / (0.5 * stroke) - 1.0, 0.0, 1.0).astype(np.float32)
+    cost *= 1.0 - np.float32(_FUSED) * fused  # deeper than a stroke is wide, two strokes lie side by side
     from_top, from_bottom = _least_cost(cost), _least_cost(cost[::-1])[::-1]
     through = from_top + from_bottom - cost
     margin = max(2, round(0.1 * height))
@@ -159,11 +214,13 @@ def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[N
             found.append((_trace(from_top, from_bottom, row, middle), float(line[middle]), middle))
             line[max(0, middle - apart + 1) : middle + apart] = np.inf
     kept: list[tuple[NDArray[np.int64], float]] = []
-    crossed = (cost >= 0.25).astype(np.float32)
+    ends = [np.zeros(tall, np.int64), np.full(tall, width, np.int64)]
+    least = _LEAST_INK * stroke * height
+    crossed = (ink >= INK).astype(np.float32)
     for seam, ink_crossed, _ in sorted(found, key=lambda each: each[1]):
-        if all(_between(seam, other, crossed) >= 0.4 * stroke * apart for other, _ in kept):
+        if all(_between(seam, other, crossed) >= least for other in ends + [each for each, _ in kept]):
             kept.append((seam, ink_crossed))
-    most = max(1, round(5.0 * width / height))
+    most = max(1, round(9.0 * width / height))
     kept = sorted(kept[:most], key=lambda each: float(each[0].mean()))
     return kept
 

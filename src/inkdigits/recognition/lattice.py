@@ -20,7 +20,7 @@ from inkdigits.recognition.separators import separator_of
 
 Box = tuple[int, int, int, int]
 
-_MOST_PIECES = 7
+_MOST_PIECES = 14
 """Pieces of the most broken digit."""
 
 _WIDEST = 1.75
@@ -51,14 +51,14 @@ class Weights:
     """
 
     whole: float = 0.8
-    cut: float = 0.6
-    cut_ink: float = 0.6
-    join: float = 0.8
-    join_gap: float = 8.0
-    low: float = 10.0
-    wide: float = 6.0
+    cut: float = 3.0
+    cut_ink: float = 1.0
+    join: float = 0.6
+    join_gap: float = 5.0
+    low: float = 8.0
+    wide: float = 9.0
     tall: float = 5.0
-    skipped: float = 60.0
+    skipped: float = 20.0
     clipped: float = 5.0
 
 

@@ -36,7 +36,7 @@ def separator_of(
         return None
     if w >= 0.22 and w <= 0.9 and h <= 0.26 and width >= 1.6 * tall and 0.28 <= centre <= 0.8:
         return "-", _CLEAR
-    is_solid = area >= 0.45 * width * tall
+    is_solid = area >= 0.24 * width * tall
     if max(w, h) <= 0.27 and centre >= 0.72 and bottom <= 1.22 and is_solid and h <= 1.8 * w:
         return ".", _CLEAR
     if 0.1 <= h <= 0.5 and w <= 0.34 and centre >= 0.78 and bottom >= 1.0:
