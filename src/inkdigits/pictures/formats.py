@@ -50,6 +50,8 @@ DAMAGE = (
 
 _ORIENTATION_TAG = 0x0112
 
+_EXIF_KEYS = ("exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp")
+
 _WITH_ALPHA = ("PA", "LA", "La", "RGBA", "RGBa")
 _EIGHT_BITS = (*_WITH_ALPHA, "1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV")
 
@@ -159,8 +161,8 @@ def _one_line(name: str) -> Iterator[None]:
 def _upright_pixels(
     image: "Image.Image", name: str, enough_pixels: int, given_size: tuple[int, int]
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    orientation = _orientation(image)
     image.load()
+    orientation = _orientation(image)
     pixels = _upright(_pixels(image, name, enough_pixels), orientation)
     return pixels, (given_size[::-1] if orientation >= 5 else given_size)
 
@@ -197,6 +199,8 @@ def _band(band: "Image.Image", has_alpha: bool, factor: int = 1) -> NDArray[Any]
 def _orientation(image: "Image.Image") -> int:
     """Return the EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     if image.format not in ("JPEG", "MPO", "PNG", "WEBP"):  # Pillow turns TIFF upright by itself
+        return 1
+    if not any(key in image.info for key in _EXIF_KEYS):  # asking Pillow would load its TIFF decoder: 8 ms
         return 1
     try:
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
