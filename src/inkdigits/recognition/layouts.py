@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser
+from inkdigits.pictures.cells import find_cells, thin_dark
 from inkdigits.pictures.ink import find_ink
 from inkdigits.pictures.lines import Strip, find_strips
+from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
@@ -117,3 +119,59 @@ def around(boxes: list[Box]) -> Box:
     right = max(box[0] + box[2] for box in boxes)
     bottom = max(box[1] + box[3] for box in boxes)
     return left, top, right - left, bottom - top
+
+
+def read_boxes(
+    pixels: NDArray[np.uint8],
+    scale: tuple[float, float],
+    recogniser: Recogniser,
+    card: ModelCard,
+    length: int | None = None,
+) -> list[Number]:
+    """Read one digit a cell; each row of cells is a number. Empty where there are no cells."""
+    cells = find_cells(find_ink(pixels, False, 0.16).map, thin_dark(pixels))
+    if not cells:
+        reversed_pixels = 255 - pixels
+        cells = find_cells(find_ink(reversed_pixels, False, 0.16).map, thin_dark(reversed_pixels))
+    if not cells:
+        return []
+    images = [normalise(cell.ink) for cell in cells if cell.ink is not None]
+    scores = recogniser.score(np.stack(images) if images else np.zeros((0, 28, 28), np.uint8))
+    digits: list[Digit] = []
+    place = 0
+    for cell in cells:
+        box = scaled(cell.box, scale)
+        if cell.ink is None:
+            digits.append(Digit(None, 1.0, box, (), rejection.BLANK))
+            continue
+        digits.append(
+            digit_of(
+                scores.probabilities[place],
+                float(scores.is_digit[place]),
+                box,
+                images[place],
+                card,
+                cell.box[2:],
+            )
+        )
+        place += 1
+    numbers = []
+    for row in sorted({cell.row for cell in cells}):
+        own = tuple(digit for digit, cell in zip(digits, cells, strict=True) if cell.row == row)
+        numbers.append(_number_of_cells(own))
+    return numbers
+
+
+def _number_of_cells(digits: tuple[Digit, ...]) -> Number:
+    """Make a number of the cells of a row, with the likeliest other reading beside it."""
+    text = "".join(digit.character for digit in digits)
+    confidence = float(np.prod([digit.confidence for digit in digits if digit.label is not None]))
+    best: tuple[str, float] | None = None
+    for place, digit in enumerate(digits):
+        if digit.label is None or not digit.alternatives:
+            continue
+        label, probability = digit.alternatives[0]
+        share = confidence * probability / max(digit.confidence, 1e-9)
+        if best is None or share > best[1]:
+            best = (text[:place] + str(label) + text[place + 1 :], share)
+    return Number(text, digits, confidence, around([digit.box for digit in digits]), best)
