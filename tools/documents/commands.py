@@ -20,7 +20,8 @@ inkdigits evaluate                                  # the shipped model, MNIST's
 inkdigits evaluate --model runs/mine/model.onnx --data my-digits.csv --json""",
     "read": """\
 inkdigits read photo.jpg
-inkdigits read --format json scans/*.png
+inkdigits read --format jsonl scans/ form.pdf > readings.jsonl
+inkdigits read --show seen.png photo.jpg            # what was found, and what the network saw
 curl -s https://example.org/digit.png | inkdigits read -""",
     "report": "inkdigits report runs/mine",
     "export": "inkdigits export runs/mine --out mine.onnx",
