@@ -9,13 +9,21 @@ MANY = 8
 
 
 @contextlib.contextmanager
-def bar(message: str, n_steps: int) -> Iterator[Callable[[], None]]:
+def bar(message: str, n_steps: int, has_long_lines: bool) -> Iterator[Callable[[], None]]:
     """Give a function that is called after each step, and draw a bar on stderr if it is a terminal.
 
-    What is written to the standard output meanwhile goes where it would have gone: above the bar on
-    a terminal, else into the file or pipe.
+    Parameters
+    ----------
+    message
+        What is being done.
+    n_steps
+        How often the function will be called; below `MANY` there is no bar.
+    has_long_lines
+        Whether lines written to the standard output meanwhile are longer than a terminal is wide. Above a bar
+        they would be broken up, so that there is none when they go to a terminal, too.
     """
-    if n_steps < MANY or not sys.stderr.isatty():
+    on_terminal = sys.stdout.isatty()
+    if n_steps < MANY or not sys.stderr.isatty() or (on_terminal and has_long_lines):
         yield lambda: None
         return
     from rich.console import Console
@@ -26,7 +34,7 @@ def bar(message: str, n_steps: int) -> Iterator[Callable[[], None]]:
         *columns,
         console=Console(stderr=True),
         transient=True,
-        redirect_stdout=sys.stdout.isatty(),
+        redirect_stdout=on_terminal,  # else it goes into its file or pipe as ever
     ) as bars:
         task = bars.add_task(message, total=n_steps)
         yield lambda: bars.advance(task)

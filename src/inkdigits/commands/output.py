@@ -3,8 +3,6 @@
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-import click
-
 if TYPE_CHECKING:
     from inkdigits.recognition.reading import Reading
 
@@ -58,7 +56,7 @@ class _Text:
 
     def reading(self, picture: str, reading: "Reading") -> None:
         for line in reading.text.split("\n"):
-            click.echo(line if self._alone else f"{picture}\t{line}")
+            _write_line(line if self._alone else f"{picture}\t{line}")
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -84,7 +82,7 @@ class _Json:
         import json
 
         content = self._records[0] if self._alone and len(self._records) == 1 else self._records
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        _write_line(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 class _JsonLines:
@@ -102,7 +100,7 @@ class _JsonLines:
     def _write(self, record: dict[str, Any]) -> None:
         import json
 
-        click.echo(json.dumps(record, ensure_ascii=False))
+        _write_line(json.dumps(record, ensure_ascii=False))
 
 
 class _Table:
@@ -130,6 +128,12 @@ class _Table:
     def _write(self, row: tuple[object, ...]) -> None:
         self._rows.writerow(row)
         self._file.flush()
+
+
+def _write_line(line: str) -> None:
+    """Write a line at once. click's echo would go past the bar, whose place on the terminal it takes."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _matched(number: Any) -> str:

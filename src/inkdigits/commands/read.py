@@ -64,7 +64,7 @@ def command(
     options = reading_options(layout, length, roster)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
-    with bar("Reading", len(files)) as advance:
+    with bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:
         for file in files:
             job.read(file)
             advance()
