@@ -6,6 +6,7 @@ what looks like ink may be a shadow, and where something straight may be a line 
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +14,7 @@ from inkdigits.pictures.ink import Ink, find_ink
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.segment import Crop, one_digit
+from inkdigits.pictures.sheet import find_sheet
 
 _SMALL_IN_PICTURE = 0.4
 """Share of the picture's longer side below which a digit is looked at again from close by."""
@@ -59,6 +61,10 @@ def candidates(pixels: NDArray[np.uint8]) -> list[Candidate]:
     list of Candidate
         Empty where there is no ink.
     """
+    sheet = find_sheet(pixels)
+    if sheet is not None:
+        on_sheet = candidates(sheet.pixels)
+        return [Candidate(each.image, sheet.on_picture(each.box), each.weight) for each in on_sheet]
     ink = find_ink(pixels)
     found = _from_ink(pixels, ink)
     if ink.doubtful:
@@ -66,51 +72,59 @@ def candidates(pixels: NDArray[np.uint8]) -> list[Candidate]:
     return found
 
 
-def _from_ink(pixels: NDArray[np.uint8], ink: Ink, left: int = 0, top: int = 0) -> list[Candidate]:
-    crop = one_digit(ink.map)
-    if crop is None:
+def _from_ink(pixels: NDArray[np.uint8], ink: Ink) -> list[Candidate]:
+    ways, beside = _ways(ink.map)
+    if not ways:
         return []
+    crop = ways[0][0]
     height, width = ink.map.shape
-    if left == top == 0 and not ink.flat and max(crop.box[2:]) < _SMALL_IN_PICTURE * max(height, width):
+    if not ink.flat and max(crop.box[2:]) < _SMALL_IN_PICTURE * max(height, width):
         x, y, near = _close_up(pixels, crop)
-        again = _from_ink(near, find_ink(near, ink.light_on_dark), x, y)
-        if again:
+        close_ways, _ = _ways(find_ink(near, ink.light_on_dark).map)
+        cover = beside[y : y + near.shape[0], x : x + near.shape[1]]
+        again = [_candidate(each, weight, x, y) for each, weight in close_ways if not _is_rest(each, cover)]
+        if again or close_ways:
             return again
-    maps = [(ink.map, crop, 1.0)]
-    judged = min(height, width) >= _LEAST_SIDE  # in a smaller picture a stroke is no better than a line
-    if not ink.flat and judged:
-        other = find_ink(pixels, ink.light_on_dark, _THIN_STROKES).map
-        other_crop = one_digit(other)
-        if other_crop is not None and _overlap(crop, other_crop) < _SAME:
-            maps.append((other, other_crop, 0.8))
-    found = []
-    for each, its_crop, weight in maps:
-        for crop, its_weight in _cleaned(each, its_crop) if judged else [(its_crop, 1.0)]:
-            found.append(_candidate(crop, weight * its_weight, left, top))
-    return found
+    if not ink.flat and min(height, width) >= _LEAST_SIDE:
+        for other, weight in _ways(find_ink(pixels, ink.light_on_dark, _THIN_STROKES).map)[0]:
+            if all(_overlap(other, crop) < _SAME for crop, _ in ways):
+                ways.append((other, 0.8 * weight))
+    return [_candidate(crop, weight, 0, 0) for crop, weight in ways]
 
 
-def _cleaned(ink: NDArray[np.uint8], crop: Crop) -> list[tuple[Crop, float]]:
-    """Return the crop without the lines of the form, where there are any, and as it is.
+def _ways(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.uint8]]:
+    """Return the digit with and without the lines of the form, and the place of these lines.
 
-    Three lines, or one that runs through the whole picture, are a form; nothing but specks besides
-    them is an empty one. Fewer may be strokes of the digit.
+    Where the lines are surely a form, nothing but specks besides them is an empty one; otherwise they
+    may be strokes of the digit.
     """
-    ruled = without_rules(ink, 0.3 * min(ink.shape), 0.3 * min(ink.shape))
+    crop = one_digit(ink)
+    nothing = np.zeros_like(ink)
+    if crop is None:
+        return [], nothing
+    least = 0.3 * min(ink.shape)
+    ruled = without_rules(ink, least, least) if min(ink.shape) >= _LEAST_SIDE else None
     if ruled is None:
-        return [(crop, 1.0)]
-    is_form = ruled.n_lines >= 3 or ruled.n_through >= 1
-    least = 0.1 * min(ink.shape)
-    rests = [one_digit(each) for each in (ruled.unframed, ruled.ink)]
+        return [(crop, 1.0)], nothing
+    reach = ruled.thickness // 2 * 2 + 1
+    beside = np.asarray(cv2.dilate(ruled.lines, np.ones((reach, reach), np.uint8)), np.uint8)
     ways: list[tuple[Crop, float]] = []
-    for rest, weight in zip(rests, (1.0, 0.9), strict=True):
-        if rest is not None and max(rest.box[2:]) >= least:
-            same = any(_overlap(rest, other) >= _SAME for other, _ in ways)
-            if not same:
-                ways.append((rest, weight if is_form else 0.7 * weight))
-    if is_form:
-        return [*ways, (crop, 0.4)] if ways else []
-    return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)]
+    for rest, weight in ((one_digit(ruled.unframed), 1.0), (one_digit(ruled.ink), 0.9)):
+        if rest is None or max(rest.box[2:]) < 0.1 * min(ink.shape) or _is_rest(rest, beside):
+            continue
+        if all(_overlap(rest, other) < _SAME for other, _ in ways):
+            ways.append((rest, weight if ruled.is_form else 0.7 * weight))
+    if ruled.is_form:
+        return ([*ways, (crop, 0.4)] if ways else []), beside
+    return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)], nothing
+
+
+def _is_rest(crop: Crop, beside: NDArray[np.uint8]) -> bool:
+    """Tell whether a crop is what was left of lines: it lies beside lines."""
+    x, y, width, height = crop.box
+    inked = crop.ink >= 128
+    covered = int((inked & (beside[y : y + height, x : x + width] > 0)).sum())
+    return covered > 0.7 * max(1, int(inked.sum()))
 
 
 def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:

@@ -17,6 +17,9 @@ _LEAST_CONTRAST = 11.0
 _LEAST_OVER_NOISE = 5.5
 """Contrast over noise below which what stands out is noise (texture that is no ink: up to 4.9)."""
 
+_FAINT, _SOFT = 24.0, 0.58
+"""Contrast below which, and softness above which, what stands out is a crease or a shadow, not ink."""
+
 _TINY = 20
 """Longest side, in pixels, of pictures too small to show uneven light; ink may cover most of them."""
 
@@ -87,7 +90,9 @@ def find_ink(pixels: NDArray[np.uint8], light_on_dark: bool | None = None, wides
         rise = np.asarray(cv2.GaussianBlur(rise, (0, 0), 1.0 if min(rise.shape) < 64 else 1.6), np.float32)
         noise = _noise(rise)
         contrast = _contrast(rise, noise)
-    if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise):
+    if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) or (
+        contrast < _FAINT and not flat and _softness(rise, contrast) > _SOFT
+    ):
         return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, doubtful)
     return Ink(_soft_map(rise, contrast, noise, flat), light_on_dark, contrast, noise, flat, doubtful)
 
@@ -132,6 +137,12 @@ def _one_level(grey: Floats) -> float | None:
     level, total = int(paper_side.argmax()), int(paper_side.sum())
     near = int(paper_side[max(level - 1, 0) : level + 2].sum())
     return float(level) if near >= 0.6 * total and total >= 0.08 * grey.size else None
+
+
+def _softness(rise: Floats, contrast: float) -> float:
+    """Return the share of half-dark pixels among those that stand out: strokes have edges."""
+    out = rise > 0.25 * contrast
+    return float((rise[out] < 0.7 * contrast).mean()) if out.any() else 1.0
 
 
 def _noise(rise: Floats) -> float:

@@ -1,13 +1,13 @@
 """Ruled lines, squared paper, printed boxes and combs, taken out of an ink map without eating the strokes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_INK = 64
-"""Value of the map from which a pixel belongs to a stroke or a line."""
+_INK = 32
+"""Value of the map from which a pixel belongs to a stroke or a line; lines are often fainter than ink."""
 
 _THICKEST = 0.05
 """Thickness of the thickest line, as a share of the picture's shorter side."""
@@ -26,8 +26,7 @@ _MOSTLY_LINES = 0.65
 """Share of lines in a connected piece from which it counts as a frame."""
 
 
-@dataclass(frozen=True)
-class Ruled:
+class Ruled(NamedTuple):
     """An ink map without its lines.
 
     Attributes
@@ -41,15 +40,19 @@ class Ruled:
         ``uint8`` of shape (h, w): 255 where ink was taken out.
     n_lines
         Number of separate lines.
-    n_through
-        Number of lines that run through the picture from edge to edge.
+    is_form
+        Whether the lines are surely those of a form, and no strokes: there are three, one takes up most of
+        the picture's width, or two of them run down from edge to edge.
+    thickness
+        Thickness of the thickest line that is taken out, in pixels.
     """
 
     ink: NDArray[np.uint8]
     unframed: NDArray[np.uint8]
     lines: NDArray[np.uint8]
     n_lines: int
-    n_through: int
+    is_form: bool
+    thickness: int
 
 
 def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float) -> Ruled | None:
@@ -85,19 +88,24 @@ def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float
         for i, each in enumerate((mask, flipped))
     ]
     (across, n_across, through_across), (down, n_down, through_down) = (
-        _pixels(each, drawn[i], thickest) for i, each in enumerate((mask, flipped))
+        _pixels(each, drawn[i], thickest, share)
+        for i, (each, share) in enumerate(((mask, 0.6), (flipped, 0.95)))
     )
     down = np.ascontiguousarray(down.T)
-    n_lines, n_through = n_across + n_down, through_across + through_down
+    n_lines = n_across + n_down
+    is_form = n_lines >= 3 or through_across >= 1 or (through_down >= 1 and n_lines >= 2)
     strokes = cv2.bitwise_and(mask, 1 - np.maximum(across, down))
     crossing = _crossings(np.asarray(strokes, np.uint8), across, thickest)
     turned = np.ascontiguousarray(np.asarray(strokes, np.uint8).T)
     crossing |= _crossings(turned, np.ascontiguousarray(down.T), thickest).T
     kept = np.maximum(strokes, crossing)
     lines = np.maximum(across, down) & (1 - crossing)
-    beside = cv2.dilate(lines, np.ones((3, 3), np.uint8)) & (1 - cv2.dilate(kept, np.ones((3, 3), np.uint8)))
-    clean = np.where((lines | beside) > 0, 0, ink).astype(np.uint8)
-    return Ruled(clean, _unframed(ink, mask, lines), (lines * 255).astype(np.uint8), n_lines, n_through)
+    around = np.ones((3, 3), np.uint8)
+    beside = cv2.bitwise_and(cv2.dilate(lines, around), 1 - cv2.dilate(kept, around))
+    clean = np.where((lines > 0) | (beside > 0), 0, ink).astype(np.uint8)
+    return Ruled(
+        clean, _unframed(ink, mask, lines), (lines * 255).astype(np.uint8), n_lines, is_form, thickest
+    )
 
 
 def _segments(mask: NDArray[np.uint8], least: float, thickest: int) -> NDArray[np.float64]:
@@ -153,9 +161,9 @@ def _draw(shape: tuple[int, ...], segments: NDArray[np.float64]) -> NDArray[np.u
 
 
 def _pixels(
-    mask: NDArray[np.uint8], drawn: NDArray[np.uint8], thickest: int
+    mask: NDArray[np.uint8], drawn: NDArray[np.uint8], thickest: int, share: float
 ) -> tuple[NDArray[np.uint8], int, int]:
-    """Return the pixels of the lines across, how many lines there are, and how many run through."""
+    """Return the pixels of the lines across, how many there are, and how many take up ``share`` of the width."""
     reach = np.ones((2 * (thickest // 2) + 1, 1), np.uint8)
     lines = cv2.bitwise_and(cv2.dilate(drawn, reach), mask)
     # A stroke that crosses is cut out with the line; what is higher than a line is put back.
@@ -163,9 +171,7 @@ def _pixels(
     lines = cv2.bitwise_and(lines, 1 - high)
     joined = cv2.dilate(drawn, np.ones((2 * thickest + 1, 3), np.uint8))
     n, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    left, right = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH]
-    edge = 0.03 * mask.shape[1] + 2
-    through = int(((left <= edge) & (right >= mask.shape[1] - edge)).sum())
+    through = int((stats[1:, cv2.CC_STAT_WIDTH] >= share * mask.shape[1]).sum())
     return np.asarray(lines, np.uint8), n - 1, through
 
 

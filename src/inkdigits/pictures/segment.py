@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 _INK = 64
 """Value of the map from which a pixel belongs to a stroke."""
 
+_LARGEST_SPECK = 10.0
+"""Size, in pixels, from which a piece of ink is no speck in a picture of any size."""
+
 
 @dataclass(frozen=True)
 class Crop:
@@ -48,9 +51,11 @@ def one_digit(ink: NDArray[np.uint8]) -> Crop | None:
         return None
     height, width = ink.shape
     parts = np.asarray(stats[1:], np.int32)
+    sizes = np.maximum(parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT])
+    if sizes.max() < max(3.0, min(_LARGEST_SPECK, 0.03 * max(height, width))):
+        return None
     areas = parts[:, cv2.CC_STAT_AREA].astype(np.float64)
     touches = _touches_edge(parts, width, height)
-    sizes = np.maximum(parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT])
     off_centre = np.abs(centres[1:] - [(width - 1) / 2, (height - 1) / 2]) / [width / 2, height / 2]
     weight = areas * sizes * np.where(touches, 0.35, 1.0) * (1.15 - off_centre.max(axis=1))
     main = int(weight.argmax())
