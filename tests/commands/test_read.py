@@ -15,6 +15,7 @@ from PIL import Image
 
 from inkdigits.commands.output import COLUMNS
 from inkdigits.commands.read import command
+from inkdigits.errors import DataError
 from inkdigits.recognition.onnx_recogniser import shipped_models
 
 pytestmark = pytest.mark.skipif(not shipped_models(), reason="no model is shipped in this tree")
@@ -164,3 +165,27 @@ def test_a_bar_on_the_terminal_leaves_the_piped_results_alone(one: Path) -> None
     os.close(terminal)
     assert done.stdout.decode() == f"{one}\t1\n" * 9
     assert "Reading" in drawn
+
+
+def test_a_roster_names_the_entry_or_says_that_there_is_none(one: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.txt"
+    roster.write_text("1\n7\n")
+    assert read(one, "--roster", roster).stdout == "1\t1\n"
+    (row,) = csv.DictReader(io.StringIO(read(one, "--roster", roster, "--format", "csv").stdout))
+    assert row["match"] == "1"
+    assert float(row["posterior"]) > 0.5
+    (number,) = json.loads(read(one, "--roster", roster, "--format", "json").stdout)["numbers"]
+    assert number["match"]["text"] == "1"
+    roster.write_text("33\n")
+    assert read(one, "--roster", roster).stdout == "1\t-\n"
+
+
+def test_a_missing_roster_ends_it_in_a_line(one: Path, tmp_path: Path) -> None:
+    assert isinstance(read(one, "--roster", tmp_path / "none.txt").exception, DataError)
+
+
+@pytest.mark.parametrize("layout", ["auto", "digit", "line", "boxes", "page"])
+def test_every_layout_and_a_length_are_taken(layout: str, one: Path) -> None:
+    result = read(one, "--layout", layout, "--length", 1)
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 1

@@ -4,12 +4,24 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.reading import Reading
+    from inkdigits.recognition.reading import Number, Reading
 
 FORMATS = ("text", "json", "jsonl", "csv", "tsv")
 """The names of the formats."""
 
-COLUMNS = ("picture", "number", "text", "confidence", "runner_up", "x", "y", "width", "height", "match")
+COLUMNS = (
+    "picture",
+    "number",
+    "text",
+    "confidence",
+    "runner_up",
+    "x",
+    "y",
+    "width",
+    "height",
+    "match",
+    "posterior",
+)
 """The columns of CSV and TSV, a row a number."""
 
 
@@ -49,14 +61,15 @@ def writer(form: str, alone: bool) -> Writer:
 
 
 class _Text:
-    """A number a line, behind the name of its picture where there are several."""
+    """A number a line, behind the name of its picture where there are several, before its match in the roster."""
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone
 
     def reading(self, picture: str, reading: "Reading") -> None:
-        for line in reading.text.split("\n"):
-            _write_line(line if self._alone else f"{picture}\t{line}")
+        for number in reading.numbers:
+            match = () if number.match is None else (_matched(number)[0] or "-",)
+            _write_line("\t".join((*(() if self._alone else (picture,)), number.text, *match)))
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -117,7 +130,7 @@ class _Table:
         for place, number in enumerate(reading.numbers, start=1):
             runner_up = number.runner_up[0] if number.runner_up else ""
             row = (picture, place, number.text, f"{number.confidence:.6f}", runner_up, *number.box)
-            self._write((*row, _matched(number)))
+            self._write((*row, *_matched(number)))
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -136,7 +149,7 @@ def _write_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def _matched(number: Any) -> str:
-    """Return the entry of the roster that a number was matched with, or nothing."""
-    match = getattr(number, "match", None)
-    return "" if match is None else str(match.text)
+def _matched(number: "Number") -> tuple[str, str]:
+    """Return the entry of the roster that a number is, and its posterior; or nothing."""
+    match = number.match
+    return ("", "") if match is None or not match.in_list else (match.text or "", f"{match.posterior:.6f}")

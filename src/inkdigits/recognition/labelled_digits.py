@@ -56,7 +56,7 @@ def as_digit_images(
     progress = progress or ignore_progress
     reader = reader or Reader()
     for i, picture in enumerate(pictures):
-        digits = reader.read(picture).digits
+        digits = reader.read(picture, layout="digit").digits
         if digits and digits[0].image is not None:
             images[i] = digits[0].image
         progress("Reading the pictures", i + 1, len(pictures))

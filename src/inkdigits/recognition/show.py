@@ -141,10 +141,16 @@ def _heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
     font = _font(18)
     text = f"{number.text}   {number.confidence:.1%}"
     pen.text((_MARGIN, top), text, _INK, font)
+    notes = []
     if number.runner_up is not None:
-        after = _MARGIN + round(pen.textlength(text, font)) + 24
-        other, confidence = number.runner_up
-        pen.text((after, top + 3), f"runner-up {other}   {confidence:.1%}", _FAINT, _font(15))
+        notes.append(f"runner-up {number.runner_up[0]}   {number.runner_up[1]:.1%}")
+    if number.match is not None:
+        match = number.match
+        notes.append(
+            f"in the roster: {match.text}   {match.posterior:.1%}" if match.in_list else "not in the roster"
+        )
+    after = _MARGIN + round(pen.textlength(text, font)) + 24
+    pen.text((after, top + 3), "      ".join(notes), _FAINT, _font(15))
 
 
 def _tile(sheet: "Image.Image", pen: "ImageDraw.ImageDraw", digit: Digit, corner: tuple[int, int]) -> None:
