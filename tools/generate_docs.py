@@ -27,6 +27,8 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
+    ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "held-out-sources.json"),
+    ("docs/recipes.md", "kinds"): lambda: tables.held_out_kinds(RESULTS / "held-out-sources.json"),
 }
 """Generated blocks in documents that people write, between ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 

@@ -11,7 +11,7 @@ from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_model
 
 Row = Sequence[str]
 
-ORDER = ("original", "fast", "classic")
+ORDER = ("original", "fast", "classic", "accurate")
 """Recipes in the order of the table; any others follow by name."""
 
 
@@ -103,6 +103,76 @@ def held_out(path: Path) -> str:
             )
         )
     return f"{_table(head, rows)}\n\nMachine: {_machine(content)}."
+
+
+def sources(path: Path) -> str:
+    """Return what each source of training images gave the robust network.
+
+    Parameters
+    ----------
+    path
+        The file of the trials.
+    """
+    content = _load(path)
+    head = (
+        "a batch holds",
+        "coarse scans, version",
+        "MNIST",
+        "MNIST distorted",
+        "`load_digits`",
+        "unseen fonts",
+    )
+    rows = [
+        (
+            trial["sources"],
+            str(trial["damage"] or ""),
+            *(f"{trial[name]:.1%}" for name in ("mnist", "mnist_distorted", "load_digits", "fonts")),
+        )
+        for trial in content["trials"]
+    ]
+    return f"{_table(head, rows)}\n\n{content['note']} Machine: {_machine(content)}."
+
+
+def held_out_kinds(path: Path) -> str:
+    """Return how well ``is_digit`` tells digits from kinds of non-digits, trained on them or not.
+
+    Parameters
+    ----------
+    path
+        The file of the trials.
+    """
+    head = ("kind of non-digit", "trained on it", "never seen in training")
+    return _table(
+        head,
+        [
+            (each["kind"], f"{each['trained']:.3f}", f"{each['held_out']:.3f}")
+            for each in _load(path)["held_out_kinds"]
+        ],
+    )
+
+
+def reading(path: Path) -> str:
+    """Return the rows of the reading benchmark with their aims.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/reading.py``.
+    """
+    content = _load(path)
+    head = ("pictures", "n", "right", "95% interval", "best guess", "aim")
+    rows = [
+        (
+            row["title"],
+            f"{row['n']:,}",
+            f"{row['accuracy']:.1%}",
+            f"{row['interval'][0]:.1%} to {row['interval'][1]:.1%}",
+            f"{row['best_guess_accuracy']:.1%}" if "best_guess_accuracy" in row else "",
+            f"{row['aim']:.1%}" if row.get("aim") is not None else "",
+        )
+        for row in content["rows"].values()
+    ]
+    return f"{_table(head, rows)}\n\nSplit: {content['split']}. Machine: {_machine({**content, 'versions': {}})}."
 
 
 def _load(path: Path) -> Any:
