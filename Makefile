@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup train test check lint types contracts docs docs-write lock wheel benchmark clean
+.PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list

@@ -49,6 +49,24 @@ def write_whole(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def check_writable(path: Path) -> None:
+    """See that ``path`` could be written, before hours of work are put into what it will hold.
+
+    Raises
+    ------
+    OutputError
+        If it could not.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose another place or make room"
+        ) from error
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``, whole or not at all."""
     with write_whole(path) as temporary:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from inkdigits.errors import DataError
+from inkdigits.errors import DataError, OutputError
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.sweep import sweep
 
@@ -25,3 +25,13 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
     results.write_text("{")
     with pytest.raises(DataError, match="is damaged"):
         sweep(QUICK, small_train, small_test, [5], results)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(
+    small_train, small_test, tmp_path
+):
+    (tmp_path / "file").touch()
+    steps = []
+    with pytest.raises(OutputError, match="cannot write"):
+        sweep(QUICK, small_train, small_test, [1], tmp_path / "file" / "results.json", watch=steps.append)
+    assert steps == []

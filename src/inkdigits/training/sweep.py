@@ -11,7 +11,7 @@ import keras
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError
 from inkdigits.run_directory import ENVIRONMENT, read_json
-from inkdigits.storage import write_json
+from inkdigits.storage import check_writable, write_json
 from inkdigits.training.fitting import Watcher
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
@@ -56,6 +56,8 @@ def sweep(
     ------
     DataError
         If the file is damaged, or holds runs of another recipe or of other data.
+    OutputError
+        If the file cannot be written; said before anything is trained.
     """
     data = {
         "train": train_data.name,
@@ -64,6 +66,7 @@ def sweep(
         "test_sha256": test_data.sha256,
     }
     runs = _earlier_runs(results, recipe, data)
+    check_writable(results)
     for seed in seeds:
         if any(run["seed"] == seed for run in runs):
             continue
