@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.ink import Ink, find_ink
+from inkdigits.pictures.light import thumbnail
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.segment import Crop, one_digit
@@ -21,6 +22,9 @@ _SMALL_IN_PICTURE = 0.4
 
 _THIN_STROKES = 0.16
 """The widest stroke, as a share of the shorter side, for which shadows are told from ink better."""
+
+_ENOUGH_PIXELS = 1_200_000
+"""Pixels in which one digit is seen as well as in more."""
 
 _LEAST_SIDE = 40
 """Shorter side, in pixels, from which lines and shadows are looked for."""
@@ -61,6 +65,11 @@ def candidates(pixels: NDArray[np.uint8]) -> list[Candidate]:
     list of Candidate
         Empty where there is no ink.
     """
+    height, width = pixels.shape[:2]
+    if width * height > _ENOUGH_PIXELS:
+        factor = (width * height / _ENOUGH_PIXELS) ** 0.5
+        smaller = thumbnail(pixels, int(max(width, height) / factor))
+        return [_enlarged(each, factor) for each in candidates(smaller)]
     sheet = find_sheet(pixels)
     if sheet is not None:
         on_sheet = candidates(sheet.pixels)
@@ -130,6 +139,11 @@ def _is_rest(crop: Crop, beside: NDArray[np.uint8]) -> bool:
 def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:
     x, y, width, height = crop.box
     return Candidate(normalise(crop.ink), (x + left, y + top, width, height), weight)
+
+
+def _enlarged(candidate: Candidate, factor: float) -> Candidate:
+    x, y, width, height = (round(each * factor) for each in candidate.box)
+    return Candidate(candidate.image, (x, y, width, height), candidate.weight)
 
 
 def _lighter(candidate: Candidate, factor: float) -> Candidate:

@@ -110,7 +110,7 @@ def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
     ndarray
         ``float32`` of shape (h, w), 0 to 255: the luminance, unless another direction tells more.
     """
-    small = thumbnail(pixels.astype(np.float32), 96)
+    small = thumbnail(pixels, 96).astype(np.float32)
     luminance = np.array([0.299, 0.587, 0.114], np.float32)
     colour = np.ptp(small, axis=2)
     if colour.mean() >= _COLOURED or colour.max() >= 4 * _COLOURED:

@@ -1,10 +1,13 @@
 """How paper and light look under the ink: which of light and dark is the ink, and the level of the paper."""
 
+from typing import TypeVar, cast
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Pixels = TypeVar("Pixels", NDArray[np.float32], NDArray[np.uint8])
 
 _THUMBNAIL_SIDE = 128
 """Longest side, in pixels, of the small copy on which the paper is judged."""
@@ -141,14 +144,14 @@ def otsu(values: Floats) -> float:
     return float(split)
 
 
-def thumbnail(values: Floats, side: int) -> Floats:
+def thumbnail(values: Pixels, side: int) -> Pixels:
     """Scale down to a longest side of ``side`` pixels; smaller pictures stay as they are."""
     height, width = values.shape[:2]
     factor = side / max(height, width)
     if factor >= 1:
         return values
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+    return cast(Pixels, cv2.resize(values, size, interpolation=cv2.INTER_AREA))
 
 
 def _blurred(small: Floats, sigma: float) -> Floats:

@@ -72,7 +72,7 @@ def find_sheet(pixels: NDArray[np.uint8]) -> Sheet | None:
     height, width = pixels.shape[:2]
     if min(height, width) < 60:
         return None
-    small = thumbnail(pixels.astype(np.float32), _SIDE)
+    small = thumbnail(pixels, _SIDE).astype(np.float32)
     grey = small if small.ndim == 2 else np.asarray(small.mean(axis=2), np.float32)
     grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.2), np.float32)
     for sign in (1.0, -1.0):
