@@ -88,7 +88,7 @@ def find_cells(ink: NDArray[np.uint8], thin: NDArray[np.uint8]) -> list[Cell]:
     rows = find_rows(np.asarray(level_thin, np.uint8))
     if not rows:
         return []
-    back = None if level is ink else cv2.invertAffineTransform(turn)
+    back = None if level is ink else np.asarray(cv2.invertAffineTransform(turn), np.float64)
     clean, thickness = _without_print(np.asarray(level, np.uint8), rows)
     return _sorted_out(clean, rows, thickness, back)
 
@@ -178,7 +178,8 @@ def _sorted_out(
             )
             ids[window] = len(frames)
     mask = (clean >= INK).astype(np.uint8)
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    n, found, found_stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int32)
     members: list[list[tuple[int, int]]] = [[] for _ in range(len(frames) + 1)]
     y, x = np.nonzero(mask)
     table = np.zeros((n, len(frames) + 1), np.int64)
@@ -191,7 +192,7 @@ def _sorted_out(
         _, left, top, right, bottom = frames[best]
         tall = bottom - top
         wide, high = int(stats[part, cv2.CC_STAT_WIDTH]), int(stats[part, cv2.CC_STAT_HEIGHT])
-        if max(wide, high) < 0.1 * tall or min(wide, high) <= 1 and max(wide, high) < 0.3 * tall:
+        if max(wide, high) < 0.1 * tall or (min(wide, high) <= 1 and max(wide, high) < 0.3 * tall):
             continue
         for other in np.flatnonzero(inside >= max(0.3 * inside.sum(), 1)):
             members[int(other) + 1].append((part, int((inside >= 0.3 * inside.sum()).sum() > 1)))
@@ -229,7 +230,7 @@ def _cell(
         kept |= (of_part & (ids[window] == own) if shared else of_part).astype(np.uint8)
     x, y, wide, high = cv2.boundingRect(kept)
     tall = bottom - top
-    if high < _LEAST_HEIGHT * tall and wide < _LEAST_HEIGHT * tall or int(kept.sum()) < 0.008 * tall**2:
+    if (high < _LEAST_HEIGHT * tall and wide < _LEAST_HEIGHT * tall) or int(kept.sum()) < 0.008 * tall**2:
         return blank
     if min(wide, high) <= thickness + 1 and _hugs_a_side(x + window[1].start, wide, left, right, thickness):
         return blank

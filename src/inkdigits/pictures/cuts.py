@@ -93,7 +93,7 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
         window = (slice(top, top + tall), slice(left, left + width))
         own = labels[window] == i
         seams = []
-        if width >= _LEAST_WIDTH * height and tall >= _LEAST_HEIGHT * height:
+        if width >= _LEAST_WIDTH * height and tall >= max(_LEAST_HEIGHT * height, 2.2 * stroke):
             seams = _upright_seams(np.where(own, ink[window], 0), slant, height, stroke)
         columns = np.arange(width)[np.newaxis]
         order = np.zeros(own.shape, np.int32)
@@ -144,7 +144,7 @@ def _measure(
         np.minimum.at(low[:, axis], which, values)
         np.maximum.at(high[:, axis], which, values)
     areas = np.bincount(which, ink[y, x] / 255.0, count)
-    return np.concatenate([low, high - low + 1], axis=1), areas
+    return np.concatenate([low, high - low + 1], axis=1), np.asarray(areas, np.float64)
 
 
 def slant_of(mask: NDArray[np.uint8]) -> float:
@@ -191,7 +191,7 @@ def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[N
     cost = ink.astype(np.float32) / 255.0
     tall, width = cost.shape
     depth = cv2.distanceTransform((ink >= INK).astype(np.uint8), cv2.DIST_L2, 3)
-    fused = np.clip(depth / (0.5 * stroke) - 1.0, 0.0, 1.0).astype(np.float32)
+    fused = np.clip(np.minimum(depth, 4 * stroke) / (0.5 * stroke) - 1.0, 0.0, 1.0).astype(np.float32)
     cost *= 1.0 - np.float32(_FUSED) * fused  # deeper than a stroke is wide, two strokes lie side by side
     from_top, from_bottom = _least_cost(cost), _least_cost(cost[::-1])[::-1]
     through = from_top + from_bottom - cost
@@ -221,8 +221,7 @@ def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[N
         if all(_between(seam, other, crossed) >= least for other in ends + [each for each, _ in kept]):
             kept.append((seam, ink_crossed))
     most = max(1, round(9.0 * width / height))
-    kept = sorted(kept[:most], key=lambda each: float(each[0].mean()))
-    return kept
+    return sorted(kept[:most], key=lambda each: float(each[0].mean()))
 
 
 def _between(one: NDArray[np.int64], other: NDArray[np.int64], ink: Floats) -> float:

@@ -1,12 +1,11 @@
 """Printed frames for single digits: rows of boxes, combs and grids, found by their straight and even lines."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from inkdigits.pictures.parts import INK
 
 Floats = NDArray[np.float64]
 
@@ -89,9 +88,9 @@ def trace_lines(mask: NDArray[np.uint8]) -> list[Traced]:
     if len(columns) < 2 * _N_BLOCKS:
         return []
     first, last = int(columns[0]), int(columns[-1]) + 1
-    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    thick = np.asarray(cv2.dilate(mask, np.ones((3, 1), np.uint8)), np.uint8)
     edges = np.linspace(first, last, _N_BLOCKS + 1).astype(int)
-    cover = np.stack([thick[:, a:b].mean(axis=1) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    cover = np.stack([thick[:, a:b].mean(axis=1) for a, b in pairwise(edges.tolist())])
     reach = max(1, round(0.06 * (last - first) / _N_BLOCKS))  # three degrees beyond level
     forward, backward = _followed(cover, reach), _followed(cover[::-1], reach)[::-1]
     middle = _N_BLOCKS // 2
@@ -154,7 +153,7 @@ def _trace(
     gap = np.ones((1, 2 * round(0.035 * length) + 1), np.uint8)
     framed = cv2.copyMakeBorder(solid, 0, 0, gap.size, gap.size, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, gap)[0, gap.size : -gap.size]
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(joined[np.newaxis])
+    n, _, stats, _ = cv2.connectedComponentsWithStats(joined[np.newaxis])
     if n == 1:
         return None
     longest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
@@ -178,7 +177,7 @@ def find_rows(mask: NDArray[np.uint8]) -> list[Row]:
     longest = max((line.end - line.start for line in lines), default=0)
     lines = [line for line in lines if line.end - line.start >= 0.8 * longest]
     rows = []
-    for upper, lower in zip(lines[:-1], lines[1:], strict=True):
+    for upper, lower in pairwise(lines):
         row = _boxes_between(mask, upper, lower)
         if row is not None:
             rows.append(row)
@@ -286,10 +285,7 @@ def _evenly_divided(
             for bend in (0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.18, 0.18):
                 sides = start + length * even * (1 + bend) / (1 + bend * even)
                 inner = evidence[np.clip(np.rint(sides), 0, len(evidence) - 1).astype(int)]
-                if gap == 0.0:
-                    seen = np.append(inner[:, 0], inner[-1, 1])
-                else:
-                    seen = inner.ravel()
+                seen = np.append(inner[:, 0], inner[-1, 1]) if gap == 0.0 else inner.ravel()
                 score = float((seen - 0.55).sum()) - 0.3 * abs(bend)
                 if best is None or score > best[0]:
                     best = (score, sides, float(seen.mean()))

@@ -192,7 +192,7 @@ def _straightened(
         size = max(1, round(alone.shape[1] * scale)), max(1, round(alone.shape[0] * scale))
         alone = cv2.resize(alone, size, interpolation=cv2.INTER_AREA)
     digit = parts.height * scale
-    height, width = alone.shape
+    width = alone.shape[1]
     y, x = np.nonzero(alone >= INK)
     length = width / digit
     if length >= _STRAIGHT and len(x):
@@ -200,7 +200,7 @@ def _straightened(
     slope = float(np.clip(slope, -0.6, 0.6))
     turn = float(np.arctan(slope)) if abs(slope) > 0.02 else 0.0
     bend = np.zeros(0, np.float32)
-    if turn == 0.0 and length < _BENT or len(x) == 0:
+    if (turn == 0.0 and length < _BENT) or len(x) == 0:
         return Strip(np.ascontiguousarray(alone), digit, line, (x0, y0), 0.0, scale, bend)
     cosine, sine = np.cos(turn), np.sin(turn)
     along, across = cosine * x + sine * y, cosine * y - sine * x

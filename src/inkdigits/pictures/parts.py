@@ -74,7 +74,7 @@ class Parts:
         member[self.numbers[group]] = True
         step = max(1, int(np.sqrt(self.areas[group].sum() / _PIXELS)))
         y, x = np.nonzero(member[self.labels[top:bottom:step, left:right:step]])
-        return x * float(step) + left, y * float(step) + top
+        return np.asarray(x * step + left, np.float64), np.asarray(y * step + top, np.float64)
 
 
 def find_parts(ink: NDArray[np.uint8]) -> Parts | None:

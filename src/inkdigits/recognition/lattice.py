@@ -188,7 +188,7 @@ def _proposed(ink: NDArray[np.uint8], height: float) -> _Proposal:
             own = cv2.inRange(labels.astype(np.float32), float(first + 1), float(last + 1))
             spans.append((first, last))
             boxes.append((left, top, right - left, bottom - top))
-            images.append(normalise(cv2.bitwise_and(ink[window], own)))
+            images.append(normalise(np.asarray(cv2.bitwise_and(ink[window], own), np.uint8)))
     return _Proposal(pieces, spans, boxes, images, height)
 
 

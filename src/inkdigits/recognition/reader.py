@@ -1,12 +1,14 @@
 """From a picture to its reading: the whole reading river in one object."""
 
 import os
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser, Scores
+from inkdigits.errors import UsageError
 from inkdigits.pictures.candidates import Candidate, candidates
 from inkdigits.pictures.decode import Picture, PictureSource, decode
 from inkdigits.pictures.normalise import is_normal
@@ -14,6 +16,16 @@ from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
 from inkdigits.recognition.reading import Box, Digit, Number, Reading
+
+if TYPE_CHECKING:
+    from inkdigits.recognition.layouts import Task
+    from inkdigits.recognition.roster import Roster
+
+LAYOUTS = ("auto", "digit", "line", "boxes", "page")
+"""What a picture may hold."""
+
+_LEAST_SIDE = 40
+"""Longer side, in pixels, below which a picture is a crop of one digit."""
 
 
 class Reader:
@@ -38,13 +50,26 @@ class Reader:
         card = getattr(self.recogniser, "card", None)
         self.card: ModelCard = card if isinstance(card, ModelCard) else ModelCard()
 
-    def read(self, picture: PictureSource) -> Reading:
+    def read(
+        self,
+        picture: PictureSource,
+        layout: str = "auto",
+        length: int | None = None,
+        roster: "Roster | str | os.PathLike[str] | Iterable[str | int] | None" = None,
+    ) -> Reading:
         """Read a picture.
 
         Parameters
         ----------
         picture
             A path, the bytes of a file, an open file, a Pillow image or an array.
+        layout
+            What it holds: one ``digit``, a ``line``, ``boxes`` with one digit each, a ``page`` of lines, or
+            ``auto`` to tell by itself. Arrays and crops of fewer than 40 pixels are one digit to it.
+        length
+            How many digits every number has, where it is known.
+        roster
+            The valid numbers: a `Roster`, a list, or the path of a text or CSV file; see `Number.match`.
 
         Returns
         -------
@@ -55,18 +80,64 @@ class Reader:
         ------
         PictureError
             If the picture cannot be read as one.
+        UsageError
+            If there is no such layout, or the length is less than 1.
+        DataError
+            If the roster cannot be read.
         """
+        if layout not in LAYOUTS:
+            raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
+        if length is not None and length < 1:
+            raise UsageError(f"a number has 1 digit at least, but the length is {length}")
         decoded = decode(picture)
-        found = digit_candidates(decoded)
         size = decoded.given_size
-        if not found:
+        if layout in ("line", "boxes", "page"):
+            return self._several(decoded, layout, length, roster)
+        found = digit_candidates(decoded)
+        digit = Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK)
+        if found:
+            scores = self.recogniser.score(np.stack([each.image for each in found]))
+            best = best_candidate(found, scores)
+            digit = self._digit(
+                scores.probabilities[best], float(scores.is_digit[best]), found[best].box, found[best].image
+            )
+            if layout == "auto" and length != 1 and max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
+                from inkdigits.recognition.layouts import read_several
+
+                numbers = read_several(decoded.pixels, digit, self._task(decoded, length, roster))
+                if numbers is not None:
+                    return Reading(tuple(numbers), size)
+        if roster is None or digit.label is None:
+            return _reading(digit, size)
+        from inkdigits.recognition.roster import Roster
+
+        probabilities = np.zeros((1, 10))
+        for label, probability in ((digit.label, digit.confidence), *digit.alternatives):
+            probabilities[0, label] = probability
+        match = Roster.load(roster).match([(0.0, probabilities)])
+        return Reading((Number(digit.character, (digit,), digit.confidence, digit.box, None, match),), size)
+
+    def _several(self, decoded: Picture, layout: str, length: int | None, roster: Any) -> Reading:
+        """Read several digits; a picture without any is blank."""
+        from inkdigits.recognition.layouts import read_boxes, read_lines
+
+        task = self._task(decoded, length, roster)
+        pixels = decoded.pixels
+        numbers = read_boxes(pixels, task) if layout == "boxes" else read_lines(pixels, task, layout)
+        if not numbers:
+            size = decoded.given_size
             return _reading(Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK), size)
-        scores = self.recogniser.score(np.stack([each.image for each in found]))
-        best = best_candidate(found, scores)
-        digit = self._digit(
-            scores.probabilities[best], float(scores.is_digit[best]), found[best].box, found[best].image
-        )
-        return _reading(digit, size)
+        return Reading(tuple(numbers), decoded.given_size)
+
+    def _task(self, decoded: Picture, length: int | None, roster: Any) -> "Task":
+        from inkdigits.recognition.layouts import Task
+
+        valid = None
+        if roster is not None:
+            from inkdigits.recognition.roster import Roster
+
+            valid = Roster.load(roster)
+        return Task(self.recogniser, self.card, length, valid, decoded.scale)
 
     def _digit(
         self, probabilities: NDArray[np.float32], is_digit: float, box: Box, image: NDArray[np.uint8]

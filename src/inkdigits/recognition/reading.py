@@ -1,10 +1,13 @@
 """What is read of a picture: digits, numbers, text."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from inkdigits.recognition.roster import Match
 
 Box = tuple[int, int, int, int]
 """x, y, width and height, in pixels of the picture as it was given."""
@@ -74,6 +77,8 @@ class Number:
         Where it is, as for `Digit`.
     runner_up
         The second-best text and its probability, or None.
+    match
+        The entry of the roster that it matches best; None where there was no roster.
     """
 
     text: str
@@ -81,6 +86,7 @@ class Number:
     confidence: float
     box: Box
     runner_up: tuple[str, float] | None = None
+    match: "Match | None" = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the number as numbers, strings and lists."""
@@ -92,6 +98,7 @@ class Number:
             if self.runner_up is None
             else {"text": self.runner_up[0], "confidence": round(self.runner_up[1], 6)},
             "digits": [digit.to_json() for digit in self.digits],
+            **({} if self.match is None else {"match": self.match.to_json()}),
         }
 
 

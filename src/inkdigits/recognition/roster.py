@@ -1,1 +1,192 @@
-"""Lists of valid numbers, against which a number is matched by its summed log-probability."""
+"""Lists of valid numbers, against which a reading is matched by its summed log-probability."""
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.errors import DataError
+
+Spelling = tuple[float, NDArray[np.float64]]
+"""Log-weight of one way to cut a number into digits, and the probabilities (length, 10) of these digits."""
+
+_FLOOR = 1e-4
+"""Least probability of a digit: networks are surer than they should be, above all where they are wrong."""
+
+_MISSING = 0.1
+"""Probability, before anything is read, that a number is not in the list."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """The entry of a roster that a reading matches best.
+
+    Attributes
+    ----------
+    text
+        The best entry, as it stands in the list; None where no entry has a length that was read.
+    posterior
+        Its probability, the other entries and all numbers beyond the list considered.
+    runner_up
+        The second-best entry and its posterior, or None.
+    margin
+        Log-probability of the best entry over the runner-up, in nats.
+    in_list
+        Whether the number written is likelier to be in the list than not.
+    """
+
+    text: str | None
+    posterior: float
+    runner_up: tuple[str, float] | None
+    margin: float
+    in_list: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the match as numbers, strings and lists."""
+        return {
+            "text": self.text,
+            "posterior": round(self.posterior, 6),
+            "runner_up": None
+            if self.runner_up is None
+            else {"text": self.runner_up[0], "posterior": round(self.runner_up[1], 6)},
+            "margin": round(self.margin, 4),
+            "in_list": self.in_list,
+        }
+
+
+class Roster:
+    """A list of valid numbers.
+
+    Parameters
+    ----------
+    entries
+        The numbers, as text or whole numbers. Separators such as points and dashes may stand in them.
+
+    Raises
+    ------
+    DataError
+        If there are none, or if one has no digit or something that is no part of a number.
+    """
+
+    def __init__(self, entries: Iterable[str | int]) -> None:
+        self.entries: tuple[str, ...] = tuple(dict.fromkeys(str(entry).strip() for entry in entries))
+        if not self.entries:
+            raise DataError("the roster is empty: expected a list of valid numbers")
+        by_length: dict[int, tuple[list[int], list[list[int]]]] = {}
+        for place, entry in enumerate(self.entries):
+            digits = [int(character) for character in entry if character in "0123456789"]
+            if not digits or any(character not in "0123456789.,-/ " for character in entry):
+                raise DataError(
+                    f"the roster holds {entry!r}, which is no number: expected digits, and separators at most"
+                )
+            places, rows = by_length.setdefault(len(digits), ([], []))
+            places.append(place)
+            rows.append(digits)
+        self._by_length = {
+            length: (np.array(places, np.int64), np.array(rows, np.int64).T.copy())
+            for length, (places, rows) in by_length.items()
+        }
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @classmethod
+    def load(cls, source: "Roster | str | os.PathLike[str] | Iterable[str | int]") -> "Roster":
+        """Return a roster from a list, or from a text or CSV file.
+
+        A text file has one number a line. Of a CSV file the first column is taken in which every row but
+        a heading holds a number.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be read or holds no numbers.
+        """
+        if isinstance(source, Roster):
+            return source
+        if not isinstance(source, (str, os.PathLike)):
+            return cls(source)
+        path = Path(source)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(
+                f"the roster {path} cannot be read: {reason}; expected a text or CSV file of numbers"
+            ) from error
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if path.suffix.lower() != ".csv":
+            return cls(line for line in lines if not line.startswith("#"))
+        return cls(_number_column(lines, path))
+
+    def match(self, spellings: list[Spelling]) -> Match:
+        """Find the entry that a reading matches best.
+
+        Parameters
+        ----------
+        spellings
+            The ways to cut the number into digits, with their log-weights, which need not sum to 1.
+
+        Returns
+        -------
+        Match
+        """
+        n = len(self.entries)
+        if not spellings:
+            return Match(None, 0.0, None, 0.0, False)
+        heaviest = max(weight for weight, _ in spellings)
+        total = float(np.sum([np.exp(weight - heaviest) for weight, _ in spellings]))
+        likelihood = np.zeros(n)
+        beyond = 0.0
+        for weight, probabilities in spellings:
+            share = float(np.exp(weight - heaviest)) / total
+            length = len(probabilities)
+            beyond += share * 10.0**-length
+            if length not in self._by_length or share < 1e-9:
+                continue
+            places, digits = self._by_length[length]
+            logs = np.log(np.maximum(probabilities, _FLOOR))
+            score = logs[0][digits[0]]
+            for position in range(1, length):
+                score = score + logs[position][digits[position]]
+            likelihood[places] += share * np.exp(score)
+        joint = likelihood * ((1.0 - _MISSING) / n)
+        evidence = float(joint.sum()) + _MISSING * beyond
+        best = int(joint.argmax())
+        if joint[best] <= 0.0:
+            return Match(None, 0.0, None, 0.0, False)
+        in_list = float(joint.sum()) > _MISSING * beyond
+        first = float(joint[best])
+        joint[best] = -1.0
+        second = int(joint.argmax())
+        runner_up, margin = None, float("inf")
+        if n > 1 and joint[second] > 0.0:
+            runner_up = self.entries[second], float(joint[second]) / evidence
+            margin = float(np.log(first / joint[second]))
+        return Match(self.entries[best], first / evidence, runner_up, margin, in_list)
+
+
+def _number_column(lines: list[str], path: Path) -> list[str]:
+    """Return the first column of CSV lines that holds numbers, without its heading."""
+    try:
+        dialect: Any = csv.Sniffer().sniff("\n".join(lines[:20]), ",;\t")
+    except csv.Error:
+        dialect = csv.excel
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, dialect)]
+    for column in range(max((len(row) for row in rows), default=0)):
+        cells = [row[column] for row in rows if len(row) > column and row[column]]
+        for values in (cells, cells[1:]):
+            if values and all(_is_number(value) for value in values):
+                return values
+    raise DataError(f"the roster {path} has no column of numbers: expected one number a row")
+
+
+def _is_number(text: str) -> bool:
+    return any(character.isdigit() for character in text) and all(
+        character in "0123456789.,-/ " for character in text
+    )
