@@ -89,8 +89,8 @@ def find_cells(ink: NDArray[np.uint8], thin: NDArray[np.uint8]) -> list[Cell]:
     if not rows:
         return []
     back = None if level is ink else np.asarray(cv2.invertAffineTransform(turn), np.float64)
-    clean, thickness = _without_print(np.asarray(level, np.uint8), rows)
-    return _sorted_out(clean, rows, thickness, back)
+    clean, thickness, printed = _without_print(np.asarray(level, np.uint8), rows)
+    return _sorted_out(clean, rows, thickness, printed, back)
 
 
 def _turning(angle: float, width: int, height: int) -> NDArray[np.float64]:
@@ -107,8 +107,16 @@ def _turned_size(angle: float, width: int, height: int) -> tuple[int, int]:
     return int(np.ceil(width * cosine + height * sine)), int(np.ceil(width * sine + height * cosine))
 
 
-def _without_print(level: NDArray[np.uint8], rows: list[Row]) -> tuple[NDArray[np.uint8], int]:
-    """Take the printed lines out; where a stroke goes on at both sides of a line, it stays whole."""
+def _without_print(
+    level: NDArray[np.uint8], rows: list[Row]
+) -> tuple[NDArray[np.uint8], int, NDArray[np.uint8]]:
+    """Take the printed lines out; where a stroke goes on at both sides of a line, it stays whole.
+
+    Returns
+    -------
+    tuple
+        The writing alone, the thickness of the lines, and a mask of where there may have been print.
+    """
     mask = (level >= INK).astype(np.uint8)
     tall = float(np.mean([(row.bottom - row.top).mean() for row in rows]))
     across, down = np.zeros_like(mask), np.zeros_like(mask)
@@ -136,7 +144,7 @@ def _without_print(level: NDArray[np.uint8], rows: list[Row]) -> tuple[NDArray[n
     kept = strokes | _crossed(strokes, lines_across) | _crossed(strokes.T.copy(), lines_down.T.copy()).T
     soft = cv2.dilate(np.ascontiguousarray(kept), np.ones((3, 3), np.uint8))
     clean = np.where((soft > 0) & ((lines == 0) | (kept > 0)), level, 0).astype(np.uint8)
-    return clean, min(thickness, 2 * reach)
+    return clean, min(thickness, 2 * reach), np.maximum(across, down)
 
 
 def _thin_runs(mask: NDArray[np.uint8], near: NDArray[np.uint8], least: int, reach: int) -> NDArray[np.uint8]:
@@ -163,7 +171,11 @@ def _crossed(strokes: NDArray[np.uint8], lines: NDArray[np.uint8]) -> NDArray[np
 
 
 def _sorted_out(
-    clean: NDArray[np.uint8], rows: list[Row], thickness: int, back: NDArray[np.float64] | None
+    clean: NDArray[np.uint8],
+    rows: list[Row],
+    thickness: int,
+    printed: NDArray[np.uint8],
+    back: NDArray[np.float64] | None,
 ) -> list[Cell]:
     """Give every part of the writing to the cell that holds most of it."""
     frames: list[tuple[int, float, float, float, float]] = []
@@ -184,8 +196,11 @@ def _sorted_out(
     y, x = np.nonzero(mask)
     table = np.zeros((n, len(frames) + 1), np.int64)
     np.add.at(table, (labels[y, x], ids[y, x]), 1)
+    in_print = np.bincount(labels[y, x], printed[y, x], n)
     for part in range(1, n):
         inside = table[part, 1:]
+        if in_print[part] >= 0.6 * table[part].sum():  # what is left of the print
+            continue
         if not inside.any() or inside.sum() < 0.4 * table[part].sum():
             continue
         best = int(inside.argmax())

@@ -17,6 +17,12 @@ _COVERED = 0.55
 
 _MOST_CELLS = 24
 
+_GAPS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+"""Gaps between boxes that are tried, in widths of a box."""
+
+_UNBROKEN = 0.85
+"""Share of its length that the base of a comb covers at least."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -182,7 +188,11 @@ def find_rows(mask: NDArray[np.uint8]) -> list[Row]:
         if row is not None:
             rows.append(row)
     rows = _of_one_kind(rows)
-    combs = [row for row in (_comb_on(mask, line) for line in lines) if row is not None]
+    combs = [
+        row
+        for row in (_comb_on(mask, line) for line in lines if line.coverage >= _UNBROKEN)
+        if row is not None
+    ]
     if not rows or not combs:
         return rows or combs
     boxed, on_comb = (max(row.evidence for row in kind) for kind in (rows, combs))
@@ -208,9 +218,7 @@ def _boxes_between(mask: NDArray[np.uint8], upper: Traced, lower: Traced) -> Row
     ]
     evidence = np.minimum.reduce(storeys) * 0.5 + np.mean(storeys, axis=0) * 0.5
     least, most = 0.45 * tall, 1.6 * tall
-    best = _evenly_divided(
-        evidence, start, end - 1, least, most, (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
-    )
+    best = _evenly_divided(evidence, start, end - 1, least, most, _GAPS, 2 * slack + 4)
     if best is None:
         return None
     sides, seen = _snapped(best[0], band.astype(np.float64).mean(axis=0)), best[1]
@@ -250,7 +258,7 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
             (rise >= 0.17 * pitch).astype(np.float64)[np.newaxis],
             np.ones((1, 2 * round(0.03 * pitch) + 1), np.uint8),
         )[0]
-        found = _evenly_divided(evidence, base.start, base.end - 1, 0.98 * pitch, 1.02 * pitch, (0.0,))
+        found = _evenly_divided(evidence, base.start, base.end - 1, 0.98 * pitch, 1.02 * pitch, (0.0,), 0)
         if found is not None and found[1] >= 0.8 and (best is None or len(found[0]) > len(best[0])):
             best = found
     if best is None or len(best[0]) < 3:
@@ -262,7 +270,13 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
 
 
 def _evenly_divided(
-    evidence: Floats, start: int, end: int, least: float, most: float, gaps: tuple[float, ...]
+    evidence: Floats,
+    start: int,
+    end: int,
+    least: float,
+    most: float,
+    gaps: tuple[float, ...],
+    least_gap: float,
 ) -> tuple[Floats, float] | None:
     """Divide a length into cells of one width, so that the sides fall on lines.
 
@@ -278,7 +292,7 @@ def _evenly_divided(
     for n in range(1, _MOST_CELLS + 1):
         for gap in gaps if n > 1 else (0.0,):
             unit = 1.0 / (n + (n - 1) * gap)
-            if not least <= unit * length <= most:
+            if not least <= unit * length <= most or 0 < gap * unit * length < least_gap:
                 continue
             left = np.arange(n) * (1 + gap) * unit
             even = np.stack([left, left + unit], axis=1)
@@ -300,4 +314,15 @@ def _of_one_kind(rows: list[Row]) -> list[Row]:
         return []
     clearest = max(rows, key=lambda row: row.evidence * len(row.sides))
     tall = float((clearest.bottom - clearest.top).mean())
-    return [row for row in rows if 0.6 <= float((row.bottom - row.top).mean()) / tall <= 1.6]
+    rows = [row for row in rows if 0.6 <= float((row.bottom - row.top).mean()) / tall <= 1.6]
+    if len(rows) < 3:
+        return rows
+    # The rows of a grid are divided alike: where digits hide the sides of one, its neighbour tells.
+    counts = np.array([len(row.sides) for row in rows])
+    usual = int(np.bincount(counts).argmax())
+    alike = np.flatnonzero(counts == usual)
+    for i in np.flatnonzero(counts != usual):
+        row, other = rows[i], rows[alike[int(np.abs(alike - i).argmin())]]
+        top, bottom = (np.full(usual, float(edge.mean())) for edge in (row.top, row.bottom))
+        rows[i] = Row(other.sides, top, bottom, row.is_comb, row.evidence)
+    return rows
