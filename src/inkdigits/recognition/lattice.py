@@ -217,7 +217,8 @@ def _decide(
         edges.append(Edge(i, i + 1, skip + float(parting[i + 1]), None, ""))
         alone = all(i not in (a, b) for a, b, _ in pieces.cuts)
         mark = separator_of(box, float(pieces.areas[i]), top, base, pieces.stroke) if alone else None
-        if mark is not None and n > 1:
+        # No number begins with a point or ends in a dash: there it is a speck.
+        if mark is not None and i < n - 1 and (i > 0 or mark[0] == "-"):
             edges.append(Edge(i, i + 1, mark[1], None, mark[0]))
     paths = best_paths(edges, n, length, _N_PATHS)
     if not paths and length is not None:

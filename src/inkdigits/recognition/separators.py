@@ -34,11 +34,14 @@ def separator_of(
     w, h = width / height, tall / height
     if max(width, tall) < 0.55 * stroke:
         return None
-    if w >= 0.22 and w <= 0.9 and h <= 0.26 and width >= 1.6 * tall and 0.28 <= centre <= 0.8:
+    if 0.22 <= w <= 0.95 and h <= 0.34 and width >= 1.8 * tall and 0.25 <= centre <= 0.8:
         return "-", _CLEAR
+    # Boxes hold the soft pixels of edges, so that a disc fills some third of its own, blurred, at the least.
     is_solid = area >= 0.24 * width * tall
-    if max(w, h) <= 0.27 and centre >= 0.72 and bottom <= 1.22 and is_solid and h <= 1.8 * w:
+    is_round = is_solid and tall <= 1.4 * width and width <= 1.8 * tall
+    is_small = max(w, h) <= 0.34 and max(width, tall) <= 2.4 * stroke
+    if is_round and is_small and centre >= 0.72 and bottom <= 1.4:
         return ".", _CLEAR
-    if 0.1 <= h <= 0.5 and w <= 0.34 and centre >= 0.78 and bottom >= 1.0:
+    if 0.12 <= h <= 0.6 and w <= 0.42 and tall >= 1.15 * width and centre >= 0.76 and bottom >= 1.0:
         return ",", _CLEAR
     return None
