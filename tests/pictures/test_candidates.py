@@ -37,3 +37,19 @@ def test_a_digit_small_in_a_photo_is_found_at_its_place(two: np.ndarray) -> None
 
 def test_an_empty_sheet_has_no_way() -> None:
     assert candidates(np.full((50, 60), 240, np.uint8)) == []
+
+
+@pytest.mark.parametrize("width", [2, 3, 5])
+def test_a_hair_line_four_is_never_taken_for_an_empty_form(width: int) -> None:
+    four = np.full((160, 120), 255, np.uint8)
+    for start, end in (((30, 20), (28, 85)), ((28, 85), (90, 84)), ((75, 30), (74, 145))):
+        cv2.line(four, start, end, 0, width, cv2.LINE_AA)
+    assert max(candidates(four), key=lambda each: each.weight).box[3] > 110
+
+
+def test_an_empty_comb_and_an_empty_box_are_blank() -> None:
+    comb, box = np.full((120, 200), 250, np.uint8), np.full((160, 140), 250, np.uint8)
+    cv2.polylines(comb, [np.array([[40, 60], [42, 100], [160, 101], [162, 61]])], False, 60, 3)
+    cv2.rectangle(box, (25, 30), (110, 130), 60, 3)
+    assert candidates(comb) == []
+    assert candidates(box) == []

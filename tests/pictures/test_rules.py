@@ -54,3 +54,11 @@ def test_a_comb_is_taken_out_with_its_short_sides() -> None:
 def test_strokes_are_no_lines(two: np.ndarray) -> None:
     assert without_rules(two, 112, 140) is None
     assert without_rules(np.zeros((40, 40), np.uint8), 22, 22) is None
+
+
+def test_a_thin_four_is_no_form() -> None:
+    four = np.zeros((160, 120), np.uint8)
+    for start, end in (((30, 20), (28, 85)), ((28, 85), (90, 84)), ((75, 30), (74, 145))):
+        cv2.line(four, start, end, 255, 3, cv2.LINE_AA)
+    found = without_rules(four, 36, 36)
+    assert found is None or not found.is_form

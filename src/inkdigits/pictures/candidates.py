@@ -29,6 +29,9 @@ _ENOUGH_PIXELS = 1_200_000
 _LEAST_SIDE = 40
 """Shorter side, in pixels, from which lines and shadows are looked for."""
 
+_EDGE_SHARE = 0.25
+"""Share of an edge of the picture along which a shadow lies, and a digit hardly ever."""
+
 _SAME = 0.8
 """Overlap (intersection over union) from which two ways of taking a picture are the same."""
 
@@ -95,8 +98,13 @@ def _from_ink(pixels: NDArray[np.uint8], ink: Ink) -> list[Candidate]:
         if again or close_ways:
             return again
     if not ink.flat and min(height, width) >= _LEAST_SIDE:
-        for other, weight in _ways(find_ink(pixels, ink.light_on_dark, _THIN_STROKES).map)[0]:
-            if all(_overlap(other, crop) < _SAME for crop, _ in ways):
+        thin_ways, _ = _ways(find_ink(pixels, ink.light_on_dark, _THIN_STROKES).map)
+        # What lies along the edge of the picture is rather a shadow; nothing but a shadow if no stroke is left.
+        ways = [(each, 0.5 * weight if _lies_along_edge(each, ink.map) else weight) for each, weight in ways]
+        if not thin_ways:
+            ways = [(each, weight) for each, weight in ways if not _lies_along_edge(each, ink.map)]
+        for other, weight in thin_ways:
+            if all(_overlap(other, each) < _SAME for each, _ in ways):
                 ways.append((other, 0.8 * weight))
     return [_candidate(crop, weight, 0, 0) for crop, weight in ways]
 
@@ -126,6 +134,19 @@ def _ways(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.
     if ruled.is_form:
         return ([*ways, (crop, 0.4)] if ways else []), beside
     return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)], nothing
+
+
+def _lies_along_edge(crop: Crop, ink: NDArray[np.uint8]) -> bool:
+    """Tell whether a crop meets an edge of its map along a quarter of that edge."""
+    x, y, width, height = crop.box
+    inked = crop.ink >= 128
+    meets = [
+        (y == 0, inked[0], ink.shape[1]),
+        (y + height == ink.shape[0], inked[-1], ink.shape[1]),
+        (x == 0, inked[:, 0], ink.shape[0]),
+        (x + width == ink.shape[1], inked[:, -1], ink.shape[0]),
+    ]
+    return any(touches and int(line.sum()) > _EDGE_SHARE * side for touches, line, side in meets)
 
 
 def _is_rest(crop: Crop, beside: NDArray[np.uint8]) -> bool:

@@ -41,8 +41,8 @@ class Ruled(NamedTuple):
     n_lines
         Number of separate lines.
     is_form
-        Whether the lines are surely those of a form, and no strokes: there are three, one takes up most of
-        the picture's width, or two of them run down from edge to edge.
+        Whether the lines are surely those of a form, and no strokes: two across and two down, three that
+        make a comb, one that takes up most of the picture's width, or two that run from top to bottom.
     thickness
         Thickness of the thickest line that is taken out, in pixels.
     """
@@ -93,7 +93,8 @@ def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float
     )
     down = np.ascontiguousarray(down.T)
     n_lines = n_across + n_down
-    is_form = n_lines >= 3 or through_across >= 1 or (through_down >= 1 and n_lines >= 2)
+    is_form = (n_across >= 2 and n_down >= 2) or through_across >= 1 or through_down >= 2
+    is_form = is_form or ((n_across, n_down) == (1, 2) and _is_comb(across, down))
     strokes = cv2.bitwise_and(mask, 1 - np.maximum(across, down))
     crossing = _crossings(np.asarray(strokes, np.uint8), across, thickest)
     turned = np.ascontiguousarray(np.asarray(strokes, np.uint8).T)
@@ -173,6 +174,13 @@ def _pixels(
     n, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     through = int((stats[1:, cv2.CC_STAT_WIDTH] >= share * mask.shape[1]).sum())
     return np.asarray(lines, np.uint8), n - 1, through
+
+
+def _is_comb(across: NDArray[np.uint8], down: NDArray[np.uint8]) -> bool:
+    """Tell whether two lines down stand on one line across; those of a 4 go on below it."""
+    _, top, _, height = cv2.boundingRect(cv2.bitwise_or(across, down))
+    _, y, _, thickness = cv2.boundingRect(across)
+    return y + thickness / 2 > top + 0.8 * height
 
 
 def _unframed(ink: NDArray[np.uint8], mask: NDArray[np.uint8], lines: NDArray[np.uint8]) -> NDArray[np.uint8]:
