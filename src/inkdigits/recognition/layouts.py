@@ -148,6 +148,10 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
     return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match)
 
 
+_MOST_ONES = 3
+"""So many 1s in a row may be a number; more, and hardly another digit among them, are a pattern."""
+
+
 def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[Number] | None:
     """Read a picture as boxes or lines, if that is what it holds, rather than one digit.
 
@@ -173,15 +177,28 @@ def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[N
     if _convincing(framed, least=2) and sum(len(number.digits) for number in framed) >= 3:
         return framed
     numbers = _read_ink(ink, task, "page")
-    if not _convincing(numbers, least=2) or (single.rejected is None and _rest_is_print(numbers, single)):
+    if not _convincing(numbers, least=2) or _is_pattern(numbers):
         return None
-    return numbers
+    return None if single.rejected is None and _rest_is_print(numbers, single) else numbers
+
+
+def _is_pattern(numbers: list[Number]) -> bool:
+    """Tell whether nearly all that was read are upright strokes: hatching, bricks, wood, the teeth of a comb."""
+    accepted = [digit.label for number in numbers for digit in number.digits if digit.rejected is None]
+    return len(accepted) > _MOST_ONES and sum(label != 1 for label in accepted) < 0.25 * len(accepted)
 
 
 def _rest_is_print(numbers: list[Number], single: Digit) -> bool:
-    """Tell whether all but one digit are upright lines lower than it: what is left of a box or a comb."""
-    others = [digit for number in numbers for digit in number.digits if not _overlap(digit.box, single.box)]
-    return all(box[2] < 0.3 * box[3] and box[3] < 0.8 * single.box[3] for box in (o.box for o in others))
+    """Tell whether nothing beside an accepted digit is a digit of about its height: what is left is print or dirt.
+
+    The sides of a box are upright lines that pass for 1, but they are taller than the digit in the box.
+    """
+    return not any(
+        0.55 <= digit.box[3] / single.box[3] <= (1.15 if digit.label == 1 else 1.8)
+        for number in numbers
+        for digit in number.digits
+        if digit.rejected is None and not _overlap(digit.box, single.box)
+    )
 
 
 def _overlap(one: Box, other: Box) -> bool:
