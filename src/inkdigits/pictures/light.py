@@ -15,6 +15,21 @@ _THUMBNAIL_SIDE = 128
 _POLARITY_SIDE = 64
 """Longest side of the still smaller copy on which the polarity is judged."""
 
+_SPARSE_SIDE = 256
+"""Longest side of the copy on which sparse writing is looked for."""
+
+_SPARSE_SHARE = 0.06
+"""Writing is sparse when it takes up less than this share of the picture."""
+
+_LEAST_AWAY = 20.0
+"""Grey levels by which sparse writing stands out of its surroundings at least."""
+
+_ONE_SIDED = 2.5
+"""By how much farther than anything on the other side."""
+
+_SPARSE_ODDS = 8.0
+"""Log-odds of a picture that is told by its sparse writing."""
+
 
 def polarity(grey: Floats) -> float:
     """Judge which of light and dark is the ink.
@@ -34,6 +49,9 @@ def polarity(grey: Floats) -> float:
     float
         The log-odds of light ink on dark paper: above 0 for it, below 0 for dark ink on light paper.
     """
+    sparse = _sparse_writing(grey)
+    if sparse:
+        return sparse
     small = thumbnail(grey, _POLARITY_SIDE)
     height, width = small.shape
     if np.ptp(small) < 1.0:
@@ -51,6 +69,31 @@ def polarity(grey: Floats) -> float:
         + 1.3 * (1.0 - 2.0 * _ring(is_light, inset))
         + 5.0 * _plain_vote(small)
     )
+
+
+def _sparse_writing(grey: Floats) -> float:
+    """Judge by how far strokes stand out of the median around them, where writing takes up little of the picture.
+
+    A line of writing across a large photo is a grey band on the copy that the other votes see.
+
+    Returns
+    -------
+    float
+        Log-odds as of `polarity`; 0 where the picture is small, or full, or stands out to both sides.
+    """
+    if max(grey.shape) < 2 * _SPARSE_SIDE:
+        return 0.0
+    small = thumbnail(grey, _SPARSE_SIDE)
+    reach = int(0.2 * min(small.shape)) | 1
+    around = cv2.medianBlur(np.clip(small, 0, 255).astype(np.uint8), max(reach, 3)).astype(np.float32)
+    away = small - around
+    light, dark = quantile(away, 0.997), -quantile(away, 0.003)
+    most = max(light, dark)
+    if most < _LEAST_AWAY or float((np.abs(away) > 0.5 * most).mean()) > _SPARSE_SHARE:
+        return 0.0
+    if light > _ONE_SIDED * max(dark, 0.0):
+        return _SPARSE_ODDS
+    return -_SPARSE_ODDS if dark > _ONE_SIDED * max(light, 0.0) else 0.0
 
 
 def slope(grey: Floats) -> Floats:
