@@ -1,30 +1,22 @@
 """Which cuts and which digits: the most probable reading of one strip, out of all that are proposed.
 
 Pieces of the writing (see `inkdigits.pictures.cuts`) are the steps of a lattice; one to six neighbours
-make a candidate digit. All candidates are scored in one batch. What a crop says for being one whole digit
+make a candidate digit (see `inkdigits.recognition.proposals`). What a crop says for being one whole digit
 is its log-odds, so that of two readings the one with fewer digits is not better for that alone; geometry
 and the ink that a cut crosses count as priors.
 """
 
+import itertools
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser, Scores
-from inkdigits.pictures.cuts import Pieces, cut_apart
-from inkdigits.pictures.normalise import normalise
+from inkdigits.pictures.cuts import Pieces
 from inkdigits.recognition.paths import Edge, Path, best_paths
+from inkdigits.recognition.proposals import Box, Proposal
 from inkdigits.recognition.separators import separator_of
-
-Box = tuple[int, int, int, int]
-
-_MOST_PIECES = 14
-"""Pieces of the most broken digit."""
-
-_WIDEST = 1.75
-"""Width of the widest digit, in digit heights."""
 
 _N_PATHS = 12
 """Ways of cutting that are kept."""
@@ -121,7 +113,7 @@ def read_strips(
     length: int | None = None,
     weights: Weights = WEIGHTS,
 ) -> list[Lattice]:
-    """Find the best readings of several strips, all candidates scored in one batch.
+    """Find the best readings of several strips, scored together in two batches.
 
     Parameters
     ----------
@@ -139,63 +131,43 @@ def read_strips(
     list of Lattice
         One for every strip.
     """
-    proposals = [_proposed(ink, height) for ink, height in strips]
-    images = [image for proposal in proposals for image in proposal.images]
-    stacked = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
-    scores = recogniser.score(stacked)
-    lattices, start = [], 0
+    proposals = [Proposal(ink, height) for ink, height in strips]
     for proposal in proposals:
-        stop = start + len(proposal.images)
-        own = Scores(scores.probabilities[start:stop], scores.is_digit[start:stop])
-        lattices.append(_decide(proposal, stacked[start:stop], own, length, weights))
-        start = stop
-    return lattices
+        proposal.propose_wholes()
+    firsts = [0] * len(proposals)
+    wholes = _score_from(proposals, firsts, recogniser)
+    firsts = [len(proposal.images) for proposal in proposals]
+    for proposal, scores in zip(proposals, wholes, strict=True):
+        proposal.propose_rest(scores, length)
+    rests = _score_from(proposals, firsts, recogniser)
+    return [
+        _decide(proposal, _joined(whole, rest), length, weights)
+        for proposal, whole, rest in zip(proposals, wholes, rests, strict=True)
+    ]
 
 
-@dataclass(frozen=True)
-class _Proposal:
-    """Pieces, and the candidates made of them."""
-
-    pieces: Pieces | None
-    spans: list[tuple[int, int]]
-    boxes: list[Box]
-    images: list[NDArray[np.uint8]]
-    height: float
-
-
-def _proposed(ink: NDArray[np.uint8], height: float) -> _Proposal:
-    pieces = cut_apart(ink, height)
-    if pieces is None:
-        return _Proposal(None, [], [], [], height)
-    hanging = {(i, j) for i, j, _ in pieces.cuts}
-    spans: list[tuple[int, int]] = []
-    boxes: list[Box] = []
-    images: list[NDArray[np.uint8]] = []
-    for first in range(len(pieces.boxes)):
-        left, top, width, tall = (int(value) for value in pieces.boxes[first])
-        right, bottom = left + width, top + tall
-        for last in range(first, min(first + _MOST_PIECES, len(pieces.boxes))):
-            x, y, w, h = (int(value) for value in pieces.boxes[last])
-            if last > first and x - right > 0.45 * height and (last - 1, last) not in hanging:
-                break
-            left, top, right, bottom = min(left, x), min(top, y), max(right, x + w), max(bottom, y + h)
-            if last > first and right - left > _WIDEST * height:
-                break
-            if bottom - top < 0.3 * height:
-                continue
-            window = (slice(top, bottom), slice(left, right))
-            labels = pieces.labels[window]
-            own = cv2.inRange(labels.astype(np.float32), float(first + 1), float(last + 1))
-            spans.append((first, last))
-            boxes.append((left, top, right - left, bottom - top))
-            images.append(normalise(np.asarray(cv2.bitwise_and(ink[window], own), np.uint8)))
-    return _Proposal(pieces, spans, boxes, images, height)
+def _score_from(proposals: list[Proposal], firsts: list[int], recogniser: Recogniser) -> list[Scores]:
+    """Score the candidates of every proposal from a given one on, all in one batch."""
+    images = [proposal.images[first:] for proposal, first in zip(proposals, firsts, strict=True)]
+    every = [image for own in images for image in own]
+    scores = recogniser.score(np.stack(every) if every else np.zeros((0, 28, 28), np.uint8))
+    ends = np.cumsum([0] + [len(own) for own in images]).tolist()
+    return [
+        Scores(scores.probabilities[start:stop], scores.is_digit[start:stop])
+        for start, stop in itertools.pairwise(ends)
+    ]
 
 
-def _decide(
-    proposal: _Proposal, images: NDArray[np.uint8], scores: Scores, length: int | None, weights: Weights
-) -> Lattice:
+def _joined(one: Scores, other: Scores) -> Scores:
+    return Scores(
+        np.concatenate([one.probabilities, other.probabilities]),
+        np.concatenate([one.is_digit, other.is_digit]),
+    )
+
+
+def _decide(proposal: Proposal, scores: Scores, length: int | None, weights: Weights) -> Lattice:
     pieces, height = proposal.pieces, proposal.height
+    images = np.stack(proposal.images) if proposal.images else np.zeros((0, 28, 28), np.uint8)
     if pieces is None:
         return Lattice((), np.zeros(0), (), images, scores)
     n = len(pieces.boxes)
