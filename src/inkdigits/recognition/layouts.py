@@ -1,8 +1,7 @@
-"""Several digits in one picture: lines, pages and boxes, and which of them a picture is."""
+"""Several digits in one picture: lines, pages and boxes."""
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +10,6 @@ from inkdigits.pictures.cells import Cell, find_cells, thin_dark
 from inkdigits.pictures.ink import find_ink
 from inkdigits.pictures.lines import Strip, find_strips
 from inkdigits.pictures.normalise import normalise
-from inkdigits.pictures.parts import INK
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.sheet import Sheet, find_sheet
 from inkdigits.recognition import rejection
@@ -19,12 +17,6 @@ from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.lattice import Lattice, read_strips
 from inkdigits.recognition.reading import Box, Digit, Number
 from inkdigits.recognition.roster import Roster
-
-_ALONE = 0.72
-"""Share of a picture's ink from which a digit has the picture to itself."""
-
-_ACCEPTED = 0.6
-"""Share of the digits of a line that must be accepted for it to be taken for a line."""
 
 _WIDEST_STROKE = 0.16
 """The widest stroke, as a share of the picture's shorter side: what is wider is a shadow."""
@@ -72,17 +64,18 @@ def read_lines(pixels: NDArray[np.uint8], task: Task, layout: str = "page") -> l
     layout
         ``page`` or ``line``.
     """
-    pixels, task = _on_sheet(pixels, task)
-    return _read_ink(clean_ink(pixels), task, layout)
+    pixels, task = on_sheet(pixels, task)
+    return surest([read_ink(ink, task, layout) for ink in clean_inks(pixels)])
 
 
-def _on_sheet(pixels: NDArray[np.uint8], task: Task) -> tuple[NDArray[np.uint8], Task]:
+def on_sheet(pixels: NDArray[np.uint8], task: Task) -> tuple[NDArray[np.uint8], Task]:
     """Read the sheet of paper alone, where there is one in the picture."""
     sheet = None if task.sheet is not None else find_sheet(pixels)
     return (pixels, task) if sheet is None else (sheet.pixels, replace(task, sheet=sheet))
 
 
-def _read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
+def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
+    """Read the numbers of an ink map, ``uint8`` of shape (h, w), as `read_lines` does those of a picture."""
     in_line = layout == "line"
     strips = find_strips(ink, one_line=in_line, one_number=in_line and task.length is not None)
     lattices = read_strips([(strip.ink, strip.height) for strip in strips], task.recogniser, task.length)
@@ -100,7 +93,7 @@ def read_boxes(pixels: NDArray[np.uint8], task: Task) -> list[Number]:
     task
         How to read it.
     """
-    pixels, task = _on_sheet(pixels, task)
+    pixels, task = on_sheet(pixels, task)
     for either in (pixels, 255 - pixels):  # print is dark almost always
         thin = thin_dark(either)
         cells = find_cells(find_ink(either, False, _WIDEST_STROKE).map, thin)
@@ -148,108 +141,31 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
     return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match)
 
 
-_MOST_ONES = 3
-"""So many 1s in a row may be a number; more, and hardly another digit among them, are a pattern."""
+def clean_inks(pixels: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Return the ink of a picture of writing without ruled lines, ``uint8`` of shape (h, w).
 
-
-def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[Number] | None:
-    """Read a picture as boxes or lines, if that is what it holds, rather than one digit.
-
-    Parameters
-    ----------
-    pixels
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
-    single
-        What it is when it is taken for one digit.
-    task
-        How to read it.
-
-    Returns
-    -------
-    list of Number or None
-        None where the picture holds one digit, or nothing.
+    Where it is doubtful whether light or dark is the ink, as beside the edge of a shadow, both are returned.
     """
-    pixels, task = _on_sheet(pixels, task)
-    ink = _off_the_edge(clean_ink(pixels))
-    if _has_it_alone(ink, single, task):
-        return None
-    framed = read_boxes(pixels, task)
-    if _convincing(framed, least=2) and sum(len(number.digits) for number in framed) >= 3:
-        return framed
-    numbers = _read_ink(ink, task, "page")
-    if not _convincing(numbers, least=2) or _is_pattern(numbers):
-        return None
-    return None if single.rejected is None and _rest_is_print(numbers, single) else numbers
+    likelier = find_ink(pixels, None, _WIDEST_STROKE)
+    found = [likelier]
+    if likelier.doubtful:
+        found.append(find_ink(pixels, not likelier.light_on_dark, _WIDEST_STROKE))
+    inks = []
+    for each in found:
+        height, width = each.map.shape
+        cleaned = without_rules(each.map, 0.5 * width, 0.7 * height)
+        inks.append(each.map if cleaned is None else cleaned.ink)
+    return inks
 
 
-def _is_pattern(numbers: list[Number]) -> bool:
-    """Tell whether nearly all that was read are upright strokes: hatching, bricks, wood, the teeth of a comb."""
-    accepted = [digit.label for number in numbers for digit in number.digits if digit.rejected is None]
-    return len(accepted) > _MOST_ONES and sum(label != 1 for label in accepted) < 0.25 * len(accepted)
+def surest(readings: list[list[Number]]) -> list[Number]:
+    """Return the reading with the most digits to be sure of, less those that are refused."""
 
+    def sureness(numbers: list[Number]) -> float:
+        digits = [digit for number in numbers for digit in number.digits if digit.label is not None]
+        return sum(digit.confidence if digit.rejected is None else -0.5 for digit in digits)
 
-def _rest_is_print(numbers: list[Number], single: Digit) -> bool:
-    """Tell whether nothing beside an accepted digit is a digit of about its height: what is left is print or dirt.
-
-    The sides of a box are upright lines that pass for 1, but they are taller than the digit in the box.
-    """
-    return not any(
-        0.55 <= digit.box[3] / single.box[3] <= (1.15 if digit.label == 1 else 1.8)
-        for number in numbers
-        for digit in number.digits
-        if digit.rejected is None and not _overlap(digit.box, single.box)
-    )
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    return across > 0.5 * one[2] and down > 0.5 * one[3]
-
-
-def _convincing(numbers: list[Number], least: int) -> bool:
-    written = [digit for number in numbers for digit in number.digits if digit.label is not None]
-    accepted = sum(digit.rejected is None for digit in written)
-    return accepted >= least and accepted >= _ACCEPTED * len(written)
-
-
-def _has_it_alone(ink: NDArray[np.uint8], single: Digit, task: Task) -> bool:
-    """Tell whether an accepted digit has most of a picture's ink."""
-    total = int((ink >= INK).sum())
-    if total == 0:
-        return True
-    x, y, width, height = single.box
-    left, top = round(x / task.scale[0]), round(y / task.scale[1])
-    right, bottom = round((x + width) / task.scale[0]), round((y + height) / task.scale[1])
-    if task.sheet is not None:
-        return False
-    own = int((ink[max(top, 0) : bottom, max(left, 0) : right] >= INK).sum())
-    is_wide = width > 1.35 * height
-    return own >= (_ALONE if single.rejected is None else 0.97) * total and not is_wide
-
-
-def _off_the_edge(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Leave out what enters the picture from its edge, where enough stands clear of it."""
-    mask = (ink >= INK).astype(np.uint8)
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    height, width = ink.shape
-    left, top, wide, tall, areas = stats.T
-    touches = (left == 0) | (top == 0) | (left + wide == width) | (top + tall == height)
-    touches[0] = False
-    areas = areas.copy()
-    areas[0] = 0
-    if n == 1 or not touches.any() or areas[~touches].sum() < 0.3 * areas.sum():
-        return ink
-    soft = cv2.dilate((touches[labels]).astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.where(soft > 0, 0, ink).astype(np.uint8)
-
-
-def clean_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the ink of a picture of writing without ruled lines, ``uint8`` of shape (h, w)."""
-    ink = find_ink(pixels, None, _WIDEST_STROKE).map
-    height, width = ink.shape
-    cleaned = without_rules(ink, 0.5 * width, 0.7 * height)
-    return ink if cleaned is None else cleaned.ink
+    return max(readings, key=sureness)
 
 
 def number_of(strip: Strip, lattice: Lattice, task: Task) -> Number | None:

@@ -102,7 +102,7 @@ class Reader:
                 scores.probabilities[best], float(scores.is_digit[best]), found[best].box, found[best].image
             )
             if layout == "auto" and length != 1 and max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
-                from inkdigits.recognition.layouts import read_several
+                from inkdigits.recognition.auto import read_several
 
                 numbers = read_several(decoded.pixels, digit, self._task(decoded, length, roster))
                 if numbers is not None:

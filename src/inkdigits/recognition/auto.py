@@ -1,0 +1,124 @@
+"""Which layout a picture has, where nobody says: one digit, boxes, or lines of numbers.
+
+Most pictures are crops of one digit, so that is what a picture is taken for unless more stands in it beyond doubt.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.pictures.parts import INK
+from inkdigits.recognition.layouts import Task, clean_inks, on_sheet, read_boxes, read_ink, surest
+from inkdigits.recognition.reading import Box, Digit, Number
+
+_ALONE = 0.72
+"""Share of a picture's ink from which a digit has the picture to itself."""
+
+_ACCEPTED = 0.6
+"""Share of the digits of a line that must be accepted for it to be taken for a line."""
+
+_FILLED = 0.25
+"""Share of the cells of a form that must be written in."""
+
+_MOST_ONES = 3
+"""So many 1s in a row may be a number; more, and hardly another digit among them, are a pattern."""
+
+
+def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[Number] | None:
+    """Read a picture as boxes or lines, if that is what it holds, rather than one digit.
+
+    Parameters
+    ----------
+    pixels
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    single
+        What it is when it is taken for one digit.
+    task
+        How to read it.
+
+    Returns
+    -------
+    list of Number or None
+        None where the picture holds one digit, or nothing.
+    """
+    pixels, task = on_sheet(pixels, task)
+    inks = [_off_the_edge(ink) for ink in clean_inks(pixels)]
+    alone = [_has_it_alone(ink, single, task) for ink in inks]
+    if all(alone) or (single.rejected is None and any(alone)):
+        return None
+    framed = read_boxes(pixels, task)
+    if _convincing(framed, least=2) and _is_filled(framed):
+        return framed
+    numbers = surest([read_ink(ink, task, "page") for ink in inks])
+    if not _convincing(numbers, least=2) or _is_pattern(numbers):
+        return None
+    return None if single.rejected is None and _rest_is_print(numbers, single) else numbers
+
+
+def _is_filled(framed: list[Number]) -> bool:
+    """Tell whether enough cells are written in for them to be cells at all."""
+    digits = [digit for number in framed for digit in number.digits]
+    written = sum(digit.label is not None for digit in digits)
+    return len(digits) >= 3 and written >= _FILLED * len(digits)
+
+
+def _is_pattern(numbers: list[Number]) -> bool:
+    """Tell whether nearly all that was read are upright strokes: hatching, bricks, wood, the teeth of a comb."""
+    accepted = [digit.label for number in numbers for digit in number.digits if digit.rejected is None]
+    return len(accepted) > _MOST_ONES and sum(label != 1 for label in accepted) < 0.25 * len(accepted)
+
+
+def _rest_is_print(numbers: list[Number], single: Digit) -> bool:
+    """Tell whether nothing beside an accepted digit is a digit of about its height: what is left is print or dirt.
+
+    The sides of a box are upright lines that pass for 1, but they are taller than the digit in the box.
+    """
+    return not any(
+        0.55 <= digit.box[3] / single.box[3] <= (1.15 if digit.label == 1 else 1.8)
+        for number in numbers
+        for digit in number.digits
+        if digit.rejected is None and not _overlap(digit.box, single.box)
+    )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return across > 0.5 * one[2] and down > 0.5 * one[3]
+
+
+def _convincing(numbers: list[Number], least: int) -> bool:
+    written = [digit for number in numbers for digit in number.digits if digit.label is not None]
+    accepted = sum(digit.rejected is None for digit in written)
+    return accepted >= least and accepted >= _ACCEPTED * len(written)
+
+
+def _has_it_alone(ink: NDArray[np.uint8], single: Digit, task: Task) -> bool:
+    """Tell whether an accepted digit has most of a picture's ink."""
+    total = int((ink >= INK).sum())
+    if total == 0:
+        return True
+    x, y, width, height = single.box
+    left, top = round(x / task.scale[0]), round(y / task.scale[1])
+    right, bottom = round((x + width) / task.scale[0]), round((y + height) / task.scale[1])
+    if task.sheet is not None:
+        return False
+    own = int((ink[max(top, 0) : bottom, max(left, 0) : right] >= INK).sum())
+    is_wide = width > 1.35 * height
+    return own >= (_ALONE if single.rejected is None else 0.97) * total and not is_wide
+
+
+def _off_the_edge(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Leave out what enters the picture from its edge, where enough stands clear of it."""
+    mask = (ink >= INK).astype(np.uint8)
+    n, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    height, width = ink.shape
+    left, top, wide, tall, areas = stats.T
+    touches = (left == 0) | (top == 0) | (left + wide == width) | (top + tall == height)
+    touches[0] = False
+    areas = areas.copy()
+    areas[0] = 0
+    if n == 1 or not touches.any() or areas[~touches].sum() < 0.3 * areas.sum():
+        return ink
+    soft = cv2.dilate((touches[labels]).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where(soft > 0, 0, ink).astype(np.uint8)
