@@ -16,7 +16,7 @@ from inkdigits.contract import Recogniser, Scores
 from inkdigits.pictures.cuts import Pieces
 from inkdigits.recognition.paths import Edge, Path, best_paths
 from inkdigits.recognition.proposals import Box, Proposal
-from inkdigits.recognition.separators import separator_of
+from inkdigits.recognition.separators import separator_of, stands_apart
 
 _N_PATHS = 12
 """Ways of cutting that are kept."""
@@ -188,6 +188,7 @@ def _decide(proposal: Proposal, scores: Scores, length: int | None, weights: Wei
         skip = -2.5 - weights.skipped * float(pieces.areas[i]) / digit_ink
         edges.append(Edge(i, i + 1, skip + float(parting[i + 1]), None, ""))
         alone = all(i not in (a, b) for a, b, _ in pieces.cuts)
+        alone = alone and stands_apart(pieces.boxes, i, height)
         mark = separator_of(box, float(pieces.areas[i]), top, base, pieces.stroke) if alone else None
         # No number begins with a point or ends in a dash: there it is a speck.
         if mark is not None and i < n - 1 and (i > 0 or mark[0] == "-"):

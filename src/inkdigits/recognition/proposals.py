@@ -32,7 +32,7 @@ _WIDEST_GAP = 0.45
 _SETTLED = 0.96
 """Confidence, times being a digit, from which a whole part is one digit and is not cut."""
 
-_SETTLED_WIDTH = 0.88
+_SETTLED_WIDTH = 0.95
 """Width, in digit heights, from which a part may be two digits whatever it is read as."""
 
 _SETTLED_HEIGHT = 0.7

@@ -1,10 +1,36 @@
-"""Decimal points, commas, minus signs and dashes: told from digits by their size and by where they stand."""
+"""Decimal points, commas, minus signs and dashes: told from digits by their size and by where they stand.
+
+What lies under, over or in the curve of a digit is a loose end of it, and no separator.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 _CLEAR = 2.0
 """Log-score of a separator of a clear shape: more than what a digit of doubtful shape may have."""
+
+_COVERED = 0.5
+"""Share of a mark's width over or under a digit from which it is a loose bit of that digit."""
+
+
+def stands_apart(boxes: NDArray[np.int64], index: int, height: float) -> bool:
+    """Tell whether a piece stands between the digits rather than over, under or in one.
+
+    Parameters
+    ----------
+    boxes
+        ``int64`` (n, 4): left, top, width and height of every piece, in pixels.
+    index
+        The piece in question.
+    height
+        Typical height of a digit, in pixels.
+    """
+    left, _, width, _ = boxes[index]
+    others = np.delete(boxes, index, axis=0)
+    others = others[others[:, 3] >= 0.45 * height]
+    ends = np.minimum(others[:, 0] + others[:, 2], left + width)
+    covered = ends - np.maximum(others[:, 0], left)
+    return not bool((covered >= _COVERED * width).any())
 
 
 def separator_of(
