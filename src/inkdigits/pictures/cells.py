@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.frames import Row, find_rows, level_angle
+from inkdigits.pictures.frames import Row, find_rows
 from inkdigits.pictures.parts import INK
+from inkdigits.pictures.traces import level_angle
 
 Box = tuple[int, int, int, int]
 

@@ -7,13 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-
-_N_BLOCKS = 24
-"""Blocks in which a line is followed across the picture, so that it may be tilted or bent a little."""
-
-_COVERED = 0.55
-"""Share of its length that a printed line covers at least: spaced boxes leave gaps."""
+from inkdigits.pictures.traces import Floats, Traced, trace_lines
 
 _MOST_CELLS = 24
 
@@ -45,130 +39,6 @@ class Row:
     bottom: Floats
     is_comb: bool
     evidence: float
-
-
-@dataclass(frozen=True)
-class Traced:
-    """A line across the levelled map: ``y`` (w,) at every column, and the columns where it begins and ends."""
-
-    y: Floats
-    start: int
-    end: int
-    coverage: float
-
-
-def level_angle(mask: NDArray[np.uint8], most_degrees: float = 14.0) -> float:
-    """Return the angle, in degrees, by which long lines fall to the right.
-
-    Parameters
-    ----------
-    mask
-        ``uint8`` of shape (h, w), 1 where there is ink.
-    most_degrees
-        Largest angle considered.
-    """
-    y, x = np.nonzero(mask)
-    if len(x) == 0:
-        return 0.0
-    step = max(1, len(x) // 15000)
-    x, y = x[::step].astype(np.float64), y[::step].astype(np.float64)
-
-    def sharpness(degrees: float) -> float:
-        across = y - np.tan(np.radians(degrees)) * x
-        counts = np.bincount(np.rint(across - across.min()).astype(np.int64)).astype(np.float64)
-        return float(np.square(counts).sum())
-
-    coarse = max(np.arange(-most_degrees, most_degrees + 0.1, 1.0), key=sharpness)
-    return float(max(np.arange(coarse - 0.8, coarse + 0.81, 0.2), key=sharpness))
-
-
-def trace_lines(mask: NDArray[np.uint8]) -> list[Traced]:
-    """Find lines that run across most of the ink, tilted by a few degrees at most, from top to bottom.
-
-    Parameters
-    ----------
-    mask
-        ``uint8`` of shape (h, w), 1 where there is ink.
-    """
-    columns = np.flatnonzero(mask.any(axis=0))
-    if len(columns) < 2 * _N_BLOCKS:
-        return []
-    first, last = int(columns[0]), int(columns[-1]) + 1
-    thick = np.asarray(cv2.dilate(mask, np.ones((3, 1), np.uint8)), np.uint8)
-    edges = np.linspace(first, last, _N_BLOCKS + 1).astype(int)
-    cover = np.stack([thick[:, a:b].mean(axis=1) for a, b in pairwise(edges.tolist())])
-    reach = max(1, round(0.06 * (last - first) / _N_BLOCKS))  # three degrees beyond level
-    forward, backward = _followed(cover, reach), _followed(cover[::-1], reach)[::-1]
-    middle = _N_BLOCKS // 2
-    through = forward[middle] + backward[middle] - cover[middle]
-    found: list[Traced] = []
-    remaining = through.copy()
-    apart = max(4, round(0.02 * (last - first)))
-    while True:
-        y = int(remaining.argmax())
-        if remaining[y] < _COVERED * _N_BLOCKS:
-            break
-        places = np.empty(_N_BLOCKS)
-        for table, steps in ((forward, range(middle, -1, -1)), (backward, range(middle, _N_BLOCKS))):
-            here = y
-            for block in steps:
-                low = max(0, here - reach) if block != middle else here
-                high = here + reach + 1 if block != middle else here + 1
-                here = low + int(table[block, low:high].argmax())
-                places[block] = here
-        traced = _trace(thick, places, edges, first, last)
-        if traced is not None and all(np.abs(traced.y - other.y).mean() > apart for other in found):
-            found.append(traced)
-        remaining[max(0, y - apart) : y + apart + 1] = -1.0
-    return sorted(found, key=lambda line: float(line.y.mean()))
-
-
-def _followed(cover: Floats, reach: int) -> Floats:
-    """Return the most ink that a line from the first block meets on its way to each row of each block."""
-    total = np.empty_like(cover, np.float64)
-    total[0] = cover[0]
-    kernel = np.ones((2 * reach + 1, 1), np.uint8)
-    for block in range(1, len(cover)):
-        total[block] = cover[block] + cv2.dilate(total[block - 1][:, np.newaxis], kernel)[:, 0]
-    return total
-
-
-def _trace(
-    thick: NDArray[np.uint8], places: Floats, edges: NDArray[np.int64], first: int, last: int
-) -> Traced | None:
-    """Fit a smooth course to the blocks of a line, and find where it begins and ends."""
-    centres = (edges[:-1] + edges[1:]) / 2
-    x = np.arange(thick.shape[1])
-    course = np.polynomial.Polynomial.fit(centres, places, 2)
-    for _ in range(2):
-        away = np.abs(places - course(centres))
-        kept = away <= max(2.0, 1.5 * float(np.median(away)))
-        if kept.sum() < _N_BLOCKS // 2:
-            return None
-        course = np.polynomial.Polynomial.fit(centres[kept], places[kept], 2)
-    y = course(x)
-    sag = float(np.abs(y[[first, last - 1]].mean() - y[(first + last) // 2]))
-    if sag > 0.015 * (last - first):
-        return None
-    rows = np.clip(np.rint(y), 1, thick.shape[0] - 2).astype(int)
-    on_line = np.maximum(np.maximum(thick[rows - 1, x], thick[rows + 1, x]), thick[rows, x])
-    # Dirt that happens to lie where the line would go on is no part of it; the gaps of spaced boxes are.
-    length = last - first
-    solid = cv2.morphologyEx(on_line[np.newaxis], cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.015 * length))), np.uint8))
-    gap = np.ones((1, 2 * round(0.035 * length) + 1), np.uint8)
-    framed = cv2.copyMakeBorder(solid, 0, 0, gap.size, gap.size, cv2.BORDER_CONSTANT, value=0)
-    joined = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, gap)[0, gap.size : -gap.size]
-    n, _, stats, _ = cv2.connectedComponentsWithStats(joined[np.newaxis])
-    if n == 1:
-        return None
-    longest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    start = int(stats[longest, cv2.CC_STAT_LEFT])
-    end = start + int(stats[longest, cv2.CC_STAT_WIDTH])
-    coverage = float(on_line[start:end].mean())
-    if coverage < _COVERED or end - start < 0.5 * length:
-        return None
-    return Traced(y, start, end, coverage)
 
 
 def find_rows(mask: NDArray[np.uint8]) -> list[Row]:
