@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,14 @@ def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [*INKDIGITS, *map(str, arguments)], capture_output=True, text=True, timeout=200, **options
     )
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Let children heed Ctrl-C, also where the tests run in the background and the shell has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +269,7 @@ def test_an_export_reads_what_the_run_reads(run_without_report: tuple[Path, str]
     assert answers[0] == answers[1] != ""
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     path = tmp_path / "run"
     arguments = ["train", "--data", str(digits), "--epochs", "4000", "--out", str(path), "--no-report"]
@@ -301,6 +311,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     assert "finished" in again.stderr
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_while_reading_is_one_word() -> None:
     reading = subprocess.Popen(
         [*INKDIGITS, "read", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
