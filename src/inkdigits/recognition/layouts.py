@@ -1,22 +1,26 @@
 """Several digits in one picture: lines, pages and boxes."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser
-from inkdigits.pictures.cells import Cell, find_cells, thin_dark
 from inkdigits.pictures.ink import find_ink
-from inkdigits.pictures.lines import Strip, find_strips
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.sheet import Sheet, find_sheet
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.lattice import Lattice, read_strips
 from inkdigits.recognition.reading import Box, Digit, Number
-from inkdigits.recognition.roster import Roster
+
+# Most pictures hold one digit, and loading what reads more would take longer than reading it.
+if TYPE_CHECKING:
+    from inkdigits.pictures.cells import Cell
+    from inkdigits.pictures.lines import Strip
+    from inkdigits.recognition.lattice import Lattice
+    from inkdigits.recognition.roster import Roster
 
 _WIDEST_STROKE = 0.16
 """The widest stroke, as a share of the picture's shorter side: what is wider is a shadow."""
@@ -43,7 +47,7 @@ class Task:
     recogniser: Recogniser
     card: ModelCard
     length: int | None = None
-    roster: Roster | None = None
+    roster: "Roster | None" = None
     scale: tuple[float, float] = (1.0, 1.0)
     sheet: Sheet | None = None
 
@@ -76,6 +80,9 @@ def on_sheet(pixels: NDArray[np.uint8], task: Task) -> tuple[NDArray[np.uint8], 
 
 def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
     """Read the numbers of an ink map, ``uint8`` of shape (h, w), as `read_lines` does those of a picture."""
+    from inkdigits.pictures.lines import find_strips
+    from inkdigits.recognition.lattice import read_strips
+
     in_line = layout == "line"
     strips = find_strips(ink, one_line=in_line, one_number=in_line and task.length is not None)
     lattices = read_strips([(strip.ink, strip.height) for strip in strips], task.recogniser, task.length)
@@ -93,6 +100,8 @@ def read_boxes(pixels: NDArray[np.uint8], task: Task) -> list[Number]:
     task
         How to read it.
     """
+    from inkdigits.pictures.cells import find_cells, thin_dark
+
     pixels, task = on_sheet(pixels, task)
     for either in (pixels, 255 - pixels):  # print is dark almost always
         thin = thin_dark(either)
@@ -102,7 +111,7 @@ def read_boxes(pixels: NDArray[np.uint8], task: Task) -> list[Number]:
     return []
 
 
-def _read_cells(cells: list[Cell], task: Task) -> list[Number]:
+def _read_cells(cells: "list[Cell]", task: Task) -> list[Number]:
     images = [normalise(cell.ink) for cell in cells if cell.ink is not None]
     scores = task.recogniser.score(np.stack(images) if images else np.zeros((0, 28, 28), np.uint8))
     rows: dict[int, list[Digit]] = {}
@@ -168,7 +177,7 @@ def surest(readings: list[list[Number]]) -> list[Number]:
     return max(readings, key=sureness)
 
 
-def number_of(strip: Strip, lattice: Lattice, task: Task) -> Number | None:
+def number_of(strip: "Strip", lattice: "Lattice", task: Task) -> Number | None:
     """Make a number of the best path of a lattice; None where there is none."""
     if not lattice.paths:
         return None

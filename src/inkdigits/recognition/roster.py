@@ -1,6 +1,5 @@
 """Lists of valid numbers, against which a reading is matched by its summed log-probability."""
 
-import csv
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -173,6 +172,8 @@ class Roster:
 
 def _number_column(lines: list[str], path: Path) -> list[str]:
     """Return the first column of CSV lines that holds numbers, without its heading."""
+    import csv
+
     try:
         dialect: Any = csv.Sniffer().sniff("\n".join(lines[:20]), ",;\t")
     except csv.Error:
