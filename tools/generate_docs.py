@@ -25,6 +25,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("README.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "held-out-sources.json"),
