@@ -172,7 +172,17 @@ def reading(path: Path) -> str:
         )
         for row in content["rows"].values()
     ]
-    return f"{_table(head, rows)}\n\nSplit: {content['split']}. Machine: {_machine({**content, 'versions': {}})}."
+    letters = content["rows"]["letters"]
+    notes = [
+        f"With the thresholds as shipped {letters['letters_refused_as_shipped']:.1%} of the letters are refused and "
+        f"{letters['digits']['accepted_as_shipped']:.1%} of the digits beside them accepted.",
+        *(
+            f"{timing['title']}: {timing['value']:.3g} {timing['unit']} (aim: under {timing['aim_below']:g})."
+            for timing in content["timings"].values()
+        ),
+        f"Split: {content['split']}. Machine: {_machine({**content, 'versions': {}})}.",
+    ]
+    return "\n\n".join([_table(head, rows), *notes])
 
 
 def _load(path: Path) -> Any:
