@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="train")
-@click.option("--recipe", default=None, metavar="NAME", help="original, fast or classic.  [default: fast]")
+@click.option("--recipe", default=None, metavar="NAME", help="original, fast, classic or accurate.  [default: fast]")
 @click.option(
     "--data",
     default=None,
