@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @click.command(name="train")
-@click.option("--recipe", default=None, metavar="NAME", help="original, fast, classic or accurate.  [default: fast]")
+@click.option(
+    "--recipe", default=None, metavar="NAME", help="original, fast, classic or accurate.  [default: fast]"
+)
 @click.option(
     "--data",
     default=None,
