@@ -126,7 +126,9 @@ def _read_cells(cells: "list[Cell]", task: Task) -> list[Number]:
         values = scores.probabilities[place]
         spelled.setdefault(cell.row, []).append(values)
         digits.append(
-            digit_of(values, float(scores.is_digit[place]), box, images[place], task.card, cell.box[2:])
+            rejection.judged_digit(
+                values, float(scores.is_digit[place]), box, images[place], task.card, cell.box[2:]
+            )
         )
         place += 1
     return [_number_of_cells(tuple(rows[row]), spelled.get(row, []), task) for row in sorted(rows)]
@@ -183,7 +185,7 @@ def number_of(strip: "Strip", lattice: "Lattice", task: Task) -> Number | None:
         return None
     best = lattice.paths[0]
     digits = tuple(
-        digit_of(
+        rejection.judged_digit(
             lattice.scores.probabilities[index],
             float(lattice.scores.is_digit[index]),
             task.on_given(strip.on_map(lattice.boxes[index])),
@@ -203,28 +205,6 @@ def number_of(strip: "Strip", lattice: "Lattice", task: Task) -> Number | None:
         around([digit.box for digit in digits]),
         others[0] if others else None,
         None if task.roster is None else task.roster.match(lattice.spellings()),
-    )
-
-
-def digit_of(
-    probabilities: NDArray[np.float32],
-    is_digit: float,
-    box: Box,
-    image: NDArray[np.uint8],
-    card: ModelCard,
-    size: tuple[int, int],
-) -> Digit:
-    """Make a digit of what the recogniser says of a crop; ``size`` is its width and height where it was cut."""
-    values: list[float] = probabilities.tolist()
-    ranked = sorted(range(len(values)), key=values.__getitem__, reverse=True)
-    label = ranked[0]
-    return Digit(
-        label,
-        values[label],
-        box,
-        tuple((other, values[other]) for other in ranked[1:]),
-        rejection.reason_to_refuse(card, values[label], is_digit, size),
-        image,
     )
 
 

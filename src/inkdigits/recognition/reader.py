@@ -98,8 +98,14 @@ class Reader:
         if found:
             scores = self.recogniser.score(np.stack([each.image for each in found]))
             best = best_candidate(found, scores)
-            digit = self._digit(
-                scores.probabilities[best], float(scores.is_digit[best]), found[best].box, found[best].image
+            box = found[best].box
+            digit = rejection.judged_digit(
+                scores.probabilities[best],
+                float(scores.is_digit[best]),
+                box,
+                found[best].image,
+                self.card,
+                box[2:],
             )
             if layout == "auto" and length != 1 and max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
                 from inkdigits.recognition.auto import read_several
@@ -138,21 +144,6 @@ class Reader:
 
             valid = Roster.load(roster)
         return Task(self.recogniser, self.card, length, valid, decoded.scale)
-
-    def _digit(
-        self, probabilities: NDArray[np.float32], is_digit: float, box: Box, image: NDArray[np.uint8]
-    ) -> Digit:
-        values: list[float] = probabilities.tolist()
-        ranked = sorted(range(len(values)), key=values.__getitem__, reverse=True)
-        label = ranked[0]
-        return Digit(
-            label,
-            values[label],
-            box,
-            tuple((other, values[other]) for other in ranked[1:]),
-            rejection.reason_to_refuse(self.card, values[label], is_digit, box[2:]),
-            image,
-        )
 
 
 def digit_image(

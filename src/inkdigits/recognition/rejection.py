@@ -1,6 +1,10 @@
 """When a reading is refused, and for which reason."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.reading import Box, Digit
 
 BLANK = "blank"
 """There is no ink."""
@@ -43,3 +47,25 @@ def reason_to_refuse(
     if confidence < card.threshold:
         return UNSURE
     return None
+
+
+def judged_digit(
+    probabilities: NDArray[np.float32],
+    is_digit: float,
+    box: Box,
+    image: NDArray[np.uint8],
+    card: ModelCard,
+    size: tuple[int, int],
+) -> Digit:
+    """Make a digit of what the recogniser says of a crop; ``size`` is its width and height where it was cut."""
+    values: list[float] = probabilities.tolist()
+    ranked = sorted(range(len(values)), key=values.__getitem__, reverse=True)
+    label = ranked[0]
+    return Digit(
+        label,
+        values[label],
+        box,
+        tuple((other, values[other]) for other in ranked[1:]),
+        reason_to_refuse(card, values[label], is_digit, size),
+        image,
+    )
