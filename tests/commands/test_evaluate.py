@@ -8,9 +8,6 @@ from PIL import Image
 
 from inkdigits.commands.evaluate import command
 from inkdigits.commands.read import command as read
-from inkdigits.recognition.onnx_recogniser import shipped_models
-
-pytestmark = pytest.mark.skipif(not shipped_models(), reason="no model is shipped in this tree")
 
 
 def stroke(path: Path, blank: bool = False) -> Path:

@@ -16,9 +16,6 @@ from PIL import Image
 from inkdigits.commands.output import COLUMNS
 from inkdigits.commands.read import command
 from inkdigits.errors import DataError
-from inkdigits.recognition.onnx_recogniser import shipped_models
-
-pytestmark = pytest.mark.skipif(not shipped_models(), reason="no model is shipped in this tree")
 
 
 def read(*arguments: object, **options: Any) -> Result:

@@ -13,9 +13,6 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import decode
-from inkdigits.recognition.onnx_recogniser import shipped_models
-
-pytestmark = pytest.mark.skipif("classic" not in shipped_models(), reason="no model is shipped in this tree")
 
 SCRIPT = Path(__file__).with_name("hostile_corpus.py")
 MOST_SECONDS = 1.0
