@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -88,6 +89,18 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three ones, each in a printed box of its own."""
+    pixels = np.full((120, 300), 240, np.uint8)
+    for left in (30, 110, 190):
+        cv2.rectangle(pixels, (left, 20), (left + 80, 100), 90, 2)
+        pixels[34:88, left + 37 : left + 43] = 20
+    path = tmp_path_factory.mktemp("forms") / "ones.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "digits.npz"
     images = np.zeros((20, 28, 28), np.uint8)
@@ -155,3 +168,21 @@ def test_the_light_commands_load_nothing_heavy(name: str, picture: Path, digits:
 @pytest.mark.parametrize("name", ["train", "sweep", "report", "export"])
 def test_the_help_of_the_heavy_commands_loads_nothing_heavy(name: str) -> None:
     assert not loaded_by(command(name, "--help")) & HEAVY
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("read", "--help"), ("--version",)])
+def test_the_help_loads_nothing_that_reads_or_trains(arguments: tuple[str, ...]) -> None:
+    assert not loaded_by(command(*arguments)) & (HEAVY | PACKAGES_OF_READING)
+
+
+@pytest.mark.parametrize("layout", ["auto", "digit", "line", "boxes", "page"])
+def test_every_way_of_reading_loads_nothing_heavy(layout: str, form: Path, tmp_path: Path) -> None:
+    """A module that only one layout needs, or the list, or the drawing, must be as light as the rest."""
+    roster = tmp_path / "valid.txt"
+    roster.write_text("111\n112\n")
+    shown = tmp_path / "seen.png"
+    loaded = loaded_by(
+        command("read", "--layout", layout, "--roster", str(roster), "--show", str(shown), str(form))
+    )
+    assert shown.exists()
+    assert not loaded & HEAVY
