@@ -14,26 +14,9 @@ from inkdigits import run_directory
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
+from inkdigits.reporting.run_shape import SHAPES, fault
 from inkdigits.reporting.words import data_name
 
-_NEEDED = {
-    run_directory.CONFIG: ("name", "recipe", "seed", "data", "layers", "parameters", "command"),
-    run_directory.ENVIRONMENT: ("created", "machine", "versions", "precision", "seconds"),
-    run_directory.EVALUATION: (
-        "model",
-        "n",
-        "n_errors",
-        "accuracy",
-        "accuracy_interval",
-        "loss",
-        "ece",
-        "confusion_matrix",
-        "per_class",
-        "macro_average",
-        "weighted_average",
-        "mistakes",
-    ),
-}
 _HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
 
 
@@ -111,13 +94,14 @@ class Run:
         """
         if not folder.is_dir():
             raise RunError(f"{folder} is no run: there is no such folder; train one with  inkdigits train")
-        config, environment, evaluation = (_read_checked(folder, name) for name in _NEEDED)
+        config, environment, evaluation = (_read_checked(folder, name) for name in SHAPES)
         arrays = _read_arrays(folder)
         if len(arrays.test_labels) != evaluation["n"]:
             raise RunError(
                 f"{folder} disagrees with itself: {run_directory.EVALUATION} tells of {evaluation['n']} test "
                 f"images, {run_directory.ARRAYS} holds {len(arrays.test_labels)}; train the run again"
             )
+        _check_counts(folder / run_directory.EVALUATION, evaluation)
         return cls(folder, config, environment, evaluation, _read_history(folder), arrays)
 
     @property
@@ -158,10 +142,29 @@ def _damaged(path: Path, why: str) -> RunError:
 
 def _read_checked(folder: Path, name: str) -> dict[str, Any]:
     content = run_directory.read_json(folder, name)
-    missing = [key for key in _NEEDED[name] if not isinstance(content, dict) or key not in content]
-    if missing:
-        raise _damaged(folder / name, f"it lacks {', '.join(missing)}")
+    wrong = fault(content, SHAPES[name])
+    if wrong is not None:
+        raise _damaged(folder / name, wrong)
     return dict(content)
+
+
+def _check_counts(path: Path, evaluation: dict[str, Any]) -> None:
+    """See that the counts of an evaluation agree with each other.
+
+    Raises
+    ------
+    RunError
+        If they do not.
+    """
+    n = evaluation["n"]
+    supports = [row["support"] for row in evaluation["per_class"]]
+    read = [sum(row) for row in evaluation["confusion_matrix"]]
+    if n < 1 or read != supports or sum(supports) != n:
+        raise _damaged(
+            path, f"it counts {n} test images, {sum(supports)} by digit, {sum(read)} in the matrix"
+        )
+    if any(mistake["index"] >= n for mistake in evaluation["mistakes"]):
+        raise _damaged(path, f"a mistake has an index beyond the {n} test images")
 
 
 def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
@@ -174,7 +177,7 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
         }
     except OSError as error:
         raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise _damaged(path, str(error)) from error
     if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
         raise _damaged(path, "it tells of no epoch")

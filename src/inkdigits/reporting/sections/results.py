@@ -260,7 +260,9 @@ def _confidence(run: Run) -> Prose:
             "least half of the mistakes.",
             percent(aside, 1),
         )
-    if figures.get("threshold"):
+    if figures.get("threshold") and figures.get("accepted_error") is None:
+        words += prose(" With the threshold {} no reading is accepted.", f"{figures['threshold']:g}")
+    elif figures.get("threshold"):
         words += prose(
             " With the threshold {}, {} of the readings are accepted, and of these {} are wrong.",
             f"{figures['threshold']:g}",
