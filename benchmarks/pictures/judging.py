@@ -5,6 +5,7 @@
 ``page``     the list of numbers in reading order must be the truth; numbers found in order count as parts
 ``blank``    every digit reported is ``blank``, or there is none
 ``refused``  no digit is accepted, whatever the reason
+``roster``   the entry matched must be the truth and be said to be in the list; where it is not in it, that must be said
 ``letters``  digits are to be accepted, letters are not; each answer gets a rank for the sweep
 """
 
@@ -45,6 +46,8 @@ class Outcome:
         confidence, an unsure one 2 plus, one that is no digit 1 plus; blank and nothing have 0.
     score
         The confidence times the model's own ``is_digit`` of what the network saw, or None.
+    match_milliseconds
+        What it took to match the roster, of all that is in ``milliseconds``; None where there is no roster.
     """
 
     index: int
@@ -59,19 +62,28 @@ class Outcome:
     milliseconds: float
     rank: float = 0.0
     score: float | None = None
+    match_milliseconds: float | None = None
 
 
 def judge(reader: Any, row: Row, example: Example, index: int) -> Outcome:
     """Read one example with a `Reader`, and compare; an exception is a wrong answer that names itself."""
     start = time.perf_counter()
     try:
-        reading = reader.read(example.picture, layout=example.layout, length=example.length)
+        reading = _read(reader, example)
     except _CRASHES as error:
         spent = (time.perf_counter() - start) * 1e3
         answer = f"{type(error).__name__}: {error}"
         return Outcome(index, example.kind, " ".join(example.truth), answer, False, False, False, 1, 0, spent)
     spent = (time.perf_counter() - start) * 1e3
     return _compare(reader, row, example, reading, index, spent)
+
+
+def _read(reader: Any, example: Example) -> Reading:
+    told: dict[str, Any] = {"layout": example.layout, "length": example.length}
+    if example.roster is not None:
+        told["roster"] = example.roster
+    reading: Reading = reader.read(example.picture, **told)
+    return reading
 
 
 def _compare(reader: Any, row: Row, example: Example, reading: Reading, index: int, spent: float) -> Outcome:
@@ -92,6 +104,12 @@ def _compare(reader: Any, row: Row, example: Example, reading: Reading, index: i
         blocks = difflib.SequenceMatcher(None, found, example.truth, autojunk=False).get_matching_blocks()
         n_parts_right = sum(block.size for block in blocks)
         guess_right = "".join(map(_guess, digits)) == "".join(example.truth)
+    elif row.measure == "roster":
+        answer = _matched(reading)
+        if example.roster is not None and truth not in example.roster.entries:
+            truth = ""
+        right = guess_right = answer == truth
+        accepted = bool(answer)
     elif row.measure == "blank":
         right = guess_right = all(digit.rejected == "blank" for digit in digits)
     elif row.measure == "refused":
@@ -107,7 +125,14 @@ def _compare(reader: Any, row: Row, example: Example, reading: Reading, index: i
     return Outcome(
         index, example.kind, truth, answer, right, guess_right, accepted,
         n_parts, int(right) if n_parts_right is None else n_parts_right, spent, rank, score,
+        getattr(example.roster, "milliseconds", None),
     )  # fmt: skip
+
+
+def _matched(reading: Reading) -> str:
+    """Return the entries that the numbers read are said to be; empty where none is in the list."""
+    matches = [number.match for number in reading.numbers]
+    return " ".join(str(match.text) for match in matches if match is not None and match.in_list)
 
 
 def _guess(digit: Digit) -> str:

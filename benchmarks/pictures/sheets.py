@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.recognition.roster import Roster
 from pictures.fields import Field
 
 
@@ -43,7 +44,7 @@ class Example:
         nothing may be read.
     kind
         The name under which it is counted.
-    layout, length
+    layout, length, roster
         What the reader is told.
     """
 
@@ -52,6 +53,7 @@ class Example:
     kind: str
     layout: str = "auto"
     length: int | None = None
+    roster: Roster | None = None
     notes: dict[str, object] = field(default_factory=dict)
 
 

@@ -27,6 +27,8 @@ def summarise(row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         figures["best_guess_accuracy"] = _mean([outcome.guess_right for outcome in outcomes])
         figures["coverage"] = _mean([outcome.accepted for outcome in outcomes])
         figures["accepted_error"] = _mean([not outcome.right for outcome in accepted]) if accepted else None
+    if row.measure == "roster":
+        figures |= _roster(outcomes)
     n_parts = sum(outcome.n_parts for outcome in outcomes)
     if n_parts > len(outcomes):
         figures["part_accuracy"] = round(sum(outcome.n_parts_right for outcome in outcomes) / n_parts, 5)
@@ -62,6 +64,24 @@ def _letters(row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
             [float(each.score or 0) < own for each in letters]
         )
     return figures | _common(outcomes)
+
+
+def _roster(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how many numbers of the list are found in it, and how many others are said not to be."""
+    times = [outcome.match_milliseconds for outcome in outcomes if outcome.match_milliseconds is not None]
+    return {
+        "matched": _mean([outcome.right for outcome in outcomes if outcome.truth]),
+        "told_absent": _mean([outcome.right for outcome in outcomes if not outcome.truth]),
+        "wrong_entry": _mean(
+            [outcome.accepted and not outcome.right for outcome in outcomes if outcome.truth]
+        ),
+        "match_milliseconds": {
+            "median": round(float(np.median(times)), 3),
+            "p95": round(float(np.quantile(times, 0.95)), 3),
+        }
+        if times
+        else None,
+    }
 
 
 def _threshold(ranks: list[float]) -> float:

@@ -41,6 +41,12 @@ def _more(row: dict[str, Any]) -> str:
         parts.append(f"best guess {row['best_guess_accuracy']:.2%}")
     if "part_accuracy" in row:
         parts.append(f"parts {row['part_accuracy']:.2%}")
+    if "matched" in row:
+        if row["matched"] is not None:
+            parts.append(f"in the list, matched {row['matched']:.1%}, another entry {row['wrong_entry']:.1%}")
+        if row["told_absent"] is not None:
+            parts.append(f"not in it, told so {row['told_absent']:.1%}")
+        parts.append(f"match {row['match_milliseconds']['median']:.2f} ms")
     if "digits" in row:
         parts.append(f"as shipped: letters refused {row['letters_refused_as_shipped']:.1%}")
         parts.append(f"digits accepted {row['digits']['accepted_as_shipped']:.1%}")

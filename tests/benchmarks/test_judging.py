@@ -3,8 +3,10 @@ import pytest
 
 from inkdigits.errors import PictureError
 from inkdigits.recognition.reading import Digit, Number, Reading
+from inkdigits.recognition.roster import Match
 from pictures.judging import Outcome, judge
 from pictures.rows import ROWS
+from pictures.rows.rosters import TimedRoster, random_roster
 from pictures.sheets import Example
 from pictures.summary import summarise
 
@@ -78,6 +80,47 @@ def test_an_exception_is_a_wrong_answer_that_names_itself():
     outcome = outcome_of("blanks", Broken())
     assert not outcome.right
     assert outcome.answer == "PictureError: no ink"
+
+
+class MatchingReader:
+    """Says of any picture that it is one entry of the roster that it is given, or none."""
+
+    def __init__(self, text):
+        self.match = Match(text, 0.9, None, 1.0, text is not None)
+
+    def read(self, picture, layout, length, roster):
+        roster.match([])
+        return Reading((Number("12345", (), 0.9, (0, 0, 1, 1), None, self.match),), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("entries", "said", "right"),
+    [
+        (["12345", "67890"], "12345", True),
+        (["12345", "67890"], "67890", False),
+        (["12345", "67890"], None, False),
+        (["67890"], None, True),
+        (["67890"], "67890", False),
+    ],
+)
+def test_a_number_is_matched_or_told_to_be_absent(entries, said, right):
+    picture = np.zeros((9, 9), np.uint8)
+    example = Example(picture, ("12345",), "kind", roster=TimedRoster(entries))
+    outcome = judge(MatchingReader(said), ROWS["rosters"], example, 0)
+    assert outcome.right == right
+    assert 0 < outcome.match_milliseconds < outcome.milliseconds
+    figures = summarise(ROWS["rosters"], [outcome])
+    assert (figures["matched"], figures["told_absent"]) == (
+        (float(right), None) if "12345" in entries else (None, float(right))
+    )
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_random_roster_holds_the_number_or_not(present):
+    roster = random_roster(np.random.default_rng(0), "01234", present)
+    assert len(roster) in (9_999, 10_000)
+    assert ("01234" in roster.entries) == present
+    assert {len(entry) for entry in roster.entries} == {5}
 
 
 def test_letters_are_counted_where_99_percent_of_the_digits_are_accepted():

@@ -18,6 +18,7 @@ TRUTHS = {
     "numbers-by-overlap": r"\d{5}",
     "numbers-by-length": r"\d{1,10}",
     "numbers-bent": r"\d{4,8}",
+    "rosters": r"\d{5,8}",
     "separators": r"(?=.*[.,-])[\d.,-]+",
     "blanks": "",
     "refusals": "",

@@ -3,10 +3,13 @@
 from pictures.rows.forms import FORM_ROWS
 from pictures.rows.numbers import NUMBER_ROWS
 from pictures.rows.refusals import REFUSAL_ROWS
+from pictures.rows.rosters import ROSTER_ROWS
 from pictures.rows.row import Row, example_of
 from pictures.rows.single import SINGLE_ROWS
 
-ROWS: dict[str, Row] = {row.name: row for row in (*SINGLE_ROWS, *NUMBER_ROWS, *FORM_ROWS, *REFUSAL_ROWS)}
+ROWS: dict[str, Row] = {
+    row.name: row for row in (*SINGLE_ROWS, *NUMBER_ROWS, *FORM_ROWS, *ROSTER_ROWS, *REFUSAL_ROWS)
+}
 """Every row that is measured on pictures, by name, in the order of the report."""
 
 __all__ = ["ROWS", "Row", "example_of"]

@@ -54,8 +54,9 @@ def _number(
     return Example(picture, (digits,), kind_name or kind.name)
 
 
-def _separated(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    return _number(rng, sources, index, 5, float(rng.choice(SEPARATED)))
+def separated(rng: np.random.Generator, sources: Sources, index: int, n_digits: int = 5) -> Example:
+    """Draw a number whose digits stand well apart."""
+    return _number(rng, sources, index, n_digits, float(rng.choice(SEPARATED)))
 
 
 def _by_overlap(rng: np.random.Generator, sources: Sources, index: int) -> Example:
@@ -68,19 +69,20 @@ def _by_length(rng: np.random.Generator, sources: Sources, index: int) -> Exampl
     return _number(rng, sources, index // 10, n_digits, rng.uniform(-25, 0), f"{n_digits:2d} digits")
 
 
-def _touching(rng: np.random.Generator, sources: Sources, index: int) -> Example:
+def touching_number(rng: np.random.Generator, sources: Sources, index: int, n_digits: int = 5) -> Example:
+    """Draw a number some of whose digits touch, two at least."""
     kind = FOR_NUMBERS[index % len(FOR_NUMBERS)]
     height = digit_height(rng, kind, S.number_digit_px)
-    digits, stroke = random_number(rng, 5), rng.uniform(*S.stroke_width) * height
+    digits, stroke = random_number(rng, n_digits), rng.uniform(*S.stroke_width) * height
     mask, n_touching = touching(
         rng, digits, number_masks(rng, sources, digits, height, stroke), height, stroke
     )
     picture = render(rng, number_sheet(rng, mask, height), kind, sources)
-    return Example(picture, (digits,), f"{n_touching} of 4 pairs touch")
+    return Example(picture, (digits,), f"{n_touching} of {n_digits - 1} pairs touch")
 
 
 def _touching_told(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    return replace(_touching(rng, sources, index), layout="line", length=5)
+    return replace(touching_number(rng, sources, index), layout="line", length=5)
 
 
 def _bent(rng: np.random.Generator, sources: Sources, index: int) -> Example:
@@ -112,8 +114,8 @@ def _page(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 
 
 NUMBER_ROWS = (
-    Row("numbers-separated", "5-digit numbers, well separated", "text", 500, 0.97, _separated),
-    Row("numbers-touching", "5-digit numbers, touching", "text", 500, 0.93, _touching),
+    Row("numbers-separated", "5-digit numbers, well separated", "text", 500, 0.97, separated),
+    Row("numbers-touching", "5-digit numbers, touching", "text", 500, 0.93, touching_number),
     Row("numbers-touching-told", "the same, told that there are five", "text", 200, None,
         _touching_told, "numbers-touching"),
     Row("numbers-by-overlap", "5-digit numbers by overlap of their boxes", "text", 500, None, _by_overlap),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pictures.sheets import Example
 from pictures.sources import SEEDS, Sources, Split
 
-Measure = Literal["text", "cells", "page", "blank", "refused", "letters"]
+Measure = Literal["text", "cells", "page", "blank", "refused", "letters", "roster"]
 Draw = Callable[[np.random.Generator, Sources, int], Example]
 
 
