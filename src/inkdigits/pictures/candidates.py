@@ -11,20 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.ink import Ink, find_ink
-from inkdigits.pictures.light import thumbnail
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.segment import Crop, one_digit
-from inkdigits.pictures.sheet import find_sheet
+from inkdigits.pictures.view import THIN_STROKES, View
 
 _SMALL_IN_PICTURE = 0.4
 """Share of the picture's longer side below which a digit is looked at again from close by."""
-
-_THIN_STROKES = 0.16
-"""The widest stroke, as a share of the shorter side, for which shadows are told from ink better."""
-
-_ENOUGH_PIXELS = 1_200_000
-"""Pixels in which one digit is seen as well as in more."""
 
 _LEAST_SIDE = 40
 """Shorter side, in pixels, from which lines and shadows are looked for."""
@@ -55,50 +48,48 @@ class Candidate:
     weight: float
 
 
-def candidates(pixels: NDArray[np.uint8]) -> list[Candidate]:
+def candidates(picture: NDArray[np.uint8] | View) -> list[Candidate]:
     """Propose the digit images that a picture of one digit may hold, the likeliest first.
 
     Parameters
     ----------
-    pixels
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    picture
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; or a view of it, whose maps are shared.
 
     Returns
     -------
     list of Candidate
         Empty where there is no ink.
     """
-    height, width = pixels.shape[:2]
-    if width * height > _ENOUGH_PIXELS:
-        factor = (width * height / _ENOUGH_PIXELS) ** 0.5
-        smaller = thumbnail(pixels, int(max(width, height) / factor))
-        return [_enlarged(each, factor) for each in candidates(smaller)]
-    sheet = find_sheet(pixels)
-    if sheet is not None:
-        on_sheet = candidates(sheet.pixels)
+    view = picture if isinstance(picture, View) else View(picture)
+    if view.reduced is not view:
+        return [_enlarged(each, view.reduced.scale) for each in candidates(view.reduced)]
+    if view.on_sheet is not None and view.on_sheet.sheet is not None:
+        sheet = view.on_sheet.sheet
+        on_sheet = candidates(view.on_sheet)
         return [Candidate(each.image, sheet.on_picture(each.box), each.weight) for each in on_sheet]
-    ink = find_ink(pixels)
-    found = _from_ink(pixels, ink)
+    ink = view.ink()
+    found = _from_ink(view, ink)
     if ink.doubtful:
-        found += [_lighter(each, 0.7) for each in _from_ink(pixels, find_ink(pixels, not ink.light_on_dark))]
+        found += [_lighter(each, 0.7) for each in _from_ink(view, view.ink(not ink.light_on_dark))]
     return found
 
 
-def _from_ink(pixels: NDArray[np.uint8], ink: Ink) -> list[Candidate]:
+def _from_ink(view: View, ink: Ink) -> list[Candidate]:
     ways, beside = _ways(ink.map)
     if not ways:
         return []
     crop = ways[0][0]
     height, width = ink.map.shape
     if not ink.flat and max(crop.box[2:]) < _SMALL_IN_PICTURE * max(height, width):
-        x, y, near = _close_up(pixels, crop)
+        x, y, near = _close_up(view.pixels, crop)
         close_ways, _ = _ways(find_ink(near, ink.light_on_dark).map)
         cover = beside[y : y + near.shape[0], x : x + near.shape[1]]
         again = [_candidate(each, weight, x, y) for each, weight in close_ways if not _is_rest(each, cover)]
         if again or close_ways:
             return again
     if not ink.flat and min(height, width) >= _LEAST_SIDE:
-        thin_ways, _ = _ways(find_ink(pixels, ink.light_on_dark, _THIN_STROKES).map)
+        thin_ways, _ = _ways(view.ink(ink.light_on_dark, THIN_STROKES).map)
         # What lies along the edge of the picture is rather a shadow; nothing but a shadow if no stroke is left.
         ways = [(each, 0.5 * weight if _lies_along_edge(each, ink.map) else weight) for each, weight in ways]
         if not thin_ways:
@@ -162,9 +153,10 @@ def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:
     return Candidate(normalise(crop.ink), (x + left, y + top, width, height), weight)
 
 
-def _enlarged(candidate: Candidate, factor: float) -> Candidate:
-    x, y, width, height = (round(each * factor) for each in candidate.box)
-    return Candidate(candidate.image, (x, y, width, height), candidate.weight)
+def _enlarged(candidate: Candidate, scale: tuple[float, float]) -> Candidate:
+    x, y, width, height = candidate.box
+    box = round(x * scale[0]), round(y * scale[1]), round(width * scale[0]), round(height * scale[1])
+    return Candidate(candidate.image, box, candidate.weight)
 
 
 def _lighter(candidate: Candidate, factor: float) -> Candidate:

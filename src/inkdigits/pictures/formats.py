@@ -57,6 +57,10 @@ _EIGHT_BITS = (*_WITH_ALPHA, "1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB
 
 _BAND_PIXELS = 4_000_000
 
+_ENOUGH_OF_JPEG = 0.72
+"""Share of the pixels wanted with which a JPEG decoded at a fraction of its size is content: halving 12 megapixels,
+which most telephones take, gives 3 in a fifth of the time of decoding them all and scaling them to 4."""
+
 _MOST_SCANS, _MOST_SCANNED = 100, 3_000_000_000
 
 
@@ -102,7 +106,7 @@ def pixels_of_file(file: BytesIO, name: str, enough_pixels: int) -> tuple[NDArra
             _check_scans(file, width * height, name)
             # The decoder itself can leave out half, three quarters or seven eighths of each side;
             # what it draws is still at least as large as what is asked for.
-            shrink = max(1.0, (width * height / enough_pixels) ** 0.5)
+            shrink = max(1.0, (width * height / (_ENOUGH_OF_JPEG * enough_pixels)) ** 0.5)
             image.draft(None, (int(width / shrink), int(height / shrink)))
         return _upright_pixels(image, name, enough_pixels, (width, height))
 

@@ -1,12 +1,12 @@
 """Ink on paper as a grey map, whatever the polarity, the light, the colour of the pen or of the paper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.light import Floats, otsu, paper, polarity, quantile, thumbnail
+from inkdigits.pictures.light import Floats, otsu, paper, polarity, quantile, sparse, thumbnail
 
 _COLOURED = 8.0
 """Mean difference between colour channels, in grey levels, from which a picture counts as coloured."""
@@ -73,28 +73,45 @@ def find_ink(pixels: NDArray[np.uint8], light_on_dark: bool | None = None, wides
     Ink
         With a map of zeros where the picture is blank.
     """
-    grey = pixels.astype(np.float32) if pixels.ndim == 2 else most_telling_grey(pixels)
-    doubtful = False
-    if light_on_dark is None:
-        vote = polarity(grey)
-        light_on_dark, doubtful = vote > 0, abs(vote) < _SURE
+    grey = grey_of(pixels)
+    if light_on_dark is not None:
+        return ink_of(grey, light_on_dark, widest_stroke)
+    light_on_dark, doubtful = judged_polarity(grey)
+    return replace(ink_of(grey, light_on_dark, widest_stroke), doubtful=doubtful)
+
+
+def grey_of(pixels: NDArray[np.uint8]) -> Floats:
+    """Return the grey values on which ink is told from paper, ``float32`` of shape (h, w), 0 to 255."""
+    return pixels.astype(np.float32) if pixels.ndim == 2 else most_telling_grey(pixels)
+
+
+def judged_polarity(grey: Floats) -> tuple[bool, bool]:
+    """Tell whether the ink is lighter than the paper, and whether that is doubtful."""
+    vote = polarity(grey)
+    return vote > 0, abs(vote) < _SURE
+
+
+def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
+    """Separate the ink from the paper on grey values; see `find_ink`."""
     if not light_on_dark:
-        grey = 255.0 - grey
+        grey = np.float32(255.0) - grey
     level = _one_level(grey)
     flat = level is not None
     rise = grey - (paper(grey, widest_stroke) if level is None else np.float32(level))
-    noise = 0.0 if flat else _noise(rise)
-    contrast = _contrast(rise, noise)
+    seen = sparse(rise)
+    noise = 0.0 if flat else _noise(seen)
+    contrast = _contrast(seen, noise)
     if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) and not flat:
         # Strokes outlast a blur that noise does not.
         rise = np.asarray(cv2.GaussianBlur(rise, (0, 0), 1.0 if min(rise.shape) < 64 else 1.6), np.float32)
-        noise = _noise(rise)
-        contrast = _contrast(rise, noise)
+        seen = sparse(rise)
+        noise = _noise(seen)
+        contrast = _contrast(seen, noise)
     if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) or (
-        contrast < _FAINT and not flat and _softness(rise, contrast) > _SOFT
+        contrast < _FAINT and not flat and _softness(seen, contrast) > _SOFT
     ):
-        return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, doubtful)
-    return Ink(_soft_map(rise, contrast, noise, flat), light_on_dark, contrast, noise, flat, doubtful)
+        return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, False)
+    return Ink(_soft_map(rise, contrast, noise, flat), light_on_dark, contrast, noise, flat, False)
 
 
 def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
@@ -132,11 +149,12 @@ def _one_level(grey: Floats) -> float | None:
     """Return the level of the paper where most of it has exactly one, as on a screen."""
     if max(grey.shape) <= _TINY:
         return quantile(grey, 0.1)
-    counts = np.bincount(np.rint(grey).astype(np.uint8).ravel(), minlength=256)
-    paper_side = counts[: int(otsu(grey)) + 1]
+    seen = sparse(grey)
+    counts = np.bincount(np.rint(seen).astype(np.uint8).ravel(), minlength=256)
+    paper_side = counts[: int(otsu(seen)) + 1]
     level, total = int(paper_side.argmax()), int(paper_side.sum())
     near = int(paper_side[max(level - 1, 0) : level + 2].sum())
-    return float(level) if near >= 0.6 * total and total >= 0.08 * grey.size else None
+    return float(level) if near >= 0.6 * total and total >= 0.08 * seen.size else None
 
 
 def _softness(rise: Floats, contrast: float) -> float:
@@ -164,5 +182,5 @@ def _soft_map(rise: Floats, contrast: float, noise: float, flat: bool) -> NDArra
     if not flat:
         low = min(max(2.5 * noise, 0.2 * contrast), 0.45 * contrast)
         high = 0.9 * contrast
-    stretched = (rise - np.float32(low)) * np.float32(255.0 / (high - low))
-    return np.asarray(np.clip(np.rint(stretched), 0, 255), np.uint8)
+    above = np.maximum(rise - np.float32(low), np.float32(0.0))
+    return np.asarray(cv2.convertScaleAbs(above, alpha=255.0 / (high - low)), np.uint8)

@@ -15,6 +15,9 @@ _THUMBNAIL_SIDE = 128
 _POLARITY_SIDE = 64
 """Longest side of the still smaller copy on which the polarity is judged."""
 
+_ENOUGH_TO_JUDGE = 400_000
+"""Pixels from which levels, noise and contrast are known as well as from more."""
+
 _SPARSE_SIDE = 256
 """Longest side of the copy on which sparse writing is looked for."""
 
@@ -178,6 +181,12 @@ def quantile(values: Floats, share: float) -> float:
     flat = values.ravel()
     place = min(int(share * flat.size), flat.size - 1)
     return float(np.partition(flat, place)[place])
+
+
+def sparse(values: Floats) -> Floats:
+    """Thin out the pixels of a large picture: a few hundred thousand tell the level of its paper and ink as well."""
+    step = int(np.ceil((values.size / _ENOUGH_TO_JUDGE) ** 0.5))
+    return values if step <= 1 else values[::step, ::step]
 
 
 def otsu(values: Floats) -> float:

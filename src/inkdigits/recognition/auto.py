@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.parts import INK
-from inkdigits.recognition.layouts import Task, clean_inks, on_sheet, read_boxes, read_ink, surest
+from inkdigits.pictures.view import View
+from inkdigits.recognition.layouts import Task, closest, read_boxes, read_ink, surest
 from inkdigits.recognition.reading import Box, Digit, Number
 
 _ALONE = 0.72
@@ -24,13 +25,13 @@ _MOST_ONES = 3
 """So many 1s in a row may be a number; more, and hardly another digit among them, are a pattern."""
 
 
-def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[Number] | None:
+def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     """Read a picture as boxes or lines, if that is what it holds, rather than one digit.
 
     Parameters
     ----------
-    pixels
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    view
+        The picture.
     single
         What it is when it is taken for one digit.
     task
@@ -41,12 +42,12 @@ def read_several(pixels: NDArray[np.uint8], single: Digit, task: Task) -> list[N
     list of Number or None
         None where the picture holds one digit, or nothing.
     """
-    pixels, task = on_sheet(pixels, task)
-    inks = [_off_the_edge(ink) for ink in clean_inks(pixels)]
+    view, task = closest(view, task)
+    inks = [_off_the_edge(ink) for ink in view.clean_inks]
     alone = [_has_it_alone(ink, single, task) for ink in inks]
     if all(alone) or (single.rejected is None and any(alone)):
         return None
-    framed = read_boxes(pixels, task)
+    framed = read_boxes(view, task)
     if _convincing(framed, least=2) and _is_filled(framed):
         return framed
     numbers = surest([read_ink(ink, task, "page") for ink in inks])

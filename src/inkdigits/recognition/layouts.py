@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser
-from inkdigits.pictures.ink import find_ink
 from inkdigits.pictures.normalise import normalise
-from inkdigits.pictures.rules import without_rules
-from inkdigits.pictures.sheet import Sheet, find_sheet
+from inkdigits.pictures.parts import INK
+from inkdigits.pictures.sheet import Sheet
+from inkdigits.pictures.view import THIN_STROKES, View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.reading import Box, Digit, Number
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
     from inkdigits.recognition.lattice import Lattice
     from inkdigits.recognition.roster import Roster
 
-_WIDEST_STROKE = 0.16
-"""The widest stroke, as a share of the picture's shorter side: what is wider is a shadow."""
+_TALL = 48
+"""Height, in pixels, from which a digit is read as well as if it were taller."""
+
+_SPECK = 8
+"""Height, in pixels, of what is no digit, or too small to be read at twice the size."""
+
+_FEW = 0.2
+"""Share of low parts among tall ones at which the low ones are dirt, points and loose strokes."""
 
 
 @dataclass(frozen=True)
@@ -56,26 +63,47 @@ class Task:
         return scaled(box if self.sheet is None else self.sheet.on_picture(box), self.scale)
 
 
-def read_lines(pixels: NDArray[np.uint8], task: Task, layout: str = "page") -> list[Number]:
+def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
     """Read the numbers of a page or of one line, in reading order.
 
     Parameters
     ----------
-    pixels
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    view
+        The picture.
     task
         How to read it.
     layout
         ``page`` or ``line``.
     """
-    pixels, task = on_sheet(pixels, task)
-    return surest([read_ink(ink, task, layout) for ink in clean_inks(pixels)])
+    view, task = closest(view, task)
+    return surest([read_ink(ink, task, layout) for ink in view.clean_inks])
 
 
-def on_sheet(pixels: NDArray[np.uint8], task: Task) -> tuple[NDArray[np.uint8], Task]:
-    """Read the sheet of paper alone, where there is one in the picture."""
-    sheet = None if task.sheet is not None else find_sheet(pixels)
-    return (pixels, task) if sheet is None else (sheet.pixels, replace(task, sheet=sheet))
+def closest(view: View, task: Task) -> tuple[View, Task]:
+    """Read the sheet of paper alone, where there is one in the picture, and as small as its digits allow.
+
+    A large picture is mostly of a few large digits, and those are read from a copy in a fraction of the time.
+    """
+    if view.reduced is not view:
+        across, down = view.reduced.scale
+        smaller = replace(task, scale=(task.scale[0] * across, task.scale[1] * down))
+        near, near_task = _on_sheet(view.reduced, smaller)
+        if all(_is_tall(ink) for ink in near.clean_inks):
+            return near, near_task
+    return _on_sheet(view, task)
+
+
+def _on_sheet(view: View, task: Task) -> tuple[View, Task]:
+    on_sheet = view.on_sheet
+    return (view, task) if on_sheet is None else (on_sheet, replace(task, sheet=on_sheet.sheet))
+
+
+def _is_tall(ink: NDArray[np.uint8]) -> bool:
+    """Tell whether hardly anything in an ink map is lower than a digit that is read well."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)
+    heights = stats[1:, cv2.CC_STAT_HEIGHT]
+    n_tall = int((heights >= _TALL).sum())
+    return int(((heights >= _SPECK) & (heights < _TALL)).sum()) <= _FEW * n_tall
 
 
 def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
@@ -90,22 +118,21 @@ def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
     return [number for number in numbers if number is not None]
 
 
-def read_boxes(pixels: NDArray[np.uint8], task: Task) -> list[Number]:
+def read_boxes(view: View, task: Task) -> list[Number]:
     """Read one digit a cell; each row of cells is a number. Empty where there are no cells.
 
     Parameters
     ----------
-    pixels
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    view
+        The picture, as `closest` gives it.
     task
         How to read it.
     """
     from inkdigits.pictures.cells import find_cells, thin_dark
 
-    pixels, task = on_sheet(pixels, task)
-    for either in (pixels, 255 - pixels):  # print is dark almost always
-        thin = thin_dark(either)
-        cells = find_cells(find_ink(either, False, _WIDEST_STROKE).map, thin)
+    for light_on_dark in (False, True):  # print is dark almost always
+        thin = thin_dark(255 - view.pixels if light_on_dark else view.pixels)
+        cells = find_cells(view.ink(light_on_dark, THIN_STROKES).map, thin)
         if cells:
             return _read_cells(cells, task)
     return []
@@ -150,23 +177,6 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
     if task.roster is not None and spelled:
         match = task.roster.match([(0.0, np.stack(spelled).astype(np.float64))])
     return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match)
-
-
-def clean_inks(pixels: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Return the ink of a picture of writing without ruled lines, ``uint8`` of shape (h, w).
-
-    Where it is doubtful whether light or dark is the ink, as beside the edge of a shadow, both are returned.
-    """
-    likelier = find_ink(pixels, None, _WIDEST_STROKE)
-    found = [likelier]
-    if likelier.doubtful:
-        found.append(find_ink(pixels, not likelier.light_on_dark, _WIDEST_STROKE))
-    inks = []
-    for each in found:
-        height, width = each.map.shape
-        cleaned = without_rules(each.map, 0.5 * width, 0.7 * height)
-        inks.append(each.map if cleaned is None else cleaned.ink)
-    return inks
 
 
 def surest(readings: list[list[Number]]) -> list[Number]:

@@ -12,6 +12,7 @@ from inkdigits.errors import UsageError
 from inkdigits.pictures.candidates import Candidate, candidates
 from inkdigits.pictures.decode import Picture, PictureSource, decode
 from inkdigits.pictures.normalise import is_normal
+from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
@@ -93,7 +94,8 @@ class Reader:
         size = decoded.given_size
         if layout in ("line", "boxes", "page"):
             return self._several(decoded, layout, length, roster)
-        found = digit_candidates(decoded)
+        view = View(decoded.pixels)
+        found = digit_candidates(decoded, view)
         digit = Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK)
         if found:
             scores = self.recogniser.score(np.stack([each.image for each in found]))
@@ -110,7 +112,7 @@ class Reader:
             if layout == "auto" and length != 1 and max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
                 from inkdigits.recognition.auto import read_several
 
-                numbers = read_several(decoded.pixels, digit, self._task(decoded, length, roster))
+                numbers = read_several(view, digit, self._task(decoded, length, roster))
                 if numbers is not None:
                     return Reading(tuple(numbers), size)
         if roster is None or digit.label is None:
@@ -125,11 +127,10 @@ class Reader:
 
     def _several(self, decoded: Picture, layout: str, length: int | None, roster: Any) -> Reading:
         """Read several digits; a picture without any is blank."""
-        from inkdigits.recognition.layouts import read_boxes, read_lines
+        from inkdigits.recognition.layouts import closest, read_boxes, read_lines
 
-        task = self._task(decoded, length, roster)
-        pixels = decoded.pixels
-        numbers = read_boxes(pixels, task) if layout == "boxes" else read_lines(pixels, task, layout)
+        view, task = View(decoded.pixels), self._task(decoded, length, roster)
+        numbers = read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
         if not numbers:
             size = decoded.given_size
             return _reading(Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK), size)
@@ -177,10 +178,17 @@ def digit_image(
     return found[best].image, found[best].box, decoded.given_size
 
 
-def digit_candidates(decoded: Picture) -> list[Candidate]:
+def digit_candidates(decoded: Picture, view: View | None = None) -> list[Candidate]:
     """Propose the digit images that a picture of one digit may hold, the likeliest first.
 
     A picture that is in MNIST's normal form already is taken as it is.
+
+    Parameters
+    ----------
+    decoded
+        The picture.
+    view
+        A view of it, where its maps are to be shared.
 
     Returns
     -------
@@ -190,7 +198,7 @@ def digit_candidates(decoded: Picture) -> list[Candidate]:
     pixels = decoded.pixels
     if is_normal(pixels):
         return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
-    found = candidates(pixels)
+    found = candidates(view or View(pixels))
     across, down = decoded.scale
     if across == down == 1.0:
         return found

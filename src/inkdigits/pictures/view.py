@@ -1,0 +1,105 @@
+"""A picture with what was found in it: each map is computed when it is first asked for, and once."""
+
+from dataclasses import replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.pictures.ink import Ink, grey_of, ink_of, judged_polarity
+from inkdigits.pictures.light import Floats, thumbnail
+from inkdigits.pictures.rules import without_rules
+from inkdigits.pictures.sheet import Sheet, find_sheet
+
+THIN_STROKES = 0.16
+"""The widest stroke, as a share of the shorter side, for which shadows are told from ink better."""
+
+_ENOUGH_PIXELS = 1_200_000
+"""Pixels in which one digit is seen as well as in more."""
+
+
+class View:
+    """A picture, and its ink in either polarity.
+
+    Whatever asks how a picture is to be read, whether as one digit, as boxes or as lines, asks the same maps.
+
+    Parameters
+    ----------
+    pixels
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+    scale
+        Pixels of the picture that this is a smaller copy of to one of ``pixels``, across and down.
+    sheet
+        The sheet of paper that this is a view of, or None.
+    """
+
+    def __init__(
+        self,
+        pixels: NDArray[np.uint8],
+        scale: tuple[float, float] = (1.0, 1.0),
+        sheet: Sheet | None = None,
+    ) -> None:
+        self.pixels = pixels
+        self.scale = scale
+        self.sheet = sheet
+        self._inks: dict[bool, dict[float, Ink]] = {False: {}, True: {}}
+
+    def ink(self, light_on_dark: bool | None = None, widest_stroke: float = 0.4) -> Ink:
+        """Separate the ink from the paper; see `inkdigits.pictures.ink.find_ink`."""
+        doubtful = False
+        if light_on_dark is None:
+            light_on_dark, doubtful = self._polarity
+        known = self._inks[light_on_dark]
+        if widest_stroke not in known:
+            # On paper of one level nothing is asked about the widest stroke.
+            flat = next((each for each in known.values() if each.flat), None)
+            known[widest_stroke] = flat or ink_of(self._grey, light_on_dark, widest_stroke)
+        return replace(known[widest_stroke], doubtful=True) if doubtful else known[widest_stroke]
+
+    @cached_property
+    def on_sheet(self) -> "View | None":
+        """The sheet of paper that lies in the picture, if one does; see `inkdigits.pictures.sheet.find_sheet`."""
+        sheet = None if self.sheet is not None else find_sheet(self.pixels)
+        return None if sheet is None else View(sheet.pixels, sheet=sheet)
+
+    @cached_property
+    def reduced(self) -> "View":
+        """A copy with as many pixels as one digit needs; the view itself where it has no more."""
+        height, width = self.pixels.shape[:2]
+        if width * height <= _ENOUGH_PIXELS:
+            return self
+        if width * height >= 2 * _ENOUGH_PIXELS:  # exact halves are ten times as fast
+            half = self.pixels[: height // 2 * 2, : width // 2 * 2]
+            smaller = np.asarray(
+                cv2.resize(half, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8
+            )
+        else:
+            factor = (_ENOUGH_PIXELS / (width * height)) ** 0.5
+            smaller = thumbnail(self.pixels, int(max(width, height) * factor))
+        return View(smaller, (width / smaller.shape[1], height / smaller.shape[0]))
+
+    @cached_property
+    def clean_inks(self) -> list[NDArray[np.uint8]]:
+        """The ink of a picture of writing without ruled lines, ``uint8`` of shape (h, w).
+
+        Where it is doubtful whether light or dark is the ink, as beside the edge of a shadow, there are both.
+        """
+        likelier = self.ink(None, THIN_STROKES)
+        found = [likelier]
+        if likelier.doubtful:
+            found.append(self.ink(not likelier.light_on_dark, THIN_STROKES))
+        inks = []
+        for each in found:
+            height, width = each.map.shape
+            cleaned = without_rules(each.map, 0.5 * width, 0.7 * height)
+            inks.append(each.map if cleaned is None else cleaned.ink)
+        return inks
+
+    @cached_property
+    def _grey(self) -> Floats:
+        return grey_of(self.pixels)
+
+    @cached_property
+    def _polarity(self) -> tuple[bool, bool]:
+        return judged_polarity(self._grey)
