@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inkdigits.pictures.cells import Cell, find_cells, thin_dark
-from inkdigits.pictures.ink import find_ink
+from inkdigits.pictures.cells import Cell, find_cells
 
 
 def form(
@@ -33,7 +32,7 @@ def form(
 
 
 def cells_of(paper: NDArray[np.uint8]) -> list[Cell]:
-    return find_cells(find_ink(paper, False, 0.16).map, thin_dark(paper))
+    return find_cells(paper)
 
 
 @pytest.mark.parametrize("kind", ["joined", "spaced", "comb"])

@@ -32,6 +32,8 @@ class Row:
         Whether there is a base line with teeth only; then ``top`` is as high as one may write.
     evidence
         How well the lines are seen, from 0 to 1.
+    teeth
+        How far the sides rise above ``bottom``, in pixels.
     """
 
     sides: Floats
@@ -39,6 +41,7 @@ class Row:
     bottom: Floats
     is_comb: bool
     evidence: float
+    teeth: float
 
 
 def find_rows(mask: NDArray[np.uint8]) -> list[Row]:
@@ -51,22 +54,68 @@ def find_rows(mask: NDArray[np.uint8]) -> list[Row]:
     """
     lines = trace_lines(mask)
     longest = max((line.end - line.start for line in lines), default=0)
-    lines = [line for line in lines if line.end - line.start >= 0.8 * longest]
-    rows = []
-    for upper, lower in pairwise(lines):
-        row = _boxes_between(mask, upper, lower)
-        if row is not None:
-            rows.append(row)
-    rows = _of_one_kind(rows)
-    combs = [
-        row
-        for row in (_comb_on(mask, line) for line in lines if line.coverage >= _UNBROKEN)
-        if row is not None
-    ]
-    if not rows or not combs:
-        return rows or combs
-    boxed, on_comb = (max(row.evidence for row in kind) for kind in (rows, combs))
-    return combs if on_comb > boxed + 0.05 else rows
+    whole = [line for line in lines if line.end - line.start >= 0.8 * longest]
+    grid = _grid(mask, whole)
+    if grid:
+        return grid
+    rows: list[Row] = []
+    for some in (whole, lines):  # a shadow may hide much of one of two lines
+        boxed = (_boxes_between(mask, upper, lower) for upper, lower in pairwise(some))
+        rows = rows or _of_one_kind([row for row in boxed if row is not None])
+    if rows:
+        return rows
+    combs = (_comb_on(mask, line) for line in whole if line.coverage >= _UNBROKEN)
+    return [row for row in combs if row is not None]
+
+
+def _grid(mask: NDArray[np.uint8], lines: list[Traced]) -> list[Row]:
+    """Divide a grid evenly, by all of its lines at once: where a shadow or digits hide some, the others tell."""
+    if len(lines) < 3:
+        return []
+    upper, lower = lines[0], lines[-1]
+    tall = float((lower.y - upper.y).mean())
+    start, end = min(upper.start, lower.start), max(upper.end, lower.end)
+    if tall < 20 or end - start < 0.4 * tall:
+        return []
+    x = np.arange(start, end)
+    share = np.linspace(0.0, 1.0, round(tall) + 1)
+    y = np.rint(upper.y[x] + share[:, np.newaxis] * (lower.y - upper.y)[x]).astype(int)
+    band = mask[np.clip(y, 0, mask.shape[0] - 1), x].astype(np.float64)
+    heights = np.array([float((line.y - upper.y)[x].mean()) for line in lines])
+    best: tuple[float, int] | None = None
+    profile = _thickened(band.mean(axis=1), 1)
+    for n in range(2, _MOST_CELLS + 1):
+        pitch = tall / n
+        if pitch < 10:
+            break
+        off = np.abs(heights / pitch - np.rint(heights / pitch))
+        seen = _thickened(profile, round(0.04 * pitch))[np.rint(np.arange(n + 1) * pitch).astype(int)]
+        if off.max() > 0.1 or seen.min() < 0.2:
+            continue
+        score = float((seen - 0.5).sum())
+        if best is None or score > best[0]:
+            best = score, n
+    if best is None:
+        return []
+    n = best[1]
+    pitch = tall / n
+    # A side must be seen in most of the rows of the grid, and along most of its length in each.
+    within = np.abs(share * n - np.rint(share * n)) > 0.08
+    between = np.rint(np.arange(1, n) * pitch).astype(int)
+    storeys = zip(np.split(band, between), np.split(within, between), strict=True)
+    seen_in = np.array([_thickened(part[inside].mean(axis=0), 1) for part, inside in storeys])
+    evidence = _thickened(np.median(seen_in, axis=0) * 0.5 + seen_in.mean(axis=0) * 0.5, round(0.04 * pitch))
+    divided = _evenly_divided(evidence, 0, end - start - 1, 0.45 * pitch, 1.6 * pitch, (0.0,), 0)
+    if divided is None:
+        return []
+    sides = divided[0] + start
+    middle = np.clip(np.rint(sides.mean(axis=1)), 0, mask.shape[1] - 1).astype(int)
+    edges = upper.y[middle] + (np.arange(n + 1) / n)[:, np.newaxis] * (lower.y - upper.y)[middle]
+    return [Row(sides, edges[i], edges[i + 1], False, divided[1], pitch) for i in range(n)]
+
+
+def _thickened(profile: Floats, reach: int) -> Floats:
+    return np.asarray(cv2.dilate(profile[np.newaxis], np.ones((1, 2 * reach + 1), np.uint8))[0], np.float64)
 
 
 def _boxes_between(mask: NDArray[np.uint8], upper: Traced, lower: Traced) -> Row | None:
@@ -93,7 +142,7 @@ def _boxes_between(mask: NDArray[np.uint8], upper: Traced, lower: Traced) -> Row
         return None
     sides, seen = _snapped(best[0], band.astype(np.float64).mean(axis=0)), best[1]
     middle = np.clip(np.rint(sides.mean(axis=1)), 0, mask.shape[1] - 1).astype(int)
-    return Row(sides, upper.y[middle], lower.y[middle], False, seen)
+    return Row(sides, upper.y[middle], lower.y[middle], False, seen, tall)
 
 
 def _snapped(sides: Floats, profile: Floats) -> Floats:
@@ -119,7 +168,7 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
     y = np.rint(base.y[np.newaxis] - heights).astype(int)
     standing = wide[np.clip(y, 0, mask.shape[0] - 1), x[np.newaxis]] * (y >= 0)
     rise = np.argmin(np.concatenate([standing, np.zeros((1, len(x)), standing.dtype)]), axis=0)
-    best: tuple[Floats, float] | None = None
+    best: tuple[float, Floats, float] | None = None
     for n in range(2, _MOST_CELLS + 1):
         pitch = (length - 1) / n
         if pitch < 8:
@@ -129,14 +178,19 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
             np.ones((1, 2 * round(0.03 * pitch) + 1), np.uint8),
         )[0]
         found = _evenly_divided(evidence, base.start, base.end - 1, 0.98 * pitch, 1.02 * pitch, (0.0,), 0)
-        if found is not None and found[1] >= 0.8 and (best is None or len(found[0]) > len(best[0])):
-            best = found
-    if best is None or len(best[0]) < 3:
+        if found is None or found[1] < 0.8:
+            continue
+        score = (len(found[0]) + 1) * (found[1] - 0.6)
+        if best is None or score > best[0]:
+            best = score, *found
+    if best is None or len(best[1]) < 3:
         return None
-    sides, seen = best
+    _, sides, seen = best
     middle = np.clip(np.rint(sides.mean(axis=1)), 0, mask.shape[1] - 1).astype(int)
     bottom = base.y[middle]
-    return Row(sides, bottom - 1.7 * np.diff(sides, axis=1)[:, 0], bottom, True, seen)
+    places = np.clip(np.rint(np.append(sides[:, 0], sides[-1, 1])), 0, len(rise) - 1).astype(int)
+    teeth = 3.0 + float(np.median(_thickened(rise.astype(np.float64), 2)[places]))
+    return Row(sides, bottom - 1.7 * np.diff(sides, axis=1)[:, 0], bottom, True, seen, teeth)
 
 
 def _evenly_divided(
@@ -194,5 +248,5 @@ def _of_one_kind(rows: list[Row]) -> list[Row]:
     for i in np.flatnonzero(counts != usual):
         row, other = rows[i], rows[alike[int(np.abs(alike - i).argmin())]]
         top, bottom = (np.full(usual, float(edge.mean())) for edge in (row.top, row.bottom))
-        rows[i] = Row(other.sides, top, bottom, row.is_comb, row.evidence)
+        rows[i] = Row(other.sides, top, bottom, row.is_comb, row.evidence, row.teeth)
     return rows

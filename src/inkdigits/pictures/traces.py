@@ -1,4 +1,4 @@
-"""Long printed lines that run across a picture: how far it is tilted, and where each line goes."""
+"""Long printed lines that run across a picture, and where each of them goes."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +16,10 @@ _COVERED = 0.55
 """Share of its length that a printed line covers at least: spaced boxes leave gaps."""
 
 
+_LONG_PIECE = 0.2
+"""Share of the width of the ink from which a piece of a line belongs to it, however far away."""
+
+
 @dataclass(frozen=True)
 class Traced:
     """A line across the levelled map: ``y`` (w,) at every column, and the columns where it begins and ends."""
@@ -24,31 +28,6 @@ class Traced:
     start: int
     end: int
     coverage: float
-
-
-def level_angle(mask: NDArray[np.uint8], most_degrees: float = 14.0) -> float:
-    """Return the angle, in degrees, by which long lines fall to the right.
-
-    Parameters
-    ----------
-    mask
-        ``uint8`` of shape (h, w), 1 where there is ink.
-    most_degrees
-        Largest angle considered.
-    """
-    y, x = np.nonzero(mask)
-    if len(x) == 0:
-        return 0.0
-    step = max(1, len(x) // 15000)
-    x, y = x[::step].astype(np.float64), y[::step].astype(np.float64)
-
-    def sharpness(degrees: float) -> float:
-        across = y - np.tan(np.radians(degrees)) * x
-        counts = np.bincount(np.rint(across - across.min()).astype(np.int64)).astype(np.float64)
-        return float(np.square(counts).sum())
-
-    coarse = max(np.arange(-most_degrees, most_degrees + 0.1, 1.0), key=sharpness)
-    return float(max(np.arange(coarse - 0.8, coarse + 0.81, 0.2), key=sharpness))
 
 
 def trace_lines(mask: NDArray[np.uint8]) -> list[Traced]:
@@ -131,9 +110,10 @@ def _trace(
     n, _, stats, _ = cv2.connectedComponentsWithStats(joined[np.newaxis])
     if n == 1:
         return None
-    longest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    start = int(stats[longest, cv2.CC_STAT_LEFT])
-    end = start + int(stats[longest, cv2.CC_STAT_WIDTH])
+    # A shadow may hide a piece out of the middle; what is left at both sides of it is long.
+    pieces = stats[1:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]]
+    pieces = pieces[pieces[:, 1] >= min(_LONG_PIECE * length, pieces[:, 1].max())]
+    start, end = int(pieces[:, 0].min()), int(pieces.sum(axis=1).max())
     coverage = float(on_line[start:end].mean())
     if coverage < _COVERED or end - start < 0.5 * length:
         return None

@@ -11,7 +11,7 @@ from inkdigits.contract import Recogniser
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.parts import INK
 from inkdigits.pictures.sheet import Sheet
-from inkdigits.pictures.view import THIN_STROKES, View
+from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.reading import Box, Digit, Number
@@ -128,11 +128,10 @@ def read_boxes(view: View, task: Task) -> list[Number]:
     task
         How to read it.
     """
-    from inkdigits.pictures.cells import find_cells, thin_dark
+    from inkdigits.pictures.cells import find_cells
 
     for light_on_dark in (False, True):  # print is dark almost always
-        thin = thin_dark(255 - view.pixels if light_on_dark else view.pixels)
-        cells = find_cells(view.ink(light_on_dark, THIN_STROKES).map, thin)
+        cells = find_cells(255 - view.pixels if light_on_dark else view.pixels)
         if cells:
             return _read_cells(cells, task)
     return []
