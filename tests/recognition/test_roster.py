@@ -40,6 +40,33 @@ def test_a_number_that_is_not_in_the_list_is_said_to_be_so() -> None:
     assert not match.in_list
 
 
+def test_a_number_beside_those_of_a_consecutive_list_is_not_in_it() -> None:
+    """Student numbers of one year begin alike; a stranger's begins so, too, and misses an entry by one digit."""
+    taken = np.random.default_rng(0).permutation(10_000)
+    roster = Roster(f"2024{n:04d}" for n in taken[:5000])
+    for n in taken[:50]:
+        assert roster.match([(0.0, spelled(f"2024{n:04d}", 0.998))]).in_list
+        assert not roster.match([(0.0, spelled(f"2023{n:04d}", 0.998))]).in_list
+    for n in taken[-50:]:
+        assert not roster.match([(0.0, spelled(f"2024{n:04d}", 0.998))]).in_list
+
+
+def test_a_list_that_holds_every_number_holds_any() -> None:
+    roster = Roster(f"{n:03d}" for n in range(1000))
+    for text in ("000", "417", "999"):
+        match = roster.match([(0.0, spelled(text))])
+        assert (match.text, match.in_list) == (text, True)
+
+
+def test_a_reading_of_a_length_that_no_entry_has_weighs_little() -> None:
+    """One touching pair was taken for one digit: twenty times likelier, but no entry is as short."""
+    roster = Roster(f"{n:05d}" for n in range(3, 100_000, 10))
+    shorter, longer = (np.log(20.0), spelled("4713")), (0.0, spelled("47123"))
+    match = roster.match([shorter, longer])
+    assert (match.text, match.in_list) == ("47123", True)
+    assert not roster.match([shorter]).in_list
+
+
 def test_nothing_of_the_right_length_matches_nothing() -> None:
     match = Roster(["123", "456"]).match([(0.0, spelled("7777"))])
     assert (match.text, match.posterior, match.in_list) == (None, 0.0, False)
@@ -58,9 +85,18 @@ def test_posteriors_are_those_of_a_plain_sum(seed: int) -> None:
     rows = rng.dirichlet(np.full(10, 0.3), 2) * 0.99 + 0.001
     match = Roster(entries).match([(0.0, rows)])
     plain = {entry: rows[0, int(entry[0])] * rows[1, int(entry[1])] * 0.9 / len(entries) for entry in entries}
+    # A number beyond the list has, in each of its places, a digit as the list has it (each
+    # counted once more), or one time in ten any.
+    beyond = sum(
+        rows[0, tens] * rows[1, ones]
+        * (0.9 * (1 + sum(entry[0] == str(tens) for entry in entries)) / (10 + len(entries)) + 0.01)
+        * (0.9 * (1 + sum(entry[1] == str(ones) for entry in entries)) / (10 + len(entries)) + 0.01)
+        for tens in range(10) for ones in range(10)
+    )  # fmt: skip
     best = max(plain, key=plain.__getitem__)
     assert match.text == best
-    assert match.posterior == pytest.approx(plain[best] / (sum(plain.values()) + 0.1 / 100))
+    assert match.posterior == pytest.approx(plain[best] / (sum(plain.values()) + 0.1 * beyond))
+    assert match.in_list == (sum(plain.values()) > 0.1 * beyond)
     assert match.runner_up is not None
     assert match.margin == pytest.approx(np.log(plain[best] / plain[match.runner_up[0]]))
 

@@ -20,6 +20,12 @@ _FLOOR = 1e-4
 _MISSING = 0.1
 """Probability, before anything is read, that a number is not in the list."""
 
+_UNLIKE = 0.1
+"""Share of the numbers beyond the list that have, in a given place, any digit, and not one as the entries have it."""
+
+_OTHER_LENGTH = 0.01
+"""Probability of each length that no entry has, among the numbers beyond the list."""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -90,6 +96,7 @@ class Roster:
             length: (np.array(places, np.int64), np.array(rows, np.int64).T.copy())
             for length, (places, rows) in by_length.items()
         }
+        self._beyond = {length: _frequencies(digits) for length, (_, digits) in self._by_length.items()}
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -145,11 +152,17 @@ class Roster:
         for weight, probabilities in spellings:
             share = float(np.exp(weight - heaviest)) / total
             length = len(probabilities)
-            beyond += share * 10.0**-length
-            if length not in self._by_length or share < 1e-9:
+            if length not in self._by_length:
+                beyond += share * _OTHER_LENGTH * 10.0**-length
                 continue
             places, digits = self._by_length[length]
-            logs = np.log(np.maximum(probabilities, _FLOOR))
+            floored = np.maximum(probabilities, _FLOOR)
+            # A number that is not in the list looks like those that are: as long, and with their digits in its places.
+            alike = float((self._beyond[length] * floored).sum(axis=1).prod())
+            beyond += share * len(places) / n * alike
+            if share < 1e-9:
+                continue
+            logs = np.log(floored)
             score = logs[0][digits[0]]
             for position in range(1, length):
                 score = score + logs[position][digits[position]]
@@ -168,6 +181,15 @@ class Roster:
             runner_up = self.entries[second], float(joint[second]) / evidence
             margin = float(np.log(first / joint[second]))
         return Match(self.entries[best], first / evidence, runner_up, margin, in_list)
+
+
+def _frequencies(digits: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how often each digit stands in each place, (length, 10), of numbers like the entries, (length, n).
+
+    Each digit is counted once more than it stands there: a few entries say little of others.
+    """
+    counts = np.stack([np.bincount(column, minlength=10) for column in digits])
+    return np.asarray((1.0 - _UNLIKE) * (counts + 1) / (digits.shape[1] + 10) + _UNLIKE / 10)
 
 
 def _number_column(lines: list[str], path: Path) -> list[str]:
