@@ -265,3 +265,22 @@ def test_16_bits_with_a_transparent_colour_are_grey() -> None:
     pixels = decode(content).pixels
     assert pixels[0, 0] == 255
     assert pixels[10, 15] < 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "options"), [("RGB", {"lossless": True}), ("RGB", {"quality": 50}), ("RGBA", {"quality": 50})]
+)
+def test_the_size_in_the_header_of_a_webp_is_checked_before_its_decoder_takes_memory(
+    monkeypatch: pytest.MonkeyPatch, mode: str, options: dict[str, bool | int]
+) -> None:
+    """Pillow is the oracle of the size; the limit is lowered to it so that no large picture need be made."""
+    image = Image.effect_noise((310, 170), 40).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(128)
+    content = encoded(image, "WEBP", **options)
+    monkeypatch.setattr(formats, "_MOST_WEBP_PIXELS", 310 * 170)
+    assert decode(content).given_size == Image.open(io.BytesIO(content)).size == (310, 170)
+    monkeypatch.setattr(formats, "_MOST_WEBP_PIXELS", 310 * 170 - 1)
+    monkeypatch.delattr("PIL.WebPImagePlugin.WebPImageFile")
+    with pytest.raises(PictureError, match=r"310 x 170 pixels.* of a WebP"):
+        decode(content)

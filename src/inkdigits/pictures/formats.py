@@ -61,6 +61,10 @@ _ENOUGH_OF_JPEG = 0.72
 """Share of the pixels wanted with which a JPEG decoded at a fraction of its size is content: halving 12 megapixels,
 which most telephones take, gives 3 in a fifth of the time of decoding them all and scaling them to 4."""
 
+_MOST_WEBP_PIXELS = 40_000_000
+"""Pixels of the largest WebP that is decoded. Pillow's decoder holds every pixel four times over in four bytes, and the
+first two of these before it tells the size: 150 megapixels took 2.3 GB, and 40 take as much as 150 of a PNG."""
+
 _MOST_SCANS, _MOST_SCANNED = 100, 3_000_000_000
 
 
@@ -116,6 +120,8 @@ def _open(file: BytesIO, name: str) -> "Image.Image":
     content = file.getbuffer()
     for beginning, module, decoder in FORMATS:
         if re.match(beginning, content, re.DOTALL):
+            if module == "WebPImagePlugin":
+                _check_webp(bytes(content[:30]), name)
             image: Image.Image = getattr(importlib.import_module(f"PIL.{module}"), decoder)(file)
             return image
     if re.match(heic.BEGINNING, content, re.DOTALL):
@@ -124,6 +130,25 @@ def _open(file: BytesIO, name: str) -> "Image.Image":
         f"{name} is no picture that can be read: expected PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PDF, "
         f"but it begins with {bytes(content[:8])!r}"
     )
+
+
+def _check_webp(header: bytes, name: str) -> None:
+    """Refuse a WebP that is too large by the size in its header (RFC 9649, sections 2.5 to 2.7)."""
+    kind, width, height = header[12:16], 0, 0
+    if len(header) < 30:
+        return  # cut off, as Pillow will say
+    if kind == b"VP8X":
+        width, height = (1 + int.from_bytes(header[at : at + 3], "little") for at in (24, 27))
+    elif kind == b"VP8L":
+        bits = int.from_bytes(header[21:25], "little")
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    elif kind == b"VP8 ":
+        width, height = (int.from_bytes(header[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+    if width * height > _MOST_WEBP_PIXELS:
+        raise PictureError(
+            f"{name} is too large: {width} x {height} pixels, where {_MOST_WEBP_PIXELS // 10**6} million are read "
+            "of a WebP; save it as PNG or JPEG, or scale it down or crop it first"
+        )
 
 
 def _check_scans(file: BytesIO, n_pixels: int, name: str) -> None:
