@@ -20,6 +20,9 @@ _LEAST_HEIGHT = 0.26
 """Height or width, in cell heights, below which ink in a cell is dirt and no digit."""
 
 
+_LONGEST = 1.25
+"""Length, in cell heights, above which something thin is a piece of a line."""
+
 _SMALL = 110
 """Shorter side, in pixels, of a picture that is looked at enlarged, so that lines and strokes are some pixels thick."""
 
@@ -112,6 +115,8 @@ def _sorted_out(
         wide, high = int(stats[part, cv2.CC_STAT_WIDTH]), int(stats[part, cv2.CC_STAT_HEIGHT])
         if max(wide, high) < 0.1 * tall or (min(wide, high) <= 1 and max(wide, high) < 0.3 * tall):
             continue
+        if max(wide, high) > _LONGEST * tall and min(wide, high) < 0.15 * tall:
+            continue
         for other in np.flatnonzero(inside >= max(0.3 * inside.sum(), 1)):
             members[int(other) + 1].append((part, int((inside >= 0.3 * inside.sum()).sum() > 1)))
     return [
@@ -162,7 +167,7 @@ def _cell(
 def _hugs_a_side(x: int, wide: int, left: float, right: float, thickness: int) -> bool:
     """Tell whether something thin stands on the side of its cell: what is left of the print."""
     middle = x + wide / 2
-    return min(abs(middle - left), abs(middle - right)) <= thickness + 2
+    return min(abs(middle - left), abs(middle - right)) <= 0.5 * thickness + 2
 
 
 def _carried(box: Box, view: Floats) -> Box:

@@ -19,6 +19,20 @@ _UNBROKEN = 0.85
 
 
 @dataclass(frozen=True)
+class _Seeing:
+    """How well lines must be seen: each one that is to count, and all in the mean."""
+
+    floor: float
+    mean: float
+
+
+_ROW = _Seeing(0.55, 0.75)
+
+_GRID = _Seeing(0.4, 0.75)
+"""The lines of a grid are many and cross all of it, so that they may be paler, as between its thick ones."""
+
+
+@dataclass(frozen=True)
 class Row:
     """One row of cells, in pixels of the levelled map.
 
@@ -92,7 +106,7 @@ def _grid(mask: NDArray[np.uint8], lines: list[Traced]) -> list[Row]:
         seen = _thickened(profile, round(0.04 * pitch))[np.rint(np.arange(n + 1) * pitch).astype(int)]
         if off.max() > 0.1 or seen.min() < 0.2:
             continue
-        score = float((seen - 0.5).sum())
+        score = float((seen - _GRID.floor).sum())
         if best is None or score > best[0]:
             best = score, n
     if best is None:
@@ -105,7 +119,7 @@ def _grid(mask: NDArray[np.uint8], lines: list[Traced]) -> list[Row]:
     storeys = zip(np.split(band, between), np.split(within, between), strict=True)
     seen_in = np.array([_thickened(part[inside].mean(axis=0), 1) for part, inside in storeys])
     evidence = _thickened(np.median(seen_in, axis=0) * 0.5 + seen_in.mean(axis=0) * 0.5, round(0.04 * pitch))
-    divided = _evenly_divided(evidence, 0, end - start - 1, 0.45 * pitch, 1.6 * pitch, (0.0,), 0)
+    divided = _evenly_divided(evidence, 0, end - start - 1, 0.45 * pitch, 1.6 * pitch, (0.0,), 0, _GRID)
     if divided is None:
         return []
     sides = divided[0] + start
@@ -137,7 +151,12 @@ def _boxes_between(mask: NDArray[np.uint8], upper: Traced, lower: Traced) -> Row
     ]
     evidence = np.minimum.reduce(storeys) * 0.5 + np.mean(storeys, axis=0) * 0.5
     least, most = 0.45 * tall, 1.6 * tall
-    best = _evenly_divided(evidence, start, end - 1, least, most, _GAPS, 2 * slack + 4)
+    best: tuple[Floats, float] | None = None
+    # Dirt beside the form may lengthen one of its lines.
+    for first, last in {(start, end), (upper.start, upper.end), (lower.start, lower.end)}:
+        found = _evenly_divided(evidence, first, last - 1, least, most, _GAPS, 2 * slack + 4, _ROW)
+        if found is not None and (best is None or found[1] > best[1] + 0.02):
+            best = found
     if best is None:
         return None
     sides, seen = _snapped(best[0], band.astype(np.float64).mean(axis=0)), best[1]
@@ -167,17 +186,15 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
     heights = np.arange(3, max(8, tallest))[:, np.newaxis]
     y = np.rint(base.y[np.newaxis] - heights).astype(int)
     standing = wide[np.clip(y, 0, mask.shape[0] - 1), x[np.newaxis]] * (y >= 0)
-    rise = np.argmin(np.concatenate([standing, np.zeros((1, len(x)), standing.dtype)]), axis=0)
     best: tuple[float, Floats, float] | None = None
     for n in range(2, _MOST_CELLS + 1):
         pitch = (length - 1) / n
         if pitch < 8:
             break
-        evidence = cv2.dilate(
-            (rise >= 0.17 * pitch).astype(np.float64)[np.newaxis],
-            np.ones((1, 2 * round(0.03 * pitch) + 1), np.uint8),
-        )[0]
-        found = _evenly_divided(evidence, base.start, base.end - 1, 0.98 * pitch, 1.02 * pitch, (0.0,), 0)
+        evidence = _thickened(standing[: max(3, round(0.17 * pitch) - 3)].mean(axis=0), round(0.03 * pitch))
+        found = _evenly_divided(
+            evidence, base.start, base.end - 1, 0.98 * pitch, 1.02 * pitch, (0.0,), 0, _ROW
+        )
         if found is None or found[1] < 0.8:
             continue
         score = (len(found[0]) + 1) * (found[1] - 0.6)
@@ -188,6 +205,7 @@ def _comb_on(mask: NDArray[np.uint8], base: Traced) -> Row | None:
     _, sides, seen = best
     middle = np.clip(np.rint(sides.mean(axis=1)), 0, mask.shape[1] - 1).astype(int)
     bottom = base.y[middle]
+    rise = np.argmin(np.concatenate([standing, np.zeros((1, len(x)), standing.dtype)]), axis=0)
     places = np.clip(np.rint(np.append(sides[:, 0], sides[-1, 1])), 0, len(rise) - 1).astype(int)
     teeth = 3.0 + float(np.median(_thickened(rise.astype(np.float64), 2)[places]))
     return Row(sides, bottom - 1.7 * np.diff(sides, axis=1)[:, 0], bottom, True, seen, teeth)
@@ -201,6 +219,7 @@ def _evenly_divided(
     most: float,
     gaps: tuple[float, ...],
     least_gap: float,
+    seeing: "_Seeing",
 ) -> tuple[Floats, float] | None:
     """Divide a length into cells of one width, so that the sides fall on lines.
 
@@ -224,10 +243,10 @@ def _evenly_divided(
                 sides = start + length * even * (1 + bend) / (1 + bend * even)
                 inner = evidence[np.clip(np.rint(sides), 0, len(evidence) - 1).astype(int)]
                 seen = np.append(inner[:, 0], inner[-1, 1]) if gap == 0.0 else inner.ravel()
-                score = float((seen - 0.55).sum()) - 0.3 * abs(bend)
+                score = float((seen - seeing.floor).sum()) - 0.3 * abs(bend)
                 if best is None or score > best[0]:
                     best = (score, sides, float(seen.mean()))
-    if best is None or best[2] < 0.75:
+    if best is None or best[2] < seeing.mean:
         return None
     return best[1], best[2]
 

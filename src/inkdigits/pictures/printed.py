@@ -18,6 +18,9 @@ _REACH = 0.07
 _SEEN = 0.3
 """Share of its length on which a side must be seen to be taken out; below it, there is hardly any."""
 
+_UNBROKEN = 0.85
+"""The same where print is paler than ink."""
+
 _THICKEST = 0.1
 """Thickness of the thickest side, in cell heights: what is thicker is writing."""
 
@@ -60,10 +63,12 @@ def without_print(level: NDArray[np.uint8], rows: list[Row]) -> Unprinted:
     flipped, down_flipped = np.ascontiguousarray(mask.T), np.ascontiguousarray(down.T)
     ways = _sides(rows)
     measured = [_side(flipped if side.is_upright else mask, side) for side in ways]
-    seen = [last - first for first, last in measured if last > first]
+    seen = [last - first for first, last, _ in measured if last > first]
     thickness = int(np.median(seen)) if seen else 1
-    for side, (first, last) in zip(ways, measured, strict=True):
-        if last > first:
+    # Where few sides are seen, print is paler than ink, and what is seen where a side should be may be a stroke.
+    least = _SEEN if len(seen) > 0.5 * len(ways) else 2.0 if rows[0].is_comb else _UNBROKEN
+    for side, (first, last, share) in zip(ways, measured, strict=True):
+        if last > first and share >= least:
             marks = down_flipped if side.is_upright else across
             _mark(marks, side, first, last, round(_UNLIKE * thickness) + 1)
     down = np.ascontiguousarray(down_flipped.T)
@@ -102,26 +107,28 @@ def _sides(rows: list[Row]) -> list[_Side]:
     return sides
 
 
-def _side(mask: NDArray[np.uint8], side: _Side) -> tuple[int, int]:
-    """Return where a side that runs across the mask is seen to begin and end, from above; alike where it is not."""
+def _side(mask: NDArray[np.uint8], side: _Side) -> tuple[int, int, float]:
+    """Return where a side that runs across the mask begins and ends, from above, and how much of it is seen."""
     reach = max(2, round(_REACH * side.tall))
     middle = round(side.place)
     first, last = max(0, middle - reach), min(len(mask), middle + reach + 1)
     low, high = max(0, round(side.start)), min(mask.shape[1], round(side.end) + 1)
     if last <= first or high - low < 3:
-        return 0, 0
+        return 0, 0, 0.0
     profile = mask[first:last, low:high].mean(axis=1)
     away = np.abs(np.arange(first, last) - side.place) / reach
     peak = int((profile - 0.15 * away).argmax())
     inked = profile >= max(0.5 * profile[peak], _SEEN)
     if not inked[peak]:
-        return 0, 0
+        return 0, 0, 0.0
     above, below = peak, peak + 1
     while above > 0 and inked[above - 1]:
         above -= 1
     while below < len(inked) and inked[below]:
         below += 1
-    return (first + above, first + below) if below - above <= max(3, _THICKEST * side.tall) else (0, 0)
+    if below - above > max(3, _THICKEST * side.tall):
+        return 0, 0, 0.0
+    return first + above, first + below, float(profile[peak])
 
 
 def _mark(marks: NDArray[np.uint8], side: _Side, first: int, last: int, most: int) -> None:
