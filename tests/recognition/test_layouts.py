@@ -1,10 +1,12 @@
 import cv2
 import numpy as np
+import pytest
 
 from inkdigits.contract import DigitImages, Scores
+from inkdigits.pictures import cells
 from inkdigits.pictures.view import View
 from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.layouts import Task, closest
+from inkdigits.recognition.layouts import Task, closest, read_boxes
 from inkdigits.recognition.reader import Reader
 
 
@@ -58,6 +60,16 @@ def test_specks_do_not_keep_large_digits_from_the_smaller_copy() -> None:
         cv2.circle(page, (x, 120), 4, 40, -1)
     view, near, _ = chosen(page)
     assert near is view.reduced
+
+
+def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    monkeypatch.setattr(cells, "find_cells", lambda pixels: looked_at.append(int(np.median(pixels))) or [])
+    page = sevens(60, (400, 600))
+    read_boxes(View(page), Task(Sure(), ModelCard()))
+    assert looked_at == [235]
+    read_boxes(View(255 - page), Task(Sure(), ModelCard()))
+    assert looked_at == [235, 20, 235]
 
 
 def test_boxes_are_in_pixels_of_the_given_picture_on_whichever_copy_they_were_found() -> None:

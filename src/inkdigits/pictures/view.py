@@ -57,6 +57,12 @@ class View:
             known[widest_stroke] = flat or ink_of(self._grey, light_on_dark, widest_stroke)
         return replace(known[widest_stroke], doubtful=True) if doubtful else known[widest_stroke]
 
+    @property
+    def may_be_light(self) -> bool:
+        """Whether the ink is lighter than the paper, or may be."""
+        light_on_dark, doubtful = self._polarity
+        return light_on_dark or doubtful
+
     @cached_property
     def on_sheet(self) -> "View | None":
         """The sheet of paper that lies in the picture, if one does; see `inkdigits.pictures.sheet.find_sheet`."""

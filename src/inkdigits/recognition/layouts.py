@@ -130,7 +130,8 @@ def read_boxes(view: View, task: Task) -> list[Number]:
     """
     from inkdigits.pictures.cells import find_cells
 
-    for light_on_dark in (False, True):  # print is dark almost always
+    # Print is dark almost always; light print is looked for where the ink may be light.
+    for light_on_dark in (False, True) if view.may_be_light else (False,):
         cells = find_cells(255 - view.pixels if light_on_dark else view.pixels)
         if cells:
             return _read_cells(cells, task)
