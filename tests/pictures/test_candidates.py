@@ -53,3 +53,19 @@ def test_an_empty_comb_and_an_empty_box_are_blank() -> None:
     cv2.rectangle(box, (25, 30), (110, 130), 60, 3)
     assert candidates(comb) == []
     assert candidates(box) == []
+
+
+def test_the_end_of_a_line_at_the_edge_of_a_picture_is_no_digit() -> None:
+    sheet = np.full((300, 300), 240, np.uint8)
+    cv2.line(sheet, (12, 0), (9, 40), 90, 3)
+    assert candidates(sheet) == []
+    cv2.line(sheet, (150, 60), (147, 240), 90, 6)
+    assert near(candidates(sheet)[0].box, (144, 57, 9, 186), 4), "a long stroke beside it is one"
+
+
+def test_the_base_of_a_triangle_is_no_line_of_a_form() -> None:
+    sheet = np.full((200, 200), 240, np.uint8)
+    cv2.polylines(sheet, [np.array([(100, 50), (60, 140), (140, 140)])], True, 30, 5, cv2.LINE_AA)
+    found = candidates(sheet)
+    assert found
+    assert all(each.box[3] >= 93 and (each.image[20:] > 128).sum(axis=1).max() >= 12 for each in found)

@@ -25,6 +25,12 @@ _LEAST_SIDE = 40
 _EDGE_SHARE = 0.25
 """Share of an edge of the picture along which a shadow lies, and a digit hardly ever."""
 
+_SCRAP = 0.25
+"""Size, as a share of the picture's longer side, below which what lies at its edge is not what was pictured."""
+
+_DRAWN = 1.2
+"""How far lines reach beyond a digit at least: lines that end where it ends are strokes of it."""
+
 _SAME = 0.8
 """Overlap (intersection over union) from which two ways of taking a picture are the same."""
 
@@ -108,7 +114,7 @@ def _ways(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.
     """
     crop = one_digit(ink)
     nothing = np.zeros_like(ink)
-    if crop is None:
+    if crop is None or _is_scrap(crop, ink.shape):
         return [], nothing
     least = 0.3 * min(ink.shape)
     ruled = without_rules(ink, least, least) if min(ink.shape) >= _LEAST_SIDE else None
@@ -120,11 +126,29 @@ def _ways(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.
     for rest, weight in ((one_digit(ruled.unframed), 1.0), (one_digit(ruled.ink), 0.9)):
         if rest is None or max(rest.box[2:]) < 0.1 * min(ink.shape) or _is_rest(rest, beside):
             continue
+        if not ruled.is_form and _ends_with(rest, ruled.lines, crop):
+            continue
         if all(_overlap(rest, other) < _SAME for other, _ in ways):
             ways.append((rest, weight if ruled.is_form else 0.7 * weight))
     if ruled.is_form:
         return ([*ways, (crop, 0.4)] if ways else []), beside
     return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)], nothing
+
+
+def _is_scrap(crop: Crop, shape: tuple[int, ...]) -> bool:
+    """Tell whether a crop is small and lies at the edge of its map: the end of a line, the rim of a shadow."""
+    x, y, width, height = crop.box
+    touches = x == 0 or y == 0 or x + width == shape[1] or y + height == shape[0]
+    return touches and min(shape) >= _LEAST_SIDE and max(width, height) < _SCRAP * max(shape)
+
+
+def _ends_with(rest: Crop, lines: NDArray[np.uint8], crop: Crop) -> bool:
+    """Tell whether the lines end where the digit ends without them, as the base of a triangle does."""
+    x, y, width, height = crop.box
+    within = lines[y : y + height, x : x + width]
+    if int((within > 0).sum()) < 0.9 * int((lines > 0).sum()):
+        return False
+    return width <= _DRAWN * rest.box[2] and height <= _DRAWN * rest.box[3]
 
 
 def _lies_along_edge(crop: Crop, ink: NDArray[np.uint8]) -> bool:

@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.light import Floats, otsu, paper, polarity, quantile, sparse, thumbnail
+from inkdigits.pictures.shadows import is_shadow, without_edges
 
 _COLOURED = 8.0
 """Mean difference between colour channels, in grey levels, from which a picture counts as coloured."""
+
+_TELLING = 1.1
+"""By how much farther from the paper than in luminance the ink is in a colour that is looked at instead."""
 
 _LEAST_CONTRAST = 11.0
 """Grey levels between paper and ink below which there is nothing to read."""
@@ -19,6 +23,16 @@ _LEAST_OVER_NOISE = 5.5
 
 _FAINT, _SOFT = 24.0, 0.58
 """Contrast below which, and softness above which, what stands out is a crease or a shadow, not ink."""
+
+_SHOW_THROUGH, _DIFFUSE = 0.125, 0.42
+"""Share of the light below which, and softness above which, what stands out shines through from the back, or is
+what is left of a shadow."""
+
+_THIN_STROKES = 0.16
+"""The widest stroke where there is a shadow, as a share of the shorter side."""
+
+_LEAST_SIDE = 40
+"""Shorter side, in pixels, from which shadows and what shines through are told from ink."""
 
 _TINY = 20
 """Longest side, in pixels, of pictures too small to show uneven light; ink may cover most of them."""
@@ -77,7 +91,8 @@ def find_ink(pixels: NDArray[np.uint8], light_on_dark: bool | None = None, wides
     if light_on_dark is not None:
         return ink_of(grey, light_on_dark, widest_stroke)
     light_on_dark, doubtful = judged_polarity(grey)
-    return replace(ink_of(grey, light_on_dark, widest_stroke), doubtful=doubtful)
+    ink = ink_of(grey, light_on_dark, widest_stroke)
+    return replace(ink, doubtful=doubtful or ink.doubtful)
 
 
 def grey_of(pixels: NDArray[np.uint8]) -> Floats:
@@ -97,7 +112,8 @@ def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
         grey = np.float32(255.0) - grey
     level = _one_level(grey)
     flat = level is not None
-    rise = grey - (paper(grey, widest_stroke) if level is None else np.float32(level))
+    ground = paper(grey, widest_stroke) if level is None else np.full((1, 1), level, np.float32)
+    rise = grey - ground
     seen = sparse(rise)
     noise = 0.0 if flat else _noise(seen)
     contrast = _contrast(seen, noise)
@@ -107,11 +123,27 @@ def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
         seen = sparse(rise)
         noise = _noise(seen)
         contrast = _contrast(seen, noise)
-    if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) or (
-        contrast < _FAINT and not flat and _softness(seen, contrast) > _SOFT
+    is_large = min(grey.shape) >= _LEAST_SIDE
+    depth = _depth(quantile(sparse(ground), 0.5), contrast, light_on_dark)
+    softness = 0.0
+    if contrast < _FAINT or depth < _SHOW_THROUGH:
+        softness = _softness(seen, contrast)
+    if (
+        contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise)
+        or (contrast < _FAINT and not flat and softness > _SOFT)
+        or (is_large and depth < _SHOW_THROUGH and softness > _DIFFUSE)
     ):
         return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, False)
-    return Ink(_soft_map(rise, contrast, noise, flat), light_on_dark, contrast, noise, flat, False)
+    found = _soft_map(rise, contrast, noise, flat)
+    if flat or not is_large:
+        return Ink(found, light_on_dark, contrast, noise, flat, False)
+    clear = without_edges(found, grey, contrast)
+    if widest_stroke > _THIN_STROKES and (clear is not found or is_shadow(found, _THIN_STROKES, depth)):
+        # Beside a shadow the polarity was judged by the shadow.
+        given = grey if light_on_dark else np.float32(255.0) - grey
+        thin = ink_of(given, light_on_dark, _THIN_STROKES)
+        return replace(thin, map=without_edges(thin.map, grey, thin.contrast, anywhere=True), doubtful=True)
+    return Ink(clear, light_on_dark, contrast, noise, flat, False)
 
 
 def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
@@ -136,12 +168,11 @@ def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
         strength = np.linalg.norm(away, axis=1)
         _, _, axes = np.linalg.svd(away[strength >= quantile(strength, 0.95)], full_matrices=False)
         direction = (axes[0] if axes[0].sum() >= 0 else -axes[0]).astype(np.float32)
-        projected = flat @ direction
-        lowest, spread = float(projected.min()), float(np.ptp(projected))
-        if spread > 1.15 * float(np.ptp(flat @ luminance)):
-            scale = min(255.0, spread) / spread
-            grey = (pixels.astype(np.float32) @ direction - np.float32(lowest)) * np.float32(scale)
-            return np.asarray(np.clip(grey, 0, 255), np.float32)
+        direction /= np.abs(direction).sum()
+        if float(np.ptp(flat @ direction)) > _TELLING * float(np.ptp(flat @ luminance)):
+            # What counts negatively is turned round, so that the values stay within 0 to 255.
+            turned = np.float32(-255.0 * np.minimum(direction, 0).sum())
+            return np.asarray(pixels.astype(np.float32) @ direction + turned, np.float32)
     return np.asarray(pixels.astype(np.float32) @ luminance, np.float32)
 
 
@@ -155,6 +186,11 @@ def _one_level(grey: Floats) -> float | None:
     level, total = int(paper_side.argmax()), int(paper_side.sum())
     near = int(paper_side[max(level - 1, 0) : level + 2].sum())
     return float(level) if near >= 0.6 * total and total >= 0.08 * seen.size else None
+
+
+def _depth(paper_level: float, contrast: float, light_on_dark: bool) -> float:
+    """Return the contrast as a share of the lighter of paper and ink."""
+    return contrast / max(1.0, paper_level + contrast if light_on_dark else 255.0 - paper_level)
 
 
 def _softness(rise: Floats, contrast: float) -> float:
