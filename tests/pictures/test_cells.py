@@ -68,6 +68,34 @@ def test_a_grid_is_read_row_by_row() -> None:
     assert [cell.ink is not None for cell in cells] == filled
 
 
+def test_a_grid_seen_at_a_slant_is_read_as_if_from_above() -> None:
+    rng = np.random.default_rng(5)
+    filled = (rng.random(81) < 0.4).tolist()
+    paper = form("joined", filled, rows=9, cell=56)
+    height, width = paper.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + np.array([[40, 15], [-10, 60], [-35, -5], [5, -30]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, moved)
+    slanted = np.asarray(cv2.warpPerspective(paper, view, (width, height), borderValue=240), np.uint8)
+    cells = cells_of(slanted)
+    assert [cell.ink is not None for cell in cells] == filled
+    middles = np.array([[[50 + 56 * (i % 9) + 28, 45 + 56 * (i // 9) + 28] for i in range(81)]], np.float64)
+    for cell, (x, y) in zip(cells, cv2.perspectiveTransform(middles, view)[0], strict=True):
+        left, top, wide, high = cell.box
+        assert left < x < left + wide
+        assert top < y < top + high
+
+
+def test_the_edge_of_a_shadow_is_no_ink() -> None:
+    filled = [True, False, True, True, False, False, True, True]
+    paper = form("joined", filled, print_level=190)
+    height, width = paper.shape
+    y, x = np.mgrid[:height, :width]
+    shadow = np.where(x + 0.7 * y > 0.55 * width, 0.55, 1.0)
+    shaded = np.rint(paper * cv2.GaussianBlur(shadow, (0, 0), 3.0)).astype(np.uint8)
+    assert [cell.ink is not None for cell in cells_of(shaded)] == filled
+
+
 def test_a_stroke_that_crosses_a_side_stays_whole() -> None:
     paper = form("joined", [False] * 6)
     cv2.line(paper, (140, 70), (135, 126), 30, 6, cv2.LINE_AA)  # over the lower side of the second cell

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.parts import INK
-from inkdigits.pictures.view import View
+from inkdigits.pictures.view import THIN_STROKES, View
 from inkdigits.recognition.layouts import Task, closest, read_boxes, read_ink, surest
 from inkdigits.recognition.reading import Box, Digit, Number
 
@@ -53,7 +53,9 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     numbers = surest([read_ink(ink, task, "page") for ink in inks])
     if not _convincing(numbers, least=2) or _is_pattern(numbers):
         return None
-    return None if single.rejected is None and _rest_is_print(numbers, single) else numbers
+    if single.rejected is None and _rest_is_print(numbers, single, view, task):
+        return None
+    return numbers
 
 
 def _is_filled(framed: list[Number]) -> bool:
@@ -69,17 +71,53 @@ def _is_pattern(numbers: list[Number]) -> bool:
     return len(accepted) > _MOST_ONES and sum(label != 1 for label in accepted) < 0.25 * len(accepted)
 
 
-def _rest_is_print(numbers: list[Number], single: Digit) -> bool:
+def _rest_is_print(numbers: list[Number], single: Digit, view: View, task: Task) -> bool:
     """Tell whether nothing beside an accepted digit is a digit of about its height: what is left is print or dirt.
 
-    The sides of a box are upright lines that pass for 1, but they are taller than the digit in the box.
+    The sides of a box are upright lines that pass for 1, but they are taller than the digit in the box, or they
+    hang together with the rest of the box.
     """
-    return not any(
-        0.55 <= digit.box[3] / single.box[3] <= (1.15 if digit.label == 1 else 1.8)
+    others = [
+        digit
         for number in numbers
         for digit in number.digits
-        if digit.rejected is None and not _overlap(digit.box, single.box)
-    )
+        if digit.rejected is None
+        and not _overlap(digit.box, single.box)
+        and 0.55 <= digit.box[3] / single.box[3] <= (1.15 if digit.label == 1 else 1.8)
+    ]
+    if not others or any(digit.label != 1 for digit in others):
+        return not others
+    ink = view.ink(None, THIN_STROKES).map
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)
+    parts, boxes = np.asarray(labels, np.int32), np.asarray(stats[:, :4], np.int32)
+    return all(_is_side(digit.box, single.box, parts, boxes, task) for digit in others)
+
+
+def _is_side(box: Box, single: Box, parts: NDArray[np.int32], boxes: NDArray[np.int32], task: Task) -> bool:
+    """Tell whether an upright stroke belongs to something that goes on past a digit, but is no part of it."""
+    if task.sheet is not None:
+        return False
+    left, _, right, _ = own = _on_view(single, task)
+    part = _main_part(parts, _on_view(box, task))
+    if part in (0, _main_part(parts, own)):
+        return False
+    x, _, wide, _ = (int(value) for value in boxes[part])
+    return min(x + wide, right) - max(x, left) >= 0.8 * (right - left)
+
+
+def _main_part(parts: NDArray[np.int32], window: tuple[int, int, int, int]) -> int:
+    """Return the number of the part that has most of the ink in a window, 0 where there is none."""
+    left, top, right, bottom = window
+    within = parts[top:bottom, left:right].ravel()
+    return int(np.bincount(within[within > 0], minlength=1).argmax())
+
+
+def _on_view(box: Box, task: Task) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a box in pixels of the picture as it is read."""
+    x, y, width, height = box
+    left, top = round(x / task.scale[0]), round(y / task.scale[1])
+    right, bottom = round((x + width) / task.scale[0]), round((y + height) / task.scale[1])
+    return max(left, 0), max(top, 0), right, bottom
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -99,13 +137,11 @@ def _has_it_alone(ink: NDArray[np.uint8], single: Digit, task: Task) -> bool:
     total = int((ink >= INK).sum())
     if total == 0:
         return True
-    x, y, width, height = single.box
-    left, top = round(x / task.scale[0]), round(y / task.scale[1])
-    right, bottom = round((x + width) / task.scale[0]), round((y + height) / task.scale[1])
     if task.sheet is not None:
         return False
-    own = int((ink[max(top, 0) : bottom, max(left, 0) : right] >= INK).sum())
-    is_wide = width > 1.35 * height
+    left, top, right, bottom = _on_view(single.box, task)
+    own = int((ink[top:bottom, left:right] >= INK).sum())
+    is_wide = single.box[2] > 1.35 * single.box[3]
     return own >= (_ALONE if single.rejected is None else 0.97) * total and not is_wide
 
 
