@@ -61,3 +61,9 @@ def test_a_stroke_from_the_edge_has_two_sides_and_a_step_has_one() -> None:
     assert not without_edges(ink, grey, 80.0).any()
     grey[:30] = 20
     np.testing.assert_array_equal(without_edges(ink, grey, 80.0), ink)
+
+
+def test_a_picture_that_is_ink_all_over_is_looked_at_like_any_other() -> None:
+    everywhere = np.full((100, 100), 255, np.uint8)
+    assert is_shadow(everywhere, 0.16, depth=0.4)
+    assert without_edges(everywhere, np.full((100, 100), 200, np.float32), 80.0).shape == everywhere.shape

@@ -45,8 +45,7 @@ def is_shadow(ink: NDArray[np.uint8], widest: float, depth: float) -> bool:
     small = (thumbnail(ink, _SIDE) >= _INK).astype(np.uint8)
     n, labels = cv2.connectedComponents(small, connectivity=8)
     least = 0.5 * widest * min(small.shape)
-    within = np.pad(small, 1)
-    wide = cv2.distanceTransform(within, cv2.DIST_L2, 3)[1:-1, 1:-1] > least
+    wide = _depth_within(small) > least
     if not wide.any():
         return False
     return any(
@@ -87,7 +86,7 @@ def without_edges(
         return ink
     ground = cv2.GaussianBlur(thumbnail(grey, _SIDE), (0, 0), 0.8)
     above = thumbnail(ink, _SIDE).astype(np.float32) * np.float32(contrast / 255.0)
-    inner = cv2.distanceTransform(small, cv2.DIST_L2, 3)
+    inner = _depth_within(small)
     gone = np.zeros(n, np.uint8)
     for i in chosen:
         own = labels == i
@@ -100,3 +99,8 @@ def without_edges(
     mask = cv2.dilate(gone[labels], np.ones((3, 3), np.uint8))
     full = cv2.resize(mask, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return np.where(full > 0, 0, ink).astype(np.uint8)
+
+
+def _depth_within(mask: NDArray[np.uint8]) -> Floats:
+    """Return how far each pixel lies within the mask, which ends at the edge of the picture."""
+    return np.asarray(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)
