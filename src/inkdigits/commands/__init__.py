@@ -8,7 +8,7 @@ import click
 
 from inkdigits.errors import InkdigitsError
 
-COMMANDS = ("train", "sweep", "evaluate", "read", "report", "export", "models", "data")
+COMMANDS = ("train", "train-numbers", "sweep", "evaluate", "read", "report", "export", "models", "data")
 """The sub-commands in the order of their help; each is ``command`` in the module of its name."""
 
 
@@ -21,7 +21,9 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"inkdigits.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"inkdigits.commands.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
 

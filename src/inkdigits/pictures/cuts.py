@@ -4,6 +4,7 @@ A cut is a seam: the path from the top to the bottom of a connected part that cr
 may lean by up to 45 degrees, so that it follows the gap between slanted or overhanging digits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -62,7 +63,9 @@ class Pieces:
     stroke: float
 
 
-def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
+def cut_apart(
+    ink: NDArray[np.uint8], height: float, between: Sequence[tuple[float, float]] = ()
+) -> Pieces | None:
     """Propose pieces of one strip of writing.
 
     Parameters
@@ -71,6 +74,8 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
         ``uint8`` of shape (h, w), ink 255 on paper 0, level.
     height
         Typical height of a digit, in pixels.
+    between
+        Pairs of x at half the height of the writing: where both are of one part, it is cut between them at any cost.
 
     Returns
     -------
@@ -94,7 +99,8 @@ def cut_apart(ink: NDArray[np.uint8], height: float) -> Pieces | None:
         own = labels[window] == i
         seams = []
         if width >= _LEAST_WIDTH * height and tall >= max(_LEAST_HEIGHT * height, 2.2 * stroke):
-            seams = _upright_seams(np.where(own, ink[window], 0), slant, height, stroke)
+            inside = [(a - left, b - left) for a, b in between if a < left + width and b > left]
+            seams = _upright_seams(np.where(own, ink[window], 0), slant, height, stroke, inside)
         columns = np.arange(width)[np.newaxis]
         order = np.zeros(own.shape, np.int32)
         for seam, _ in seams:
@@ -170,7 +176,11 @@ def slant_of(mask: NDArray[np.uint8]) -> float:
 
 
 def _upright_seams(
-    ink: NDArray[np.uint8], slant: float, height: float, stroke: float
+    ink: NDArray[np.uint8],
+    slant: float,
+    height: float,
+    stroke: float,
+    between: Sequence[tuple[float, float]],
 ) -> list[tuple[NDArray[np.int64], float]]:
     """Find seams with the writing set upright row by row."""
     tall, width = ink.shape
@@ -183,10 +193,14 @@ def _upright_seams(
         np.take_along_axis(ink, np.clip(columns, 0, width - 1), axis=1),
         np.uint8(0),
     )
-    return [(seam - shift, crossed) for seam, crossed in _seams(upright, height, stroke)]
+    leant = float(shift[tall // 2])
+    moved = [(one + leant, other + leant) for one, other in between]
+    return [(seam - shift, crossed) for seam, crossed in _seams(upright, height, stroke, moved)]
 
 
-def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[NDArray[np.int64], float]]:
+def _seams(
+    ink: NDArray[np.uint8], height: float, stroke: float, between: Sequence[tuple[float, float]]
+) -> list[tuple[NDArray[np.int64], float]]:
     """Return the seams worth trying, from left to right: x of every row, and the ink that is crossed."""
     cost = ink.astype(np.float32) / 255.0
     tall, width = cost.shape
@@ -213,15 +227,30 @@ def _seams(ink: NDArray[np.uint8], height: float, stroke: float) -> list[tuple[N
             middle = (x + min(plateau, x + 2 * apart)) // 2
             found.append((_trace(from_top, from_bottom, row, middle), float(line[middle]), middle))
             line[max(0, middle - apart + 1) : middle + apart] = np.inf
-    kept: list[tuple[NDArray[np.int64], float]] = []
+    kept = _wanted(through[tall // 2], from_top, from_bottom, between)
+    n_wanted = len(kept)
     ends = [np.zeros(tall, np.int64), np.full(tall, width, np.int64)]
     least = _LEAST_INK * stroke * height
     crossed = (ink >= INK).astype(np.float32)
     for seam, ink_crossed, _ in sorted(found, key=lambda each: each[1]):
         if all(_between(seam, other, crossed) >= least for other in ends + [each for each, _ in kept]):
             kept.append((seam, ink_crossed))
-    most = max(1, round(9.0 * width / height))
+    most = max(1, round(9.0 * width / height), n_wanted)
     return sorted(kept[:most], key=lambda each: float(each[0].mean()))
+
+
+def _wanted(
+    line: Floats, from_top: Floats, from_bottom: Floats, between: Sequence[tuple[float, float]]
+) -> list[tuple[NDArray[np.int64], float]]:
+    """Return the cheapest seam between the places of each pair; ``line`` is what seams cost at half the height."""
+    row, width = len(from_top) // 2, len(line)
+    found = []
+    for one, other in between:
+        first, last = max(1, round(one) + 1), min(width - 1, round(other))
+        if last > first:
+            x = first + int(line[first:last].argmin())
+            found.append((_trace(from_top, from_bottom, row, x), float(line[x])))
+    return found
 
 
 def _between(one: NDArray[np.int64], other: NDArray[np.int64], ink: Floats) -> float:

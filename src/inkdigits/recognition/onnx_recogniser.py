@@ -1,7 +1,7 @@
 """A recogniser that runs an ONNX model through ONNX Runtime."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,26 +36,7 @@ class OnnxRecogniser:
 
     def __init__(self, path: "str | os.PathLike[str]", n_threads: int | None = None) -> None:
         self.path = Path(path)
-        try:
-            content = self.path.read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"the model {self.path} cannot be read: {error.strerror or error}; expected an .onnx file"
-            ) from error
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.inter_op_num_threads = 1
-        if n_threads is not None:
-            options.intra_op_num_threads = n_threads
-        try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except _onnxruntime_errors() as error:
-            raise ModelError(
-                f"{self.path} is damaged or no ONNX model; export it again, or name one of "
-                f"{', '.join(shipped_models()) or 'the shipped models'}"
-            ) from error
+        self._session = open_session(self.path, n_threads)
         self._outputs = self._check_contract()
         self._run = self._session.run
         card = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
@@ -94,6 +75,36 @@ class OnnxRecogniser:
             )
         is_digit = answers[1] if len(answers) > 1 else np.ones(len(images), np.float32)
         return Scores(probabilities, is_digit.reshape(len(images)))
+
+
+def open_session(path: Path, n_threads: int | None = None) -> Any:
+    """Open an ``.onnx`` file as a session of ONNX Runtime on the processor.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"the model {path} cannot be read: {error.strerror or error}; expected an .onnx file"
+        ) from error
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.inter_op_num_threads = 1
+    if n_threads is not None:
+        options.intra_op_num_threads = n_threads
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except _onnxruntime_errors() as error:
+        raise ModelError(
+            f"{path} is damaged or no ONNX model; export it again, or name one of "
+            f"{', '.join(shipped_models()) or 'the shipped models'}"
+        ) from error
 
 
 def shipped_models() -> dict[str, Path]:

@@ -1,16 +1,19 @@
-"""Candidate digits of one strip, in two stages: whole parts first, their cut pieces only where need be.
+"""Candidate digits of one strip: neighbouring pieces that may be one digit.
 
-A network looks at every candidate, so that what cannot be a digit is left out by its size and ink, and a part
-that is one clear digit as it stands is *settled*: it is neither cut nor joined to another such part.
+The network of numbers has read the strip before: between the middles of two digits the writing is cut whatever ink
+that crosses, and what it does not take for one digit at all is no candidate. A recogniser looks at the rest.
 """
+
+import itertools
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import Scores
 from inkdigits.pictures.cuts import Pieces, cut_apart
 from inkdigits.pictures.normalise import normalise
+from inkdigits.pictures.parts import INK
+from inkdigits.recognition.columns import BLANK, FIRST_DIGIT, Columns, read_columns
 
 Box = tuple[int, int, int, int]
 
@@ -29,14 +32,11 @@ _LEAST_INK = 0.4
 _WIDEST_GAP = 0.45
 """Widest gap inside a digit, in digit heights."""
 
-_SETTLED = 0.96
-"""Confidence, times being a digit, from which a whole part is one digit and is not cut."""
+_LEAST_SAID = -9.0
+"""Log-probability, by the columns, of being one digit, below which there is no candidate."""
 
-_SETTLED_WIDTH = 0.95
-"""Width, in digit heights, from which a part may be two digits whatever it is read as."""
-
-_SETTLED_HEIGHT = 0.7
-"""Height, in digit heights, below which a part may be a piece of a digit whatever it is read as."""
+_LEAST_SAID_TOLD = -16.0
+"""The same where the number of digits is known, so that an unlikely cut may be the right one."""
 
 
 class Proposal:
@@ -48,92 +48,90 @@ class Proposal:
         ``uint8`` of shape (h, w), level, ink 255 on paper 0.
     height
         Typical height of its digits, in pixels.
+    length
+        How many digits there are, where it is known.
 
     Attributes
     ----------
+    top, base
+        y of the top and the base of its digits, in pixels.
     pieces
         What the strip may be cut into, or None where there is no ink.
+    nothing
+        ``float64`` (n pieces,): log-probability, by the columns, that a piece is no digit at all.
     spans
-        First and last piece of each candidate that is rendered.
+        First and last piece of each candidate.
+    said
+        ``float64`` (n, N_SYMBOLS): log-probability, by the columns, that a candidate is that symbol and nothing else.
     boxes
         Left, top, width and height of each, in pixels of the strip.
     images
         ``uint8`` (28, 28) each.
     """
 
-    def __init__(self, ink: NDArray[np.uint8], height: float) -> None:
+    def __init__(self, ink: NDArray[np.uint8], height: float, length: int | None = None) -> None:
         self.height = height
-        self.pieces: Pieces | None = cut_apart(ink, height)
+        self.top, self.base = band_of(ink, height)
+        columns = read_columns(ink, height, self.top, self.base)
+        between = list(itertools.pairwise(columns.middles()))
+        self.pieces: Pieces | None = cut_apart(ink, height, between)
         self.spans: list[tuple[int, int]] = []
         self.boxes: list[Box] = []
         self.images: list[NDArray[np.uint8]] = []
-        self._ink = ink
-        self._wholes: list[tuple[int, int]] = []
-        self._possible: dict[tuple[int, int], Box] = {}
-        if self.pieces is not None:
-            self._wholes = whole_parts(self.pieces)
-            self._possible = _plausible(self.pieces, height)
-
-    def propose_wholes(self) -> None:
-        """Render the parts as they stand."""
-        self._render([whole for whole in self._wholes if whole in self._possible])
-
-    def propose_rest(self, scores: Scores, length: int | None) -> None:
-        """Render what else may be a digit, given what the recogniser says of the whole parts.
-
-        Parameters
-        ----------
-        scores
-            Of the candidates so far.
-        length
-            How many digits there are, where it is known: with fewer parts than that, any may be several.
-        """
-        tall = sum(box[3] >= 0.5 * self.height for box in self.boxes)
-        settled: list[tuple[int, int]] = []
-        if length is None or tall >= length:
-            share = scores.confidences * scores.is_digit
-            settled = [
-                span
-                for span, box, one in zip(self.spans, self.boxes, share.tolist(), strict=True)
-                if one >= _SETTLED
-                and box[2] <= _SETTLED_WIDTH * self.height
-                and box[3] >= _SETTLED_HEIGHT * self.height
-            ]
-        done = set(self.spans)
-        self._render([span for span in self._possible if span not in done and _respects(span, settled)])
-
-    def _render(self, spans: list[tuple[int, int]]) -> None:
+        self.nothing = np.zeros(0)
+        self.said = np.zeros((0, columns.probabilities.shape[1]))
         if self.pieces is None:
             return
-        for span in spans:
-            left, top, width, tall = self._possible[span]
-            window = (slice(top, top + tall), slice(left, left + width))
-            labels = self.pieces.labels[window].astype(np.float32)
-            own = cv2.inRange(labels, float(span[0] + 1), float(span[1] + 1))
-            self.spans.append(span)
-            self.boxes.append((left, top, width, tall))
-            self.images.append(normalise(np.asarray(cv2.bitwise_and(self._ink[window], own), np.uint8)))
+        bounds = _bounds(self.pieces, columns)
+        self.nothing = columns.evidence(np.stack([bounds[:-1], bounds[1:]], axis=1))[:, BLANK]
+        possible = _plausible(self.pieces, height)
+        spans = np.array(list(possible), np.int64).reshape(-1, 2)
+        said = columns.evidence(np.stack([bounds[spans[:, 0]], bounds[spans[:, 1] + 1]], axis=1))
+        least = _LEAST_SAID if length is None else _LEAST_SAID_TOLD
+        kept = np.logaddexp.reduce(said[:, FIRST_DIGIT:], axis=1) >= least
+        kept |= _are_whole(spans, self.pieces)  # what stands alone is a digit if its crop says so
+        self.said = said[kept]
+        self.spans = [(int(first), int(last)) for first, last in spans[kept]]
+        self.boxes = [possible[span] for span in self.spans]
+        self.images = [_crop(ink, self.pieces, span, possible[span]) for span in self.spans]
 
 
-def whole_parts(pieces: Pieces) -> list[tuple[int, int]]:
-    """Return the first and last piece of every run of pieces that hang together."""
-    n = len(pieces.boxes)
-    bound = np.zeros(n + 1, bool)
+def _crop(ink: NDArray[np.uint8], pieces: Pieces, span: tuple[int, int], box: Box) -> NDArray[np.uint8]:
+    """Return the digit image of a candidate, without what else is in its box."""
+    left, top, width, tall = box
+    window = (slice(top, top + tall), slice(left, left + width))
+    own = cv2.inRange(pieces.labels[window].astype(np.float32), float(span[0] + 1), float(span[1] + 1))
+    return normalise(np.asarray(cv2.bitwise_and(ink[window], own), np.uint8))
+
+
+def _are_whole(spans: NDArray[np.int64], pieces: Pieces) -> NDArray[np.bool_]:
+    """Tell which spans are all of the pieces that hang together, and no others."""
+    bound = np.zeros(len(pieces.boxes) + 1, bool)
     for i, j, _ in pieces.cuts:
         bound[i + 1 : j + 1] = True
-    starts = [i for i in range(n) if not bound[i]]
-    return [(start, stop - 1) for start, stop in zip(starts, [*starts[1:], n], strict=True)]
+    joined = np.cumsum(bound)
+    first, last = spans[:, 0], spans[:, 1]
+    hang_together = joined[last] - joined[first] == last - first
+    return np.asarray(hang_together & ~bound[first] & ~bound[last + 1])
 
 
-def _respects(span: tuple[int, int], settled: list[tuple[int, int]]) -> bool:
-    """Tell whether a candidate cuts no settled part and joins no two of them."""
-    within = 0
-    for first, last in settled:
-        if span[0] <= last and first <= span[1]:
-            if span[0] > first or span[1] < last:
-                return False
-            within += 1
-    return within <= 1
+def _bounds(pieces: Pieces, columns: Columns) -> NDArray[np.int64]:
+    """Return the column with which every piece begins, and the end of the last."""
+    left, right = pieces.boxes[:, 0], pieces.boxes[:, 0] + pieces.boxes[:, 2]
+    ends = np.maximum.accumulate(right)[:-1]
+    starts = np.minimum.accumulate(left[::-1])[::-1][1:]
+    between = [columns.column_at(x) for x in ((ends + starts) / 2).tolist()]
+    return np.maximum.accumulate(np.array([0, *between, len(columns.probabilities)], np.int64))
+
+
+def band_of(ink: NDArray[np.uint8], height: float) -> tuple[float, float]:
+    """Return y of the top and the base of the digits of a strip, as its tall parts have them."""
+    stats = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)[2][1:]
+    tall = stats[stats[:, 3] >= 0.6 * height]
+    tall = tall if len(tall) else stats
+    if len(tall) == 0:
+        return 0.0, float(ink.shape[0])
+    return float(np.median(tall[:, 1])), float(np.median(tall[:, 1] + tall[:, 3]))
 
 
 def _plausible(pieces: Pieces, height: float) -> dict[tuple[int, int], Box]:

@@ -44,20 +44,45 @@ def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
     ModelError
         If the network cannot be told in ONNX.
     """
+    model = traced(network, "images", (None, SIDE, SIDE))
+    for output in list(model.graph.output):
+        is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
+        _rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
+    save_checked(model, card, path)
+
+
+def traced(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> onnx.ModelProto:
+    """Return a network as an ONNX graph.
+
+    Parameters
+    ----------
+    network
+        A float32 network with one ``uint8`` input.
+    name, shape
+        What its input is called in the graph, and its shape; None for what may vary.
+    """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "network.onnx"
         with _quiet():
             network.export(
                 raw,
                 format="onnx",
-                input_signature=[keras.InputSpec(shape=(None, SIDE, SIDE), dtype="uint8", name="images")],
+                input_signature=[keras.InputSpec(shape=shape, dtype="uint8", name=name)],
                 verbose=False,
             )
         model = onnx.load(raw)
-    _rename(model, model.graph.input[0].name, "images")
-    for output in list(model.graph.output):
-        is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
-        _rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
+    _rename(model, model.graph.input[0].name, name)
+    return model
+
+
+def save_checked(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
+    """Write an ONNX graph with a card, if it is valid.
+
+    Raises
+    ------
+    ModelError
+        If it is not.
+    """
     try:
         onnx.checker.check_model(model, full_check=True)
     except onnx.checker.ValidationError as error:

@@ -115,7 +115,7 @@ def fit(
     )
     checkpoint = run / run_directory.CHECKPOINT
     first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
-    history = _History(run, recipe.epochs, n_steps, first_epoch, watch)
+    history = History(run, recipe.epochs, n_steps, first_epoch, watch)
     if first_epoch < recipe.epochs:
         trainee.fit(
             (
@@ -128,7 +128,7 @@ def fit(
             initial_epoch=first_epoch,
             validation_data=_validation(validation, two_answers),
             validation_batch_size=1000,
-            callbacks=[history, *_tensorboard(run)],
+            callbacks=[history, *tensorboard(run)],
             verbose=0,
         )
     network.set_weights(trainee.get_weights())
@@ -152,7 +152,7 @@ def _validation(data: LabelledImages | None, two_answers: bool) -> tuple[Any, ..
     return batch.for_two_answers() if two_answers else batch.for_one_answer()
 
 
-class _History(keras.callbacks.Callback):  # type: ignore[misc]
+class History(keras.callbacks.Callback):  # type: ignore[misc]
     """Write a row an epoch and the checkpoint that belongs to it, and tell the watcher of every step."""
 
     def __init__(self, run: Path, epochs: int, batches: int, first_epoch: int, watch: Watcher | None) -> None:
@@ -166,13 +166,16 @@ class _History(keras.callbacks.Callback):  # type: ignore[misc]
         self._started = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Note when an epoch begins."""
         self._epoch = epoch
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell the watcher of a step."""
         self._watch(self._step(batch + 1, logs or {}))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write the row of an epoch and its checkpoint."""
         logs = logs or {}
         row = {
             "epoch": epoch + 1,
@@ -228,7 +231,7 @@ def read_history(run: Path) -> list[dict[str, str]]:
         raise RunError(f"{run} holds no history of a training; start a new run") from error
 
 
-def _tensorboard(run: Path) -> list[Any]:
+def tensorboard(run: Path) -> list[Any]:
     """Return the callback that writes TensorBoard logs; none on a backend without TensorFlow."""
     if keras.backend.backend() != "tensorflow":
         return []
