@@ -11,6 +11,7 @@ from inkdigits.pictures.parts import INK
 from inkdigits.pictures.view import THIN_STROKES, View
 from inkdigits.recognition.layouts import Task, closest, read_boxes, read_ink, surest
 from inkdigits.recognition.reading import Box, Digit, Number
+from inkdigits.recognition.texture import is_filled, is_lost
 
 _ALONE = 0.72
 """Share of a picture's ink from which a digit has the picture to itself."""
@@ -48,8 +49,10 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     if all(alone) or (single.rejected is None and any(alone)):
         return None
     framed = read_boxes(view, task)
-    if _convincing(framed, least=2) and _is_filled(framed):
+    if _convincing(framed, least=2) and _is_written_in(framed):
         return framed
+    if any(is_filled(ink) for ink in view.clean_inks):
+        return None
     numbers = surest([read_ink(ink, task, "page") for ink in inks])
     if not _convincing(numbers, least=2) or _is_pattern(numbers):
         return None
@@ -58,7 +61,22 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     return numbers
 
 
-def _is_filled(framed: list[Number]) -> bool:
+def is_in_pattern(view: View, single: Digit, task: Task) -> bool:
+    """Tell whether what was read as one digit is a piece of a pattern: of wood, of marble, of bricks, of noise.
+
+    Parameters
+    ----------
+    view, single, task
+        As in `read_several`.
+    """
+    view, task = closest(view, task)
+    inks = view.clean_inks
+    if any(is_filled(ink) for ink in inks):
+        return True
+    return task.sheet is None and all(is_lost(ink, _on_view(single.box, task)) for ink in inks)
+
+
+def _is_written_in(framed: list[Number]) -> bool:
     """Tell whether enough cells are written in for them to be cells at all."""
     digits = [digit for number in framed for digit in number.digits]
     written = sum(digit.label is not None for digit in digits)

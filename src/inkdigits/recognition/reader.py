@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,12 +110,15 @@ class Reader:
                 self.card,
                 box[2:],
             )
-            if layout == "auto" and length != 1 and max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
-                from inkdigits.recognition.auto import read_several
+            if max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
+                from inkdigits.recognition.auto import is_in_pattern, read_several
 
-                numbers = read_several(view, digit, self._task(decoded, length, roster))
+                task = self._task(decoded, length, roster)
+                numbers = read_several(view, digit, task) if layout == "auto" and length != 1 else None
                 if numbers is not None:
                     return Reading(tuple(numbers), size)
+                if digit.rejected is None and is_in_pattern(view, digit, task):
+                    digit = replace(digit, rejected=rejection.NOT_A_DIGIT)
         if roster is None or digit.label is None:
             return _reading(digit, size)
         from inkdigits.recognition.roster import Roster
