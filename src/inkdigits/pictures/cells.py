@@ -72,7 +72,7 @@ def find_cells(pixels: NDArray[np.uint8]) -> list[Cell]:
 
 
 def _viewed(plane: NDArray[np.uint8], view: Floats, size: tuple[int, int], border: int) -> NDArray[np.uint8]:
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpPerspective(plane, view, size, flags=flags, borderMode=border), np.uint8)
 
 
