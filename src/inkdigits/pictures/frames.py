@@ -122,7 +122,7 @@ def _grid(mask: NDArray[np.uint8], lines: list[Traced]) -> list[Row]:
     divided = _evenly_divided(evidence, 0, end - start - 1, 0.45 * pitch, 1.6 * pitch, (0.0,), 0, _GRID)
     if divided is None:
         return []
-    sides = divided[0] + start
+    sides = _snapped(divided[0], seen_in.mean(axis=0)) + start
     middle = np.clip(np.rint(sides.mean(axis=1)), 0, mask.shape[1] - 1).astype(int)
     edges = upper.y[middle] + (np.arange(n + 1) / n)[:, np.newaxis] * (lower.y - upper.y)[middle]
     return [Row(sides, edges[i], edges[i + 1], False, divided[1], pitch) for i in range(n)]
