@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from inkdigits import Reader
-from inkdigits.recognition.texture import is_filled, is_lost
+from inkdigits.recognition.texture import is_filled, is_lost, is_piece
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +64,16 @@ def test_one_of_many_specks_is_lost_and_a_digit_among_dust_is_not() -> None:
     assert is_lost(ink, (8, 8, 13, 13))
     ink[60:140, 96:104] = 255
     assert not is_lost(ink, (96, 60, 104, 140))
+
+
+def test_the_tip_of_a_wave_is_a_piece_of_it_and_a_digit_that_touches_a_line_is_none() -> None:
+    ink = np.zeros((200, 200), np.uint8)
+    across = np.arange(20, 180)
+    wave = np.stack([across, 100 + 50 * np.sin(across / 8)], axis=1).astype(np.int32)
+    cv2.polylines(ink, [wave], False, 255, 4)
+    assert is_piece(ink, (20, 50, 45, 155))
+    assert not is_piece(ink, (18, 40, 182, 160))
+    ink = np.zeros_like(ink)
+    cv2.ellipse(ink, (100, 90), (25, 45), 0, 0, 360, 255, 8)
+    cv2.line(ink, (40, 135), (160, 135), 255, 3)
+    assert not is_piece(ink, (71, 41, 129, 139))

@@ -11,7 +11,7 @@ from inkdigits.pictures.parts import INK
 from inkdigits.pictures.view import THIN_STROKES, View
 from inkdigits.recognition.layouts import Task, closest, read_boxes, read_ink, surest
 from inkdigits.recognition.reading import Box, Digit, Number
-from inkdigits.recognition.texture import is_filled, is_lost
+from inkdigits.recognition.texture import is_filled, is_lost, is_piece
 
 _ALONE = 0.72
 """Share of a picture's ink from which a digit has the picture to itself."""
@@ -62,7 +62,7 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
 
 
 def is_in_pattern(view: View, single: Digit, task: Task) -> bool:
-    """Tell whether what was read as one digit is a piece of a pattern: of wood, of marble, of bricks, of noise.
+    """Tell whether what was read as one digit is a piece of a pattern, as of wood or noise, or of a drawing.
 
     Parameters
     ----------
@@ -73,7 +73,10 @@ def is_in_pattern(view: View, single: Digit, task: Task) -> bool:
     inks = view.clean_inks
     if any(is_filled(ink) for ink in inks):
         return True
-    return task.sheet is None and all(is_lost(ink, _on_view(single.box, task)) for ink in inks)
+    if task.sheet is not None:
+        return False
+    window = _on_view(single.box, task)
+    return all(is_lost(ink, window) or is_piece(ink, window) for ink in inks)
 
 
 def _is_written_in(framed: list[Number]) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures that are full of something else than writing: wood, marble, gravel, bricks, noise."""
+"""Pictures of something else than writing: wood, marble, gravel, bricks, noise, and drawings that go on."""
 
 import cv2
 import numpy as np
@@ -24,6 +24,9 @@ _SEVERAL, _MANY = 5, 30
 
 _LOST = 0.1
 """Share of the ink below which a digit is lost among many parts of its like."""
+
+_PIECE = 0.4
+"""Share of what hangs together below which a digit is the tip of a drawing."""
 
 
 def is_filled(ink: NDArray[np.uint8]) -> bool:
@@ -56,6 +59,22 @@ def is_lost(ink: NDArray[np.uint8], window: tuple[int, int, int, int]) -> bool:
     total = int((ink >= INK).sum())
     own = int((ink[max(top, 0) : bottom, max(left, 0) : right] >= INK).sum())
     return own < _LOST * total and _n_alike(_mask(ink)) >= _MANY
+
+
+def is_piece(ink: NDArray[np.uint8], window: tuple[int, int, int, int]) -> bool:
+    """Tell whether what was read is the lesser part of a stroke that goes on: the tip of a scribble or a wave.
+
+    Parameters
+    ----------
+    ink, window
+        As in `is_lost`.
+    """
+    left, top, right, bottom = window
+    _, labels = cv2.connectedComponents((ink >= INK).astype(np.uint8), connectivity=8)
+    within = np.bincount(labels[max(top, 0) : bottom, max(left, 0) : right].ravel(), minlength=1)
+    within[0] = 0
+    main = int(within.argmax())
+    return main > 0 and int(within[main]) < _PIECE * int((labels == main).sum())
 
 
 def _mask(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
