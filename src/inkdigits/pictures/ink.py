@@ -32,7 +32,10 @@ _THIN_STROKES = 0.16
 """The widest stroke where there is a shadow, as a share of the shorter side."""
 
 _LEAST_SIDE = 40
-"""Shorter side, in pixels, from which shadows and what shines through are told from ink."""
+"""Shorter side, in pixels, from which what shines through is told from ink."""
+
+_LEAST_WITH_SHADOW = 64
+"""Shorter side, in pixels, from which shadows are: a smaller picture is a close crop, of wide strokes."""
 
 _TINY = 20
 """Longest side, in pixels, of pictures too small to show uneven light; ink may cover most of them."""
@@ -135,7 +138,7 @@ def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
     ):
         return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, False)
     found = _soft_map(rise, contrast, noise, flat)
-    if flat or not is_large:
+    if flat or min(grey.shape) < _LEAST_WITH_SHADOW:
         return Ink(found, light_on_dark, contrast, noise, flat, False)
     clear = without_edges(found, grey, contrast)
     if widest_stroke > _THIN_STROKES and (clear is not found or is_shadow(found, _THIN_STROKES, depth)):
