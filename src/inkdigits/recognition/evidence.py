@@ -39,20 +39,20 @@ class Weights:
         Against leaving out a piece, and one with the ink of a digit.
     """
 
-    columns: float = 5.0
-    floor: float = 14.0
-    label: float = 0.85
+    columns: float = 4.0
+    floor: float = 12.0
+    label: float = 0.9
     whole: float = 0.4
     clipped: float = 5.0
-    cut: float = 0.4
-    cut_ink: float = 0.7
-    join: float = 0.7
-    join_gap: float = 4.2
-    low: float = 8.0
+    cut: float = 1.3
+    cut_ink: float = 0.6
+    join: float = 0.5
+    join_gap: float = 5.5
+    low: float = 7.0
     wide: float = 7.0
-    tall: float = 3.5
+    tall: float = 2.8
     skip: float = 2.5
-    skipped: float = 6.0
+    skipped: float = 8.0
 
 
 WEIGHTS = Weights()
