@@ -132,8 +132,7 @@ def decide(proposal: Proposal, crops: Scores, length: int | None, weights: Weigh
     paths = best_paths(edges, n, length, _N_PATHS)
     if not paths and length is not None:
         paths = best_paths(edges, n, None, _N_PATHS)
-    # The weight of the columns makes a choice sharper than it is sure.
-    totals = np.array([path.score for path in paths]) / max(1.0, weights.columns)
+    totals = np.array([path.score for path in paths])
     log_weights = totals - np.logaddexp.reduce(totals) if len(totals) else totals
     return Lattice(
         tuple(paths), log_weights, tuple(proposal.boxes), images, combined(proposal, crops, weights)
