@@ -7,6 +7,7 @@ geometry counts too (see `inkdigits.recognition.evidence`).
 """
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,9 @@ from inkdigits.recognition.separators import separator_of, stands_apart
 
 _N_PATHS = 12
 """Ways of cutting that are kept."""
+
+_N_PATHS_OF_LENGTH = 3
+"""Ways of cutting into a number of digits that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def read_strips(
     strips: list[tuple[NDArray[np.uint8], float]],
     recogniser: Recogniser,
     length: int | None = None,
+    lengths: Sequence[int] = (),
     weights: Weights = WEIGHTS,
 ) -> list[Lattice]:
     """Find the best readings of several strips, scored together in one batch.
@@ -89,6 +94,8 @@ def read_strips(
         Scores the candidates.
     length
         How many digits each has, where it is known.
+    lengths
+        Numbers of digits of which the best ways of cutting are kept as well, however unlikely: those of a list.
     weights
         How much each kind of evidence counts.
 
@@ -97,19 +104,30 @@ def read_strips(
     list of Lattice
         One for every strip.
     """
-    proposals = [Proposal(ink, height, length) for ink, height in strips]
+    is_told = length is not None or len(lengths) > 0
+    proposals = [Proposal(ink, height, is_told) for ink, height in strips]
     every = [image for proposal in proposals for image in proposal.images]
     scores = recogniser.score(np.stack(every) if every else np.zeros((0, 28, 28), np.uint8))
     ends = np.cumsum([0] + [len(proposal.images) for proposal in proposals]).tolist()
     return [
         decide(
-            proposal, Scores(scores.probabilities[start:stop], scores.is_digit[start:stop]), length, weights
+            proposal,
+            Scores(scores.probabilities[start:stop], scores.is_digit[start:stop]),
+            length,
+            lengths,
+            weights,
         )
         for proposal, (start, stop) in zip(proposals, itertools.pairwise(ends), strict=True)
     ]
 
 
-def decide(proposal: Proposal, crops: Scores, length: int | None, weights: Weights = WEIGHTS) -> Lattice:
+def decide(
+    proposal: Proposal,
+    crops: Scores,
+    length: int | None = None,
+    lengths: Sequence[int] = (),
+    weights: Weights = WEIGHTS,
+) -> Lattice:
     """Find the best readings of one strip, given what the recogniser says of its candidates' images."""
     pieces = proposal.pieces
     images = np.stack(proposal.images) if proposal.images else np.zeros((0, 28, 28), np.uint8)
@@ -132,6 +150,8 @@ def decide(proposal: Proposal, crops: Scores, length: int | None, weights: Weigh
     paths = best_paths(edges, n, length, _N_PATHS)
     if not paths and length is not None:
         paths = best_paths(edges, n, None, _N_PATHS)
+    for each in lengths:
+        paths += [path for path in best_paths(edges, n, each, _N_PATHS_OF_LENGTH) if path not in paths]
     totals = np.array([path.score for path in paths])
     log_weights = totals - np.logaddexp.reduce(totals) if len(totals) else totals
     return Lattice(

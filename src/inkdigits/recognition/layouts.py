@@ -113,7 +113,10 @@ def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
 
     in_line = layout == "line"
     strips = find_strips(ink, one_line=in_line, one_number=in_line and task.length is not None)
-    lattices = read_strips([(strip.ink, strip.height) for strip in strips], task.recogniser, task.length)
+    lengths = () if task.roster is None or task.length is not None else task.roster.lengths
+    lattices = read_strips(
+        [(strip.ink, strip.height) for strip in strips], task.recogniser, task.length, lengths
+    )
     numbers = [number_of(strip, lattice, task) for strip, lattice in zip(strips, lattices, strict=True)]
     return [number for number in numbers if number is not None]
 

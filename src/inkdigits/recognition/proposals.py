@@ -36,7 +36,7 @@ _LEAST_SAID = -9.0
 """Log-probability, by the columns, of being one digit, below which there is no candidate."""
 
 _LEAST_SAID_TOLD = -16.0
-"""The same where the number of digits is known, so that an unlikely cut may be the right one."""
+"""The same where something is known of the number of digits."""
 
 
 class Proposal:
@@ -48,8 +48,8 @@ class Proposal:
         ``uint8`` of shape (h, w), level, ink 255 on paper 0.
     height
         Typical height of its digits, in pixels.
-    length
-        How many digits there are, where it is known.
+    is_told
+        Whether something is known of how many digits there are, so that an unlikely candidate may be the right one.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Proposal:
         ``uint8`` (28, 28) each.
     """
 
-    def __init__(self, ink: NDArray[np.uint8], height: float, length: int | None = None) -> None:
+    def __init__(self, ink: NDArray[np.uint8], height: float, is_told: bool = False) -> None:
         self.height = height
         self.top, self.base = band_of(ink, height)
         columns = read_columns(ink, height, self.top, self.base)
@@ -87,7 +87,7 @@ class Proposal:
         possible = _plausible(self.pieces, height)
         spans = np.array(list(possible), np.int64).reshape(-1, 2)
         said = columns.evidence(np.stack([bounds[spans[:, 0]], bounds[spans[:, 1] + 1]], axis=1))
-        least = _LEAST_SAID if length is None else _LEAST_SAID_TOLD
+        least = _LEAST_SAID_TOLD if is_told else _LEAST_SAID
         kept = np.logaddexp.reduce(said[:, FIRST_DIGIT:], axis=1) >= least
         kept |= _are_whole(spans, self.pieces)  # what stands alone is a digit if its crop says so
         self.said = said[kept]

@@ -101,6 +101,11 @@ class Roster:
     def __len__(self) -> int:
         return len(self.entries)
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """How many digits the entries have, each number once."""
+        return tuple(self._by_length)
+
     @classmethod
     def load(cls, source: "Roster | str | os.PathLike[str] | Iterable[str | int]") -> "Roster":
         """Return a roster from a list, or from a text or CSV file.
