@@ -12,6 +12,9 @@ inkdigits train                                     # fast, on MNIST
 inkdigits train --recipe classic --seed 3 --out runs/mine
 inkdigits train --data my-digits/ --epochs 20       # folders 0 to 9 of pictures
 inkdigits train --resume --out runs/mine            # after Ctrl-C""",
+    "train-numbers": """\
+inkdigits train-numbers --out runs/numbers
+inkdigits train-numbers --resume --out runs/numbers    # after Ctrl-C""",
     "sweep": """\
 inkdigits sweep fast --runs 10
 inkdigits sweep fast --held-out --set dropout=0.3 --out trial.json""",
