@@ -52,7 +52,7 @@ docs-write: $(INSTALLED)  ## write the generated parts of the documents anew
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --upgrade --extra all --extra dev pyproject.toml --output-file requirements/all.txt
+	  --upgrade --extra all --extra benchmarks --extra dev pyproject.toml --output-file requirements/all.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --upgrade pyproject.toml --constraint requirements/all.txt --output-file requirements/core.txt
 

@@ -52,6 +52,7 @@ HEAVY = {
     "scipy",
     "onnx",
     "tf2onnx",
+    "openvino",
     "jinja2",
     "typst",
 }

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 )
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
+    "--engine",
+    type=click.Choice(("auto", "onnxruntime", "openvino")),
+    default="auto",
+    show_default=True,
+    help="What computes the model; auto is onnxruntime, which loads in no time.",
+)
+@click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output."
 )
 @click.option(
@@ -49,6 +56,7 @@ def command(
     length: int | None,
     roster: Path | None,
     model: str | None,
+    engine: str,
     form: str,
     show: Path | None,
 ) -> None:
@@ -60,7 +68,7 @@ def command(
     from inkdigits.recognition.reader import Reader
 
     # One thread: starting more takes 12 ms, which these networks earn back only on hundreds of digits.
-    reader = Reader(model, n_threads=1)
+    reader = Reader(model, n_threads=1, engine=engine)
     options = reading_options(layout, length, roster)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)

@@ -40,13 +40,18 @@ class Reader:
         the shipped model that is best on real pictures.
     n_threads
         Threads within one call of the model, where it is loaded here.
+    engine
+        What computes the model, where it is loaded here; see `load_recogniser`.
     """
 
     def __init__(
-        self, model: "str | os.PathLike[str] | Recogniser | None" = None, n_threads: int | None = None
+        self,
+        model: "str | os.PathLike[str] | Recogniser | None" = None,
+        n_threads: int | None = None,
+        engine: str = "auto",
     ) -> None:
         if model is None or isinstance(model, (str, os.PathLike)):
-            self.recogniser: Recogniser = load_recogniser(model, n_threads)
+            self.recogniser: Recogniser = load_recogniser(model, n_threads, engine)
         else:
             self.recogniser = model
         card = getattr(self.recogniser, "card", None)
