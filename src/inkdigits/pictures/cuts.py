@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from inkdigits.pictures.normalise import stroke_width
 from inkdigits.pictures.parts import INK
+from inkdigits.pictures.seams import Ways, least_cost
 
 _LEAST_WIDTH = 0.42
 """Width, in digit heights, from which a part may be more than one digit."""
@@ -31,11 +32,6 @@ _LEAST_INK = 0.15
 
 _FUSED = 0.7
 """Share of the cost that is let off where strokes are fused."""
-
-_LEAN = 0.3
-"""Cost of a step aside, in pixels of ink."""
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -207,11 +203,12 @@ def _seams(
     depth = cv2.distanceTransform((ink >= INK).astype(np.uint8), cv2.DIST_L2, 3)
     fused = np.clip(np.minimum(depth, 4 * stroke) / (0.5 * stroke) - 1.0, 0.0, 1.0).astype(np.float32)
     cost *= 1.0 - np.float32(_FUSED) * fused  # deeper than a stroke is wide, two strokes lie side by side
-    from_top, from_bottom = _least_cost(cost), _least_cost(cost[::-1])[::-1]
+    from_top, from_bottom = least_cost(cost), least_cost(cost[::-1])[::-1]
     through = from_top + from_bottom - cost
+    ways = Ways.of(from_top, from_bottom)
     margin = max(2, round(0.1 * height))
     apart = max(2, round(_APART * height))
-    found: list[tuple[NDArray[np.int64], float, float]] = []
+    found: list[tuple[NDArray[np.int64], float]] = []
     for share in (0.5, 0.25, 0.75):
         row = min(tall - 1, int(share * tall))
         line = through[row].copy()
@@ -225,66 +222,34 @@ def _seams(
             while plateau + 1 < width and line[plateau + 1] <= line[x] + 0.05:
                 plateau += 1
             middle = (x + min(plateau, x + 2 * apart)) // 2
-            found.append((_trace(from_top, from_bottom, row, middle), float(line[middle]), middle))
+            found.append((ways.through(row, middle), float(line[middle])))
             line[max(0, middle - apart + 1) : middle + apart] = np.inf
-    kept = _wanted(through[tall // 2], from_top, from_bottom, between)
+    kept = _wanted(through[tall // 2], ways, between)
     n_wanted = len(kept)
-    ends = [np.zeros(tall, np.int64), np.full(tall, width, np.int64)]
     least = _LEAST_INK * stroke * height
-    crossed = (ink >= INK).astype(np.float32)
-    for seam, ink_crossed, _ in sorted(found, key=lambda each: each[1]):
-        if all(_between(seam, other, crossed) >= least for other in ends + [each for each, _ in kept]):
+    left_of = np.zeros((tall, width + 1), np.int64)
+    np.cumsum(ink >= INK, axis=1, out=left_of[:, 1:])
+    rows = np.arange(tall)
+    # Ink to the left of every seam, row by row; the edges of the part count as seams.
+    inks = [left_of[:, 0], left_of[:, width], *(left_of[rows, seam] for seam, _ in kept)]
+    for seam, ink_crossed in sorted(found, key=lambda each: each[1]):
+        own = left_of[rows, seam]
+        if int(np.abs(np.array(inks) - own).sum(axis=1).min()) >= least:
             kept.append((seam, ink_crossed))
+            inks.append(own)
     most = max(1, round(9.0 * width / height), n_wanted)
     return sorted(kept[:most], key=lambda each: float(each[0].mean()))
 
 
 def _wanted(
-    line: Floats, from_top: Floats, from_bottom: Floats, between: Sequence[tuple[float, float]]
+    line: NDArray[np.float32], ways: Ways, between: Sequence[tuple[float, float]]
 ) -> list[tuple[NDArray[np.int64], float]]:
     """Return the cheapest seam between the places of each pair; ``line`` is what seams cost at half the height."""
-    row, width = len(from_top) // 2, len(line)
+    row, width = len(ways.up) // 2, len(line)
     found = []
     for one, other in between:
         first, last = max(1, round(one) + 1), min(width - 1, round(other))
         if last > first:
             x = first + int(line[first:last].argmin())
-            found.append((_trace(from_top, from_bottom, row, x), float(line[x])))
+            found.append((ways.through(row, x), float(line[x])))
     return found
-
-
-def _between(one: NDArray[np.int64], other: NDArray[np.int64], ink: Floats) -> float:
-    """Return the ink that lies between two seams."""
-    columns = np.arange(ink.shape[1])[np.newaxis]
-    low, high = np.minimum(one, other)[:, np.newaxis], np.maximum(one, other)[:, np.newaxis]
-    return float(ink[(columns >= low) & (columns < high)].sum())
-
-
-def _least_cost(cost: Floats) -> Floats:
-    """Return the least ink that a path from the top crosses to reach every pixel, itself included."""
-    tall, width = cost.shape
-    total = np.empty((tall, width + 2), np.float32)
-    total[:, 0] = total[:, -1] = np.inf
-    total[0, 1:-1] = cost[0]
-    for y in range(1, tall):
-        above = total[y - 1]
-        best = np.minimum(above[:-2], above[2:])
-        best += np.float32(_LEAN)
-        np.minimum(best, above[1:-1], out=best)
-        np.add(best, cost[y], out=total[y, 1:-1])
-    return total[:, 1:-1]
-
-
-def _trace(from_top: Floats, from_bottom: Floats, row: int, x: int) -> NDArray[np.int64]:
-    """Follow the cheapest path up and down from one pixel."""
-    tall, width = from_top.shape
-    seam = np.empty(tall, np.int64)
-    for table, steps in ((from_top, range(row - 1, -1, -1)), (from_bottom, range(row + 1, tall))):
-        here = seam[row] = x
-        for y in steps:
-            low, high = max(0, here - 1), min(width, here + 2)
-            around = table[y, low:high] + np.float32(_LEAN)
-            around[here - low] -= np.float32(_LEAN)
-            here = low + int(around.argmin())
-            seam[y] = here
-    return seam
