@@ -8,6 +8,9 @@ from PIL import Image
 
 from inkdigits.commands.evaluate import command
 from inkdigits.commands.read import command as read
+from inkdigits.data import LabelledImages
+from inkdigits.errors import UsageError
+from inkdigits.recognition.onnx_recogniser import load_recogniser
 
 
 def stroke(path: Path, blank: bool = False) -> Path:
@@ -67,3 +70,21 @@ def test_images_of_another_size_go_through_the_reader(tmp_path: Path) -> None:
     np.savez(tmp_path / "own.npz", images=images, labels=np.ones(3, np.int64))
     result = CliRunner().invoke(command, ["--data", str(tmp_path / "own.npz"), "--json"])
     assert json.loads(result.stdout)["accuracy"] == 1.0
+
+
+def test_two_models_are_compared_image_by_image(tmp_path: Path, small_test: LabelledImages) -> None:
+    np.savez(tmp_path / "own.npz", images=small_test.images, labels=small_test.labels)
+    arguments = ["--data", str(tmp_path / "own.npz"), "--model", "classic", "--against", "accurate"]
+    told = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).stdout)["against"]
+    right, others_right = (
+        load_recogniser(name).score(small_test.images).labels == small_test.labels
+        for name in ("classic", "accurate")
+    )
+    assert told["model"] == "accurate"
+    assert told["n_this_only"] == np.sum(right > others_right)
+    assert told["n_other_only"] == np.sum(right < others_right)
+    assert 0 < told["p_value"] <= 1
+    assert "Against    accurate: it alone is right on" in CliRunner().invoke(command, arguments).stdout
+    stroke(tmp_path / "pictures/1/a.png")
+    pictures = ["--data", str(tmp_path / "pictures"), "--against", "accurate"]
+    assert isinstance(CliRunner().invoke(command, pictures).exception, UsageError)

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, bootstrap
 
 from inkdigits.errors import DataError
-from inkdigits.evaluation.statistics import summarise, wilson_interval
+from inkdigits.evaluation.statistics import bootstrap_interval, summarise, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,51 @@ def test_a_summary_agrees_with_numpy_and_owns_up_to_a_single_run():
     assert summary.mean == pytest.approx(np.mean(figures))
     assert summary.standard_deviation == pytest.approx(np.std(figures, ddof=1))
     assert (summary.worst, summary.n) == (0.991, 3)
-    assert str(summary) == "99.217% ± 0.104 (worst 99.10%, 3 runs)"
+    assert summary.interval == pytest.approx((0.991, 0.992833), abs=1e-6)
+    assert str(summary) == (
+        "99.217% ± 0.104 (95% interval of the mean 99.100% to 99.283%, worst 99.10%, 3 runs)"
+    )
     assert summarise([0.99]).standard_deviation is None
+    assert summarise([0.99]).interval is None
     assert str(summarise([0.99])) == "99.00% (one run)"
     with pytest.raises(DataError, match="at least one run"):
         summarise([])
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95])
+@pytest.mark.parametrize(
+    "figures",
+    [
+        [0.994, 0.9944, 0.9932, 0.9938, 0.9946],
+        np.random.default_rng(1).normal(0.995, 0.0005, 10),
+        np.random.default_rng(2).gamma(1, 1, 30),
+    ],
+    ids=["five", "ten", "skewed"],
+)
+def test_the_bootstrap_agrees_with_scipy(figures: list[float], level: float) -> None:
+    found = bootstrap_interval(figures, level)
+    scipys = bootstrap(
+        (figures,),
+        np.mean,
+        confidence_level=level,
+        n_resamples=50_000,
+        method="BCa",
+        rng=np.random.default_rng(7),
+    ).confidence_interval
+    # Both draw at random: a few hundredths of the width are theirs.
+    assert found == pytest.approx((scipys.low, scipys.high), abs=0.05 * (scipys.high - scipys.low))
+
+
+def test_the_bootstrap_holds_the_true_mean_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(5)
+    intervals = [bootstrap_interval(rng.normal(0.99, 0.001, 10)) for _ in range(200)]
+    share = np.mean([low <= 0.99 <= high for low, high in intervals])
+    assert 0.85 < share < 0.97
+
+
+def test_the_bootstrap_is_repeatable_and_knows_its_limits() -> None:
+    assert bootstrap_interval([0.1, 0.4, 0.2]) == bootstrap_interval([0.1, 0.4, 0.2])
+    assert bootstrap_interval([0.1, 0.4, 0.2]) != bootstrap_interval([0.1, 0.4, 0.2], 0.8)
+    assert bootstrap_interval([0.5, 0.5, 0.5]) == (0.5, 0.5)
+    with pytest.raises(DataError, match="two runs at least"):
+        bootstrap_interval([0.5])

@@ -17,10 +17,12 @@ inkdigits train-numbers --out runs/numbers
 inkdigits train-numbers --resume --out runs/numbers    # after Ctrl-C""",
     "sweep": """\
 inkdigits sweep fast --runs 10
-inkdigits sweep fast --held-out --set dropout=0.3 --out trial.json""",
+inkdigits sweep fast --held-out --set dropout=0.3 --out trial.json
+inkdigits sweep --compare fast classic              # is the difference more than chance?""",
     "evaluate": """\
 inkdigits evaluate                                  # the shipped model, MNIST's test images
-inkdigits evaluate --model runs/mine/model.onnx --data my-digits.csv --json""",
+inkdigits evaluate --model runs/mine/model.onnx --data my-digits.csv --json
+inkdigits evaluate --model classic --against accurate""",
     "read": """\
 inkdigits read photo.jpg
 inkdigits read --format jsonl scans/ form.pdf > readings.jsonl

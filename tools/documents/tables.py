@@ -31,6 +31,7 @@ def accuracy(results: Path) -> str:
         "recipe",
         "parameters",
         "accuracy",
+        "95% interval of the mean",
         "worst run",
         "without the 15 label errors",
         "loss",
@@ -48,6 +49,7 @@ def accuracy(results: Path) -> str:
             f"`{recipe['name']}`",
             f"{parameters[recipe['network']]:,}" if recipe["network"] in parameters else "",
             _spread(figures.mean, figures.standard_deviation),
+            _interval(figures.interval),
             f"{figures.worst:.2%}",
             f"{_mean(run['without_label_errors']['accuracy'] for run in runs):.2%}",
             f"{_mean(run['loss'] for run in runs):.4f}",
@@ -200,6 +202,10 @@ def _mean(figures: Any) -> float:
 def _spread(mean: float, deviation: float | None) -> str:
     # A single run says nothing of the spread.
     return f"{mean:.2%}" if deviation is None else f"{mean:.2%} ± {100 * deviation:.2f}"
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.2%} to {interval[1]:.2%}"
 
 
 def _parameters() -> dict[str, int]:

@@ -8,10 +8,15 @@ import click
 from inkdigits.commands.datasets import own_source
 from inkdigits.commands.progress import shown_progress
 from inkdigits.commands.reading_options import LAYOUTS, reading_options
+from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
+    from inkdigits.contract import Recogniser
+    from inkdigits.data import LabelledImages
     from inkdigits.evaluation import Evaluation
     from inkdigits.evaluation.readings import ReadingEvaluation
+    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+    from inkdigits.recognition.openvino_recogniser import OpenVinoRecogniser
 
 
 @click.command(name="evaluate")
@@ -41,6 +46,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="What computes; auto is the fastest installed one for so many images whose answers agree.",
 )
+@click.option(
+    "--against",
+    metavar="NAME|FILE",
+    help="Another model on the same digit images: is the difference more than chance? (McNemar's exact test)",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def command(
@@ -51,6 +61,7 @@ def command(
     layout: str,
     length: int | None,
     engine: str,
+    against: str | None,
     as_json: bool,
 ) -> None:
     """Measure a model on labelled digits.
@@ -64,7 +75,9 @@ def command(
     from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, load_recogniser
 
     recogniser = load_recogniser(model, engine=engine)
+    other = None if against is None else load_recogniser(against, engine=engine)
     failures: list[Exception] = []
+    comparison: dict[str, Any] | None = None
     evaluation: Evaluation | ReadingEvaluation
     with shown_progress() as progress:
         labelled = load_mnist(progress=progress).test if data == "mnist" else load_labelled(own_source(data))
@@ -88,6 +101,10 @@ def command(
                 label_errors=KNOWN_LABEL_ERRORS if data == "mnist" else (),
                 progress=progress,
             )
+            if other is not None:
+                comparison = _compare(recogniser, other, labelled)
+        elif other is not None:
+            raise UsageError("--against takes digit images of 28x28, and these are read as pictures")
         else:
             from inkdigits.evaluation.readings import evaluate_reading
             from inkdigits.recognition.reader import Reader
@@ -103,11 +120,33 @@ def command(
     for error in failures:
         click.echo(f"inkdigits: {' '.join(str(error).split())}", err=True)
     if as_json:
-        click.echo(json.dumps({**evaluation.to_json(), "engine": recogniser.engine}, indent=2))
+        answer = {**evaluation.to_json(), "engine": recogniser.engine, "against": comparison}
+        click.echo(json.dumps(answer, indent=2))
     else:
         click.echo(f"{_as_text(evaluation)}\nEngine     {recogniser.engine}")
+        if comparison is not None:
+            click.echo(
+                f"Against    {comparison['model']}: it alone is right on {comparison['n_other_only']:,} images, this "
+                f"one alone on {comparison['n_this_only']:,}; p = {comparison['p_value']:.4f}"
+            )
     if failures:
         context.exit(1)
+
+
+def _compare(
+    this: "Recogniser", other: "OnnxRecogniser | OpenVinoRecogniser", labelled: "LabelledImages"
+) -> dict[str, Any]:
+    """Count the images that one of two models alone reads right."""
+    from inkdigits.evaluation import mcnemar_p_value
+
+    right, others_right = (each.score(labelled.images).labels == labelled.labels for each in (this, other))
+    n_this, n_other = int((right & ~others_right).sum()), int((others_right & ~right).sum())
+    return {
+        "model": other.card.name,
+        "n_this_only": n_this,
+        "n_other_only": n_other,
+        "p_value": mcnemar_p_value(n_this, n_other),
+    }
 
 
 def _as_text(evaluation: "Evaluation | ReadingEvaluation") -> str:

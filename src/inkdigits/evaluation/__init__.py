@@ -1,21 +1,26 @@
 """Figures of any recogniser on labelled digit images, with NumPy alone."""
 
 from inkdigits.evaluation.calibration import ReliabilityBins, expected_calibration_error, reliability
+from inkdigits.evaluation.comparisons import Comparison, compare_pairs, mcnemar_p_value
 from inkdigits.evaluation.figures import Evaluation, Mistake, WithoutLabelErrors
 from inkdigits.evaluation.metrics import evaluate, evaluate_scores
 from inkdigits.evaluation.per_class import ClassFigures
-from inkdigits.evaluation.statistics import Summary, summarise, wilson_interval
+from inkdigits.evaluation.statistics import Summary, bootstrap_interval, summarise, wilson_interval
 
 __all__ = [
     "ClassFigures",
+    "Comparison",
     "Evaluation",
     "Mistake",
     "ReliabilityBins",
     "Summary",
     "WithoutLabelErrors",
+    "bootstrap_interval",
+    "compare_pairs",
     "evaluate",
     "evaluate_scores",
     "expected_calibration_error",
+    "mcnemar_p_value",
     "reliability",
     "summarise",
     "wilson_interval",
