@@ -25,8 +25,8 @@ class Weights:
         Below minus this, in nats, the columns say no more.
     label
         Share of the columns in which digit it is; the rest is that of the crop.
-    whole
-        Of the log-odds that a crop is one whole digit.
+    whole, whole_cut
+        Of the log-odds that a crop is one whole digit, and of those of a crop that is cut out of touching digits.
     clipped
         Log-odds beyond this are taken as this.
     cut, cut_ink
@@ -42,7 +42,8 @@ class Weights:
     columns: float = 4.0
     floor: float = 12.0
     label: float = 0.9
-    whole: float = 0.4
+    whole: float = 1.0
+    whole_cut: float = 0.3
     clipped: float = 5.0
     cut: float = 1.3
     cut_ink: float = 0.6
@@ -86,7 +87,8 @@ def combined(proposal: Proposal, crops: Scores, weights: Weights = WEIGHTS) -> S
 def of_candidates(proposal: Proposal, crops: Scores, weights: Weights = WEIGHTS) -> Floats:
     """Return all that speaks for each candidate, ``float64`` (n,): columns, crop, shape, gaps inside it."""
     one: Floats = np.logaddexp.reduce(proposal.said[:, FIRST_DIGIT:], axis=1)
-    total: Floats = weights.columns * np.maximum(one, -weights.floor) + whole_evidence(crops, weights)
+    odds = whole_evidence(crops, weights) * np.where(_are_cut(proposal), weights.whole_cut, weights.whole)
+    total: Floats = weights.columns * np.maximum(one, -weights.floor) + odds
     pieces = proposal.pieces
     if pieces is None:
         return total
@@ -102,7 +104,7 @@ def whole_evidence(crops: Scores, weights: Weights = WEIGHTS) -> Floats:
     """
     share = np.clip(crops.is_digit.astype(np.float64) * crops.confidences, 1e-4, 1 - 1e-4)
     odds = np.log(share) - np.log1p(-share)
-    return np.asarray(weights.whole * np.clip(odds - 1.5, -weights.clipped, weights.clipped))
+    return np.asarray(np.clip(odds - 1.5, -weights.clipped, weights.clipped))
 
 
 def of_skipping(proposal: Proposal, weights: Weights = WEIGHTS) -> Floats:
