@@ -7,12 +7,14 @@ A model that has not changed keeps its answers: they are those of the day on whi
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
+from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
 from inkdigits.storage import sha256_of_file, write_text, write_whole
 
@@ -20,6 +22,8 @@ GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
 IMAGES = GOLDEN / "images.npz"
 PER_DIGIT = 4
 N_BLENDS = 10
+EVERY = 7
+"""Of so many columns of a strip one is kept."""
 
 
 def main() -> None:
@@ -39,11 +43,29 @@ def main() -> None:
         scores = OnnxRecogniser(path, n_threads=1).score(images)
         answers = {
             "sha256": digest,
-            "is_digit": [round(float(value), 6) for value in scores.is_digit],
-            "probabilities": [[round(float(value), 6) for value in row] for row in scores.probabilities],
+            "is_digit": rounded(scores.is_digit),
+            "probabilities": rounded(scores.probabilities),
         }
         write_text(target, json.dumps(answers) + "\n")
         print(f"wrote {target.name}")
+    target, digest = GOLDEN / "strips" / "numbers.json", sha256_of_file(SHIPPED)
+    if target.exists() and json.loads(target.read_text("utf-8"))["sha256"] == digest:
+        print(f"{target.name} is of this very model")
+        return
+    logits = NumberNetwork().logits(golden_strips(images))
+    write_text(target, json.dumps({"sha256": digest, "logits": rounded(logits[:, ::EVERY])}) + "\n")
+    print(f"wrote {target.name}")
+
+
+def rounded(values: NDArray[np.float32]) -> list[Any]:
+    """Return an array as lists of numbers with six decimals."""
+    return np.round(values.astype(np.float64), 6).tolist()
+
+
+def golden_strips(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return strips of four golden images each, side by side, ``uint8`` (n // 4, HEIGHT, 112)."""
+    rows = images[: len(images) // 4 * 4].reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
+    return np.pad(rows, ((0, 0), (2, HEIGHT - 30), (0, 0)))
 
 
 def golden_images(train: LabelledImages) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inkdigits.data import Mnist
+from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
 from inkdigits.storage import sha256_of_file
 
@@ -67,6 +68,16 @@ def test_the_answers_would_show_a_small_change(name: str, images: NDArray[np.uin
     weaker = (images * 0.96).astype(np.uint8)
     change = np.abs(load_recogniser(name, 1).score(weaker).probabilities - golden(name)["probabilities"])
     assert (change.max(axis=1) > 3 * TOLERANCE).sum() >= 3
+
+
+def test_the_network_of_numbers_answers_as_on_the_day_it_was_shipped(images: NDArray[np.uint8]) -> None:
+    expected = json.loads((GOLDEN / "strips" / "numbers.json").read_text("utf-8"))
+    assert expected["sha256"] == sha256_of_file(SHIPPED)
+    rows = images.reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
+    strips = np.pad(rows, ((0, 0), (2, HEIGHT - 30), (0, 0)))
+    logits = NumberNetwork().logits(strips)
+    # Logits reach 30, and differ by more than probabilities do.
+    np.testing.assert_allclose(logits[:, ::7], expected["logits"], rtol=0, atol=10 * TOLERANCE)
 
 
 def test_the_images_are_of_mnists_training_part(mnist: Mnist, images: NDArray[np.uint8]) -> None:

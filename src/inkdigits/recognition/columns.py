@@ -44,7 +44,8 @@ _MARGIN = 8
 _LEAST = 1e-5
 """The least probability of a symbol that is reckoned with."""
 
-_SHIPPED = Path(__file__).parent / "models" / "strips" / "numbers.onnx"
+SHIPPED = Path(__file__).parent / "models" / "strips" / "numbers.onnx"
+"""The network that comes with the package."""
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ class NumberNetwork:
         If the file is missing, damaged, or a model of another kind.
     """
 
-    def __init__(self, path: Path = _SHIPPED) -> None:
+    def __init__(self, path: Path = SHIPPED) -> None:
         # One thread: a strip takes a millisecond, and threads would fight with those of other strips.
         self._session = open_session(path, n_threads=1)
         takes = [(each.name, each.type) for each in self._session.get_inputs()]
