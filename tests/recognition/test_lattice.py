@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inkdigits import Mnist, Reader
+from inkdigits.contract import Scores
 from inkdigits.errors import UsageError
+from inkdigits.recognition.lattice import decide, read_strips
 from inkdigits.recognition.paths import Edge, best_paths
+from inkdigits.recognition.proposals import Proposal
 from inkdigits.recognition.roster import Roster
 
 
@@ -72,6 +75,28 @@ def written(digits: list[NDArray[np.uint8]], gap: int = 12) -> NDArray[np.uint8]
         np.maximum(window, each, out=window)
         x += width + gap
     return 255 - paper
+
+
+@pytest.mark.parametrize(("length", "lengths"), [(None, ()), (4, ()), (None, (2, 5))])
+def test_what_is_never_shown_to_the_recogniser_would_change_nothing(
+    mnist: Mnist, length: int | None, lengths: tuple[int, ...]
+) -> None:
+    seen: list[int] = []
+
+    class Counting:
+        def score(self, images: NDArray[np.uint8]) -> Scores:
+            seen.append(len(images))
+            return reader().recogniser.score(images)
+
+    ink = 255 - written(clear_digits(mnist, "60352", 4), gap=-4)
+    (found,) = read_strips([(ink, 60.0)], Counting(), length, lengths)
+    proposal = Proposal(ink, 60.0, length is not None or len(lengths) > 0)
+    every = reader().recogniser.score(np.stack([proposal.image(i) for i in range(len(proposal.spans))]))
+    whole = decide(proposal, every, length, lengths)
+    assert [path.candidates for path in found.paths] == [path.candidates for path in whole.paths]
+    np.testing.assert_allclose(found.log_weights, whole.log_weights, atol=1e-3)
+    assert [text for text, _ in found.texts()] == [text for text, _ in whole.texts()]
+    assert sum(seen) < len(proposal.spans)
 
 
 def test_a_number_is_read_whatever_its_length(mnist: Mnist) -> None:

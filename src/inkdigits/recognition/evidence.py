@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import Scores
 from inkdigits.pictures.cuts import Pieces
 from inkdigits.recognition.columns import FIRST_DIGIT, OTHER
-from inkdigits.recognition.proposals import Box, Proposal
+from inkdigits.recognition.proposals import Proposal
 
 Floats = NDArray[np.float64]
 
@@ -80,21 +80,17 @@ def combined(proposal: Proposal, crops: Scores, weights: Weights = WEIGHTS) -> S
     share = np.exp(
         np.logaddexp.reduce(said, axis=1) - np.logaddexp.reduce(proposal.said[:, FIRST_DIGIT:], axis=1)
     )
-    is_digit = np.where(_are_cut(proposal), share, crops.is_digit)
+    is_digit = np.where(proposal.is_cut, share, crops.is_digit)
     return Scores(np.exp(logs - total).astype(np.float32), is_digit.astype(np.float32))
 
 
 def of_candidates(proposal: Proposal, crops: Scores, weights: Weights = WEIGHTS) -> Floats:
     """Return all that speaks for each candidate, ``float64`` (n,): columns, crop, shape, gaps inside it."""
     one: Floats = np.logaddexp.reduce(proposal.said[:, FIRST_DIGIT:], axis=1)
-    odds = whole_evidence(crops, weights) * np.where(_are_cut(proposal), weights.whole_cut, weights.whole)
+    odds = whole_evidence(crops, weights) * np.where(proposal.is_cut, weights.whole_cut, weights.whole)
     total: Floats = weights.columns * np.maximum(one, -weights.floor) + odds
-    pieces = proposal.pieces
-    if pieces is None:
-        return total
-    for index, ((first, last), box) in enumerate(zip(proposal.spans, proposal.boxes, strict=True)):
-        total[index] += _shape(proposal, box, weights) + _joins(pieces, first, last, proposal.height, weights)
-    return total
+    joins = weights.join * proposal.joins[:, 0] + weights.join_gap * proposal.joins[:, 1]
+    return np.asarray(total - _misshapen(proposal, weights) - joins)
 
 
 def whole_evidence(crops: Scores, weights: Weights = WEIGHTS) -> Floats:
@@ -125,36 +121,12 @@ def of_parting(pieces: Pieces, weights: Weights = WEIGHTS) -> Floats:
     return parting
 
 
-def _are_cut(proposal: Proposal) -> NDArray[np.bool_]:
-    """Tell which candidates part with a piece that they hang together with."""
-    cuts = [] if proposal.pieces is None else [(i, j) for i, j, _ in proposal.pieces.cuts]
-    parted = [
-        any((first <= i <= last) != (first <= j <= last) for i, j in cuts) for first, last in proposal.spans
-    ]
-    return np.array(parted, bool)
-
-
-def _shape(proposal: Proposal, box: Box, weights: Weights) -> float:
-    """Return what is against a candidate for its size and place."""
-    _, y, width, tall = box
+def _misshapen(proposal: Proposal, weights: Weights) -> Floats:
+    """Return what is against each candidate for its size and place."""
     height = proposal.height
-    too_low = max(0.0, 0.62 - tall / height)
-    too_wide = max(0.0, width / height - 0.95)
-    too_tall = max(0.0, tall / height - 1.3)
-    off_line = max(0.0, abs((y + tall / 2) - (proposal.top + proposal.base) / 2) / height - 0.3)
-    return -(weights.low * (too_low + off_line) + weights.wide * too_wide + weights.tall * too_tall)
-
-
-def _joins(pieces: Pieces, first: int, last: int, height: float, weights: Weights) -> float:
-    """Return what is against taking pieces together that do not hang together."""
-    hanging = {(i, j) for i, j, _ in pieces.cuts}
-    penalty = 0.0
-    right = int(pieces.boxes[first, 0] + pieces.boxes[first, 2])
-    for i in range(first + 1, last + 1):
-        left, width = int(pieces.boxes[i, 0]), int(pieces.boxes[i, 2])
-        if not any((j, i) in hanging for j in range(first, i)):
-            overlap = max(0.0, (right - left) / max(1, min(width, int(pieces.boxes[i - 1, 2]))))
-            penalty -= weights.join * (1.0 - min(1.0, overlap))
-            penalty -= weights.join_gap * max(0.0, left - right) / height
-        right = max(right, left + width)
-    return penalty
+    _, y, width, tall = np.array(proposal.boxes, np.float64).reshape(-1, 4).T
+    too_low = np.maximum(0.0, 0.62 - tall / height)
+    too_wide = np.maximum(0.0, width / height - 0.95)
+    too_tall = np.maximum(0.0, tall / height - 1.3)
+    off_line = np.maximum(0.0, np.abs(y + tall / 2 - (proposal.top + proposal.base) / 2) / height - 0.3)
+    return np.asarray(weights.low * (too_low + off_line) + weights.wide * too_wide + weights.tall * too_tall)

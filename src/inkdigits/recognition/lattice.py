@@ -6,7 +6,6 @@ candidate hold one digit (see `inkdigits.recognition.columns`), the recogniser h
 geometry counts too (see `inkdigits.recognition.evidence`).
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,15 +39,15 @@ class Lattice:
     boxes
         Box of every candidate, in pixels of the strip.
     images
-        ``uint8`` (n candidates, 28, 28).
+        ``uint8`` (28, 28), by the index of the candidate: of those on the paths.
     scores
-        What the recogniser and the columns say of the candidates together.
+        What the recogniser and the columns say of the candidates together; of the others on no path, the columns.
     """
 
     paths: tuple[Path, ...]
     log_weights: NDArray[np.float64]
     boxes: tuple[Box, ...]
-    images: NDArray[np.uint8]
+    images: dict[int, NDArray[np.uint8]]
     scores: Scores
 
     def spellings(self) -> list[tuple[float, NDArray[np.float64]]]:
@@ -84,7 +83,11 @@ def read_strips(
     lengths: Sequence[int] = (),
     weights: Weights = WEIGHTS,
 ) -> list[Lattice]:
-    """Find the best readings of several strips, scored together in one batch.
+    """Find the best readings of several strips, the candidates of all of them scored together.
+
+    A candidate that the recogniser has not seen has the benefit of the doubt: it counts as one digit beyond doubt.
+    Those on the best paths are shown to it, until it has seen all that are on them. No other candidate could be on a
+    better path then, so that most need never be seen.
 
     Parameters
     ----------
@@ -106,19 +109,39 @@ def read_strips(
     """
     is_told = length is not None or len(lengths) > 0
     proposals = [Proposal(ink, height, is_told) for ink, height in strips]
-    every = [image for proposal in proposals for image in proposal.images]
-    scores = recogniser.score(np.stack(every) if every else np.zeros((0, 28, 28), np.uint8))
-    ends = np.cumsum([0] + [len(proposal.images) for proposal in proposals]).tolist()
-    return [
-        decide(
-            proposal,
-            Scores(scores.probabilities[start:stop], scores.is_digit[start:stop]),
-            length,
-            lengths,
-            weights,
-        )
-        for proposal, (start, stop) in zip(proposals, itertools.pairwise(ends), strict=True)
-    ]
+    scored = [_BenefitOfDoubt(len(proposal.spans)) for proposal in proposals]
+    while True:
+        lattices = [
+            decide(proposal, each.scores, length, lengths, weights)
+            for proposal, each in zip(proposals, scored, strict=True)
+        ]
+        asked = [
+            (each, index, lattice.images[index])
+            for each, lattice in zip(scored, lattices, strict=True)
+            for index in lattice.images
+            if index not in each.known
+        ]
+        if not asked:
+            return lattices
+        answer = recogniser.score(np.stack([image for _, _, image in asked]))
+        for place, (each, index, _) in enumerate(asked):
+            each.take(index, answer, place)
+
+
+class _BenefitOfDoubt:
+    """What the recogniser says of the candidates of one strip; of those it has not seen, the best that it can say."""
+
+    def __init__(self, n: int) -> None:
+        self.known: set[int] = set()
+        surely = np.zeros((n, 10), np.float32)
+        surely[:, 0] = 1.0
+        self.scores = Scores(surely, np.ones(n, np.float32))
+
+    def take(self, index: int, answer: Scores, place: int) -> None:
+        """Take what the recogniser answered in one place for one candidate."""
+        self.known.add(index)
+        self.scores.probabilities[index] = answer.probabilities[place]
+        self.scores.is_digit[index] = answer.is_digit[place]
 
 
 def decide(
@@ -130,9 +153,8 @@ def decide(
 ) -> Lattice:
     """Find the best readings of one strip, given what the recogniser says of its candidates' images."""
     pieces = proposal.pieces
-    images = np.stack(proposal.images) if proposal.images else np.zeros((0, 28, 28), np.uint8)
     if pieces is None:
-        return Lattice((), np.zeros(0), (), images, crops)
+        return Lattice((), np.zeros(0), (), {}, crops)
     n = len(pieces.boxes)
     parting = of_parting(pieces, weights)
     edges = [
@@ -154,6 +176,7 @@ def decide(
         paths += [path for path in best_paths(edges, n, each, _N_PATHS_OF_LENGTH) if path not in paths]
     totals = np.array([path.score for path in paths])
     log_weights = totals - np.logaddexp.reduce(totals) if len(totals) else totals
+    images = {index: proposal.image(index) for path in paths for index in path.candidates}
     return Lattice(
         tuple(paths), log_weights, tuple(proposal.boxes), images, combined(proposal, crops, weights)
     )

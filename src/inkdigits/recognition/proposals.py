@@ -65,8 +65,11 @@ class Proposal:
         ``float64`` (n, N_SYMBOLS): log-probability, by the columns, that a candidate is that symbol and nothing else.
     boxes
         Left, top, width and height of each, in pixels of the strip.
-    images
-        ``uint8`` (28, 28) each.
+    is_cut
+        ``bool`` (n,): whether a candidate parts with a piece that it hangs together with.
+    joins
+        ``float64`` (n, 2): how far the pieces of a candidate that do not hang together lie beside and not above
+        each other, and the gaps between them, in digit heights.
     """
 
     def __init__(self, ink: NDArray[np.uint8], height: float, is_told: bool = False) -> None:
@@ -77,7 +80,10 @@ class Proposal:
         self.pieces: Pieces | None = cut_apart(ink, height, between)
         self.spans: list[tuple[int, int]] = []
         self.boxes: list[Box] = []
-        self.images: list[NDArray[np.uint8]] = []
+        self.is_cut = np.zeros(0, bool)
+        self.joins = np.zeros((0, 2))
+        self._ink = ink
+        self._images: dict[int, NDArray[np.uint8]] = {}
         self.nothing = np.zeros(0)
         self.said = np.zeros((0, columns.probabilities.shape[1]))
         if self.pieces is None:
@@ -93,7 +99,15 @@ class Proposal:
         self.said = said[kept]
         self.spans = [(int(first), int(last)) for first, last in spans[kept]]
         self.boxes = [possible[span] for span in self.spans]
-        self.images = [_crop(ink, self.pieces, span, possible[span]) for span in self.spans]
+        self.is_cut = _are_cut(self.pieces, spans[kept])
+        self.joins = _joins(self.pieces, self.spans, height)
+
+    def image(self, index: int) -> NDArray[np.uint8]:
+        """Return the digit image of a candidate, ``uint8`` (28, 28), made when it is first asked for."""
+        if index not in self._images:
+            assert self.pieces is not None
+            self._images[index] = _crop(self._ink, self.pieces, self.spans[index], self.boxes[index])
+        return self._images[index]
 
 
 def _crop(ink: NDArray[np.uint8], pieces: Pieces, span: tuple[int, int], box: Box) -> NDArray[np.uint8]:
@@ -154,3 +168,35 @@ def _plausible(pieces: Pieces, height: float) -> dict[tuple[int, int], Box]:
             if bottom - top >= _LOWEST * height and areas[last + 1] - areas[first] >= least:
                 possible[first, last] = (left, top, right - left, bottom - top)
     return possible
+
+
+def _are_cut(pieces: Pieces, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which spans part with a piece that they hang together with."""
+    first, last = spans[:, :1], spans[:, 1:]
+    one, other = np.array([cut[:2] for cut in pieces.cuts], np.int64).reshape(-1, 2).T
+    within = (first <= one) & (one <= last), (first <= other) & (other <= last)
+    return np.asarray((within[0] != within[1]).any(axis=1))
+
+
+def _joins(pieces: Pieces, spans: list[tuple[int, int]], height: float) -> NDArray[np.float64]:
+    """Return the joins of every candidate; see `Proposal`."""
+    hangs_on = np.full(len(pieces.boxes), -1)
+    for i, j, _ in pieces.cuts:
+        hangs_on[j] = max(int(hangs_on[j]), i)
+    hanging, widths = hangs_on.tolist(), pieces.boxes[:, 2].tolist()
+    lefts, rights = pieces.boxes[:, 0].tolist(), (pieces.boxes[:, 0] + pieces.boxes[:, 2]).tolist()
+    longest: dict[int, int] = {}
+    for first, last in spans:
+        longest[first] = max(last, longest.get(first, first))
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    for first, end in longest.items():
+        right, beside, gaps = rights[first], 0.0, 0.0
+        found[first, first] = (beside, gaps)
+        for i in range(first + 1, end + 1):
+            if hanging[i] < first:
+                overlap = max(0.0, (right - lefts[i]) / max(1, min(widths[i], widths[i - 1])))
+                beside += 1.0 - min(1.0, overlap)
+                gaps += max(0.0, lefts[i] - right) / height
+            right = max(right, rights[i])
+            found[first, i] = (beside, gaps)
+    return np.array([found[span] for span in spans]).reshape(-1, 2)
