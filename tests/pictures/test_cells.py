@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inkdigits.pictures.cells import Cell, find_cells
+from inkdigits.pictures.frames import Row
+from inkdigits.pictures.printed import are_printed
 
 
 def form(
@@ -113,3 +115,35 @@ def test_writing_without_print_has_no_cells() -> None:
         cv2.ellipse(paper, (x, 60), (14, 22), 0, 0, 360, 30, 5, cv2.LINE_AA)
     assert cells_of(paper) == []
     assert cells_of(np.full((120, 400), 240, np.uint8)) == []
+
+
+def test_writing_that_lies_across_squares_is_in_no_cells() -> None:
+    paper = form("joined", [False] * 60, rows=5, cell=40, print_level=190)
+    for x in (120, 230, 340):
+        cv2.ellipse(paper, (x, 145), (35, 60), 8, 0, 360, 30, 6, cv2.LINE_AA)
+    assert find_cells(paper, is_form=False) == []
+    assert find_cells(paper)
+    within = form("joined", [True] * 60, rows=5, cell=60)
+    assert len(find_cells(within, is_form=False)) == 60
+
+
+def test_strokes_that_follow_each_other_are_no_print() -> None:
+    mask = np.zeros((120, 420), np.uint8)
+    for x in range(20, 380, 60):  # the bows of 2s on a line, as wide as pens write
+        cv2.ellipse(mask, (x + 22, 40), (20, 20), 0, 150, 390, 1, 8)
+        cv2.line(mask, (x + 36, 52), (x, 92), 1, 8)
+        cv2.line(mask, (x, 94), (x + 62, 94), 1, 8)
+    row = Row(
+        np.array([[x, x + 60] for x in range(20, 380, 60)], float),
+        np.full(6, 22.0),
+        np.full(6, 94.0),
+        False,
+        0.8,
+        72.0,
+    )
+    assert not are_printed(mask, [row])
+    boxes = np.zeros_like(mask)
+    for x in range(20, 380, 60):
+        cv2.rectangle(boxes, (x, 22), (x + 60, 94), 1, 2)
+    assert are_printed(boxes, [row])
+    assert are_printed(np.maximum(mask, boxes), [row])

@@ -64,7 +64,9 @@ def test_specks_do_not_keep_large_digits_from_the_smaller_copy() -> None:
 
 def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
-    monkeypatch.setattr(cells, "find_cells", lambda pixels: looked_at.append(int(np.median(pixels))) or [])
+    monkeypatch.setattr(
+        cells, "find_cells", lambda pixels, is_form: looked_at.append(int(np.median(pixels))) or []
+    )
     page = sevens(60, (400, 600))
     read_boxes(View(page), Task(Sure(), ModelCard()))
     assert looked_at == [235]

@@ -10,7 +10,7 @@ from inkdigits.pictures.depth import dark_in_cells, thin_dark
 from inkdigits.pictures.frames import Row, find_rows
 from inkdigits.pictures.ink import most_telling_grey
 from inkdigits.pictures.parts import INK
-from inkdigits.pictures.printed import without_print
+from inkdigits.pictures.printed import are_printed, without_print
 from inkdigits.pictures.traces import Floats
 from inkdigits.pictures.upright import placed, seen_from_above
 
@@ -22,6 +22,9 @@ _LEAST_HEIGHT = 0.26
 
 _LONGEST = 1.25
 """Length, in cell heights, above which something thin is a piece of a line."""
+
+_ASTRAY = 0.25
+"""Share of the writing that lies in other cells than most of the stroke that it belongs to, at most."""
 
 _SMALL = 110
 """Shorter side, in pixels, of a picture that is looked at enlarged, so that lines and strokes are some pixels thick."""
@@ -46,13 +49,16 @@ class Cell:
     row: int
 
 
-def find_cells(pixels: NDArray[np.uint8]) -> list[Cell]:
+def find_cells(pixels: NDArray[np.uint8], is_form: bool = True) -> list[Cell]:
     """Find the cells of a printed form, row by row.
 
     Parameters
     ----------
     pixels
         ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; writing and print darker than the paper.
+    is_form
+        Whether the picture is known to be a form; if not, cells must have sides that are surely print, and the
+        writing must keep to the cells.
 
     Returns
     -------
@@ -62,13 +68,14 @@ def find_cells(pixels: NDArray[np.uint8]) -> list[Cell]:
     thin = thin_dark(pixels)
     zoom = 2.0 if min(thin.shape) < _SMALL else 1.0
     view, size = placed(seen_from_above(thin), (thin.shape[0], thin.shape[1]), zoom)
-    rows = find_rows((_viewed(thin * 255, view, size, cv2.BORDER_CONSTANT) >= 100).astype(np.uint8))
-    if not rows:
+    mask = (_viewed(thin * 255, view, size, cv2.BORDER_CONSTANT) >= 100).astype(np.uint8)
+    rows = find_rows(mask)
+    if not rows or not (is_form or are_printed(mask, rows)):
         return []
     grey = pixels.astype(np.float32) if pixels.ndim == 2 else most_telling_grey(pixels)
     level = _viewed(np.rint(grey).astype(np.uint8), view, size, cv2.BORDER_REPLICATE)
     writing = without_print(dark_in_cells(level, rows), rows)
-    return _sorted_out(writing.ink, rows, writing.thickness, writing.printed, view)
+    return _sorted_out(writing.ink, rows, writing.thickness, writing.printed, view, is_form)
 
 
 def _viewed(plane: NDArray[np.uint8], view: Floats, size: tuple[int, int], border: int) -> NDArray[np.uint8]:
@@ -82,6 +89,7 @@ def _sorted_out(
     thickness: int,
     printed: NDArray[np.uint8],
     view: Floats,
+    is_form: bool,
 ) -> list[Cell]:
     """Give every part of the writing to the cell that holds most of it."""
     frames: list[tuple[int, float, float, float, float]] = []
@@ -103,6 +111,8 @@ def _sorted_out(
     table = np.zeros((n, len(frames) + 1), np.int64)
     np.add.at(table, (labels[y, x], ids[y, x]), 1)
     in_print = np.bincount(labels[y, x], printed[y, x], n)
+    if not is_form and _strays(table[1:][in_print[1:] < 0.6 * table[1:].sum(axis=1)]):
+        return []
     for part in range(1, n):
         inside = table[part, 1:]
         if in_print[part] >= 0.6 * table[part].sum():  # what is left of the print
@@ -123,6 +133,19 @@ def _sorted_out(
         _cell(clean, labels, stats, ids, members[i + 1], i + 1, frame, thickness, view)
         for i, frame in enumerate(frames)
     ]
+
+
+def _strays(table: NDArray[np.int64]) -> bool:
+    """Tell whether writing lies across the cells, as on squared paper.
+
+    Parameters
+    ----------
+    table
+        Shape (n_parts, 1 + n_cells): pixels of each part of the writing outside of all cells, and in each.
+    """
+    home = table.max(axis=1)
+    astray = float((table.sum(axis=1) - home).sum())
+    return astray > _ASTRAY * float(table.sum())
 
 
 def _cell(

@@ -25,6 +25,11 @@ _THICKEST = 0.1
 """Thickness of the thickest side, in cell heights: what is thicker is writing."""
 
 
+_DRAWN = 0.5
+"""Share of the upright sides, and of the level ones, that is seen straight and thin where there is print.
+
+Of print it is more than 0.57 even in grids of small cells; of strokes in a row hardly more than 0.3."""
+
 _UNLIKE = 2.6
 """How much thicker than others a side may be; every third rule of a number puzzle is thick."""
 
@@ -81,6 +86,23 @@ def without_print(level: NDArray[np.uint8], rows: list[Row]) -> Unprinted:
     clean = np.where((kept > 0) & (lines == 0), level, 0).astype(np.uint8)
     printed = cv2.dilate(np.maximum(across, down), np.ones((3, 3), np.uint8))
     return Unprinted(clean, np.asarray(printed, np.uint8), thickness)
+
+
+def are_printed(mask: NDArray[np.uint8], rows: list[Row]) -> bool:
+    """Tell whether cells have sides that are straight and thin, as print has, and strokes in a row have not.
+
+    Parameters
+    ----------
+    mask
+        ``uint8`` of shape (h, w), 1 where there is ink, in which the cells were found.
+    rows
+        The cells.
+    """
+    flipped = np.ascontiguousarray(mask.T)
+    seen: tuple[list[float], list[float]] = [], []
+    for side in _sides(rows):
+        seen[side.is_upright].append(_side(flipped if side.is_upright else mask, side)[2])
+    return min(float(np.mean(shares)) for shares in seen) >= _DRAWN
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     alone = [_has_it_alone(ink, single, task) for ink in inks]
     if all(alone) or (single.rejected is None and any(alone)):
         return None
-    framed = read_boxes(view, task)
+    framed = read_boxes(view, task, is_form=False)
     if _convincing(framed, least=2) and _is_written_in(framed):
         return framed
     if any(is_filled(ink) for ink in view.clean_inks):

@@ -121,7 +121,7 @@ def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
     return [number for number in numbers if number is not None]
 
 
-def read_boxes(view: View, task: Task) -> list[Number]:
+def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
     """Read one digit a cell; each row of cells is a number. Empty where there are no cells.
 
     Parameters
@@ -130,12 +130,14 @@ def read_boxes(view: View, task: Task) -> list[Number]:
         The picture, as `closest` gives it.
     task
         How to read it.
+    is_form
+        Whether the picture is known to be a form; see `inkdigits.pictures.cells.find_cells`.
     """
     from inkdigits.pictures.cells import find_cells
 
     # Print is dark almost always; light print is looked for where the ink may be light.
     for light_on_dark in (False, True) if view.may_be_light else (False,):
-        cells = find_cells(255 - view.pixels if light_on_dark else view.pixels)
+        cells = find_cells(255 - view.pixels if light_on_dark else view.pixels, is_form)
         if cells:
             return _read_cells(cells, task)
     return []
