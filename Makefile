@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean
+.PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean \
+  measure-accuracy measure-training-speed measure-inference-speed
 .DEFAULT_GOAL := help
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
 setup: $(INSTALLED)  ## create .venv from the hashed lock
 
@@ -55,6 +56,17 @@ lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
 	  --upgrade --extra all --extra benchmarks --extra dev pyproject.toml --output-file requirements/all.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --upgrade pyproject.toml --constraint requirements/all.txt --output-file requirements/core.txt
+
+measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hours; goes on where it stopped
+	$(BIN)/inkdigits sweep original --runs 5
+	$(BIN)/inkdigits sweep fast --runs 10
+	$(BIN)/inkdigits sweep classic --runs 10
+
+measure-training-speed: $(INSTALLED)  ## race the recipe fast against the baseline: half an hour, nothing beside it
+	$(BIN)/python benchmarks/training_speed.py
+
+measure-inference-speed: $(INSTALLED)  ## images a second of every engine: ten minutes, nothing beside it
+	$(BIN)/python benchmarks/inference_speed.py
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

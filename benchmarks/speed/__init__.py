@@ -1,0 +1,1 @@
+"""The rooms of the speed benchmarks: whole processes side by side, roofs, profiles."""

@@ -1,0 +1,51 @@
+"""A model in eight bits: weights and activations as int8, their ranges taken from training images.
+
+Run as a program, it writes a model that ONNX Runtime and OpenVINO both take.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from inkdigits.data import load_mnist
+from inkdigits.recognition.onnx_recogniser import load_recogniser
+
+N_CALIBRATION = 1000
+"""Training images whose activations set the ranges; the test images have no say."""
+
+
+def quantise(model: str, path: Path) -> None:
+    """Write a shipped model, or a file, as int8.
+
+    Parameters
+    ----------
+    model
+        Name of a shipped model, or the path of one.
+    path
+        The ``.onnx`` file to write.
+    """
+    sys.modules["openvino_telemetry"] = None  # NNCF would report its use over the network
+    import nncf
+    import onnx
+
+    images = load_mnist().train.images[:N_CALIBRATION]
+    batches = np.split(images, N_CALIBRATION // 100)
+    original = onnx.load(load_recogniser(model, 1).path)
+    quantised = nncf.quantize(
+        original,
+        nncf.Dataset(batches, lambda batch: {"images": batch}),
+        subset_size=len(batches),
+        preset=nncf.QuantizationPreset.MIXED,
+    )
+    onnx.save(quantised, path)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Quantise a model after its training.")
+    parser.add_argument("model")
+    parser.add_argument("path", type=Path)
+    arguments = parser.parse_args()
+    quantise(arguments.model, arguments.path)
+    print("null")

@@ -1,0 +1,114 @@
+"""A process that holds one engine on so many cores, and times its calls when it is asked to.
+
+It reads one JSON request a line and answers with one JSON line: ``{"way", "batch", "seconds"}`` gives the seconds of
+one call, ``{"labels": true}`` what it reads in each of the images.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+
+class Worker:
+    """The asking side: starts the process, and waits for its answers."""
+
+    def __init__(self, engine: str, model: str, cores: list[int], images: Path) -> None:
+        folder = str(Path(__file__).parents[1])
+        names = ",".join(map(str, cores))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "speed.worker", engine, model, names, str(images)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONPATH": folder, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+        self.name = f"{engine} of {model} on {len(cores)} cores"
+        self.ways: list[str] = self._answer()
+
+    def seconds(self, way: str, batch: int, slot: float) -> float:
+        """Return the mean seconds of a call, over as many calls as fill a slot of time."""
+        return float(self._ask({"way": way, "batch": batch, "seconds": slot}))
+
+    def labels(self) -> list[int]:
+        """Return what the engine reads in each image, by its last way."""
+        labels: list[int] = self._ask({"labels": True})
+        return labels
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} ended with status {self._process.wait()}")
+        return json.loads(line)
+
+    def __enter__(self) -> Self:
+        """Return the worker itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    parser = argparse.ArgumentParser(description="Hold one engine, and time its calls.")
+    parser.add_argument("engine")
+    parser.add_argument("model")
+    parser.add_argument("cores", help="such as 0,1")
+    parser.add_argument("images", help="an .npy of digit images")
+    arguments = parser.parse_args()
+    cores = [int(core) for core in arguments.cores.split(",")]
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)  # before any thread pool is made
+
+    from speed.ways import ways_of
+
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    images = np.load(arguments.images)
+    ways = ways_of(arguments.engine, arguments.model, len(cores))
+
+    def answer(value: Any) -> None:
+        print(json.dumps(value), file=answers, flush=True)
+
+    answer(list(ways))
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "labels" in request:
+            score = list(ways.values())[-1]
+            parts = [score(images[start : start + 1000]) for start in range(0, len(images), 1000)]
+            answer(np.concatenate(parts).argmax(axis=1).tolist())
+        else:
+            answer(time_calls(ways[request["way"]], images[: request["batch"]], request["seconds"]))
+
+
+def time_calls(way: Any, batch: Any, slot: float) -> float:
+    """Return the mean seconds of a call, over as many calls as fill ``slot`` seconds, after one to warm up."""
+    way(batch)
+    n_calls, start = 0, time.perf_counter()
+    while (spent := time.perf_counter() - start) < slot or n_calls == 0:
+        way(batch)
+        n_calls += 1
+    return spent / n_calls if n_calls else spent
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The workers answer what they should, and the aims are judged by the right figures."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inference_speed
+from inkdigits.data import LabelledImages
+from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
+from inkdigits.recognition.openvino_recogniser import OpenVinoRecogniser
+from speed.processes import ask
+from speed.verdicts import judge
+from speed.ways import ENGINES, ways_of
+from speed.worker import Worker, time_calls
+
+CLASSIC = str(shipped_models()["classic"])
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "openvino-int8"])
+def test_every_way_of_an_engine_gives_probabilities(engine: str, small_test: LabelledImages) -> None:
+    if engine == "keras":  # sets the threads of TensorFlow, which other tests have started in this process
+        code = (
+            "import numpy as np; from speed.ways import ways_of\n"
+            "for way in ways_of('keras', '', 1).values():\n"
+            "    for n in (1, 5):\n"
+            "        answer = way(np.zeros((n, 28, 28), np.uint8))\n"
+            "        assert answer.shape == (n, 10) and abs(answer.sum() - n) < 1e-3"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=BENCHMARKS, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return
+    for way in ways_of(engine, CLASSIC, 1).values():
+        answer = way(small_test.images[:200])
+        assert (answer.argmax(axis=1) == small_test.labels[:200]).mean() > 0.97
+
+
+def test_a_worker_times_calls_and_tells_what_it_reads(small_test: LabelledImages, tmp_path: Path) -> None:
+    np.save(tmp_path / "images.npy", small_test.images)
+    cores = inference_speed.core_sets([1])[0]
+    with Worker("onnxruntime", CLASSIC, cores, tmp_path / "images.npy") as worker:
+        assert worker.ways == ["bare", "score"]
+        assert 0 < worker.seconds("bare", 1, 0.01) < worker.seconds("bare", 300, 0.01)
+        expected = OnnxRecogniser(CLASSIC, 1).score(small_test.images).labels
+        assert worker.labels() == expected.tolist()
+        with pytest.raises(RuntimeError, match=r"onnxruntime of .* on 1 cores ended with status 1"):
+            worker.seconds("no such way", 1, 0.01)
+
+
+def test_a_call_is_timed_by_the_mean_of_those_that_fill_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+    calls = []
+
+    def way(batch: str) -> None:
+        calls.append(batch)
+        now[0] += 0.25
+
+    assert time_calls(way, "images", 1.0) == 0.25
+    assert calls == ["images"] * 5  # one to warm up
+
+
+def test_figures_are_asked_in_turn_there_and_back() -> None:
+    class Fake:
+        ways = ("score",)
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def seconds(self, way: str, batch: int, slot: float) -> float:
+            asked.append((self.name, batch))
+            return float(len(asked))
+
+    asked: list[tuple[str, int]] = []
+    jobs: Any = {("classic", "a", 1): Fake("a"), ("classic", "b", 1): Fake("b")}
+    spent = inference_speed.ask_in_turn(jobs, 2, 0.1)
+    assert asked[:6] == asked[6:][::-1]
+    assert spent["classic", "a", 1, "score", 1] == [1.0, 12.0]
+
+
+def figure(model: str, engine: str, way: str, batch: int, speed: float) -> dict[str, Any]:
+    names = {"model": model, "engine": engine, "way": way, "cores": 2, "batch": batch}
+    return {**names, "images_per_second": speed}
+
+
+def test_aims_are_judged_against_predict_on_as_many_cores() -> None:
+    verdicts = judge([
+        figure("classic", "keras", "predict", 1024, 5_000), figure("classic", "keras", "predict", 1, 20),
+        figure("classic", "keras", "call", 1024, 90_000),
+        figure("classic", "onnxruntime", "bare", 1, 12_000), figure("classic", "onnxruntime", "score", 1, 10_000),
+        figure("classic", "onnxruntime", "score", 1024, 20_000),
+        figure("compact", "openvino-int8", "score", 1024, 100_000),
+        figure("compact", "openvino-int8", "score", 64, 900_000),
+    ])  # fmt: skip
+    assert [round(verdict["value"], 3) for verdict in verdicts] == [4.0, 20.0, 1.2, 500.0]
+    assert "compact by openvino-int8" in verdicts[1]["title"]
+    assert judge([figure("classic", "onnxruntime", "score", 1024, 20_000)]) == []
+
+
+def test_eight_bits_read_nearly_as_well(small_test: LabelledImages, tmp_path: Path) -> None:
+    ask("quantise", "classic", tmp_path / "int8.onnx")
+    assert (tmp_path / "int8.onnx").stat().st_size < 0.5 * Path(CLASSIC).stat().st_size
+    eight = OpenVinoRecogniser(tmp_path / "int8.onnx", 1).score(small_test.images)
+    full = OnnxRecogniser(CLASSIC, 1).score(small_test.images)
+    assert (eight.labels == full.labels).mean() > 0.99
+    assert np.abs(eight.probabilities - full.probabilities).max() > 1e-4  # they are other numbers, indeed
