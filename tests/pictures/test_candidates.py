@@ -35,6 +35,18 @@ def test_a_digit_small_in_a_photo_is_found_at_its_place(two: np.ndarray) -> None
     assert near(found[0].box, (x + 500, y + 300, width, height), 4)
 
 
+@pytest.mark.parametrize("squared", [False, True])
+def test_a_pale_rule_of_one_pixel_is_no_part_of_the_digit(two: np.ndarray, squared: bool) -> None:
+    picture = np.full((200, 260), 235, np.uint8)
+    if squared:
+        picture[::40] = picture[:, ::40] = 165
+    else:
+        picture[158] = 165  # along the foot of the 2
+    picture[:, 50:210] = np.minimum(picture[:, 50:210], 235 - (two * 0.8).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect(two)
+    assert any(near(each.box, (x + 50, y, width, height), 3) for each in candidates(picture))
+
+
 def test_an_empty_sheet_has_no_way() -> None:
     assert candidates(np.full((50, 60), 240, np.uint8)) == []
 

@@ -51,6 +51,17 @@ def test_a_comb_is_taken_out_with_its_short_sides() -> None:
     assert cv2.countNonZero(found.ink) < 0.1 * cv2.countNonZero(comb)
 
 
+def test_a_rule_that_a_stroke_interrupts_is_one_rule(two: np.ndarray) -> None:
+    alone = np.pad(two, ((10, 30), (40, 40)))
+    ruled = alone.copy()
+    for y in (35, 171, 225):  # the first goes behind the top of the 2, the second behind its foot
+        ruled[y : y + 2] = np.maximum(ruled[y : y + 2], 90)
+    found = without_rules(ruled, 140, 110)
+    assert found is not None
+    assert found.n_lines == 3
+    assert ((found.ink >= 64) ^ (alone >= 64)).sum() < 0.05 * (alone >= 64).sum()
+
+
 def test_strokes_are_no_lines(two: np.ndarray) -> None:
     assert without_rules(two, 112, 140) is None
     assert without_rules(np.zeros((40, 40), np.uint8), 22, 22) is None

@@ -196,7 +196,10 @@ def _close_up(pixels: NDArray[np.uint8], crop: Crop) -> tuple[int, int, NDArray[
 
 
 def _overlap(one: Crop, other: Crop) -> float:
-    """Return the intersection over union of the strokes of two crops of the same map."""
+    """Return the intersection over union of two crops of a map: of their strokes, or of their boxes if it is less.
+
+    A thin line that goes on past a digit is hardly any ink, and makes another digit image of it all the same.
+    """
     left, top = min(one.box[0], other.box[0]), min(one.box[1], other.box[1])
     right = max(crop.box[0] + crop.box[2] for crop in (one, other))
     bottom = max(crop.box[1] + crop.box[3] for crop in (one, other))
@@ -207,4 +210,8 @@ def _overlap(one: Crop, other: Crop) -> float:
         mask[y - top : y - top + height, x - left : x - left + width] = crop.ink >= 128
         masks.append(mask)
     union = int((masks[0] | masks[1]).sum())
-    return int((masks[0] & masks[1]).sum()) / union if union else 1.0
+    strokes = int((masks[0] & masks[1]).sum()) / union if union else 1.0
+    (x0, y0, wide0, high0), (x1, y1, wide1, high1) = one.box, other.box
+    across = max(0, min(x0 + wide0, x1 + wide1) - max(x0, x1))
+    shared = across * max(0, min(y0 + high0, y1 + high1) - max(y0, y1))
+    return min(strokes, shared / (wide0 * high0 + wide1 * high1 - shared))
