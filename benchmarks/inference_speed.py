@@ -28,7 +28,7 @@ from inkdigits.recognition.onnx_recogniser import shipped_models
 from inkdigits.storage import write_json
 from inkdigits.training.environment import describe_environment
 from speed.processes import ask, load_average
-from speed.verdicts import table, verdicts
+from speed.verdicts import in_words, judge, table
 from speed.ways import ENGINES
 from speed.worker import Worker
 
@@ -59,9 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         results = measure(options, Path(folder), stack)
+    results["verdicts"] = judge(results["figures"])
     print(table(results))
-    for line in verdicts(results):
-        print(line)
+    for verdict in results["verdicts"]:
+        print(in_words(verdict))
     out = options.out or (None if options.quick else RESULTS)
     if out is not None:
         write_json(out, results)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import api, commands, tables
+from documents import api, commands, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +26,9 @@ PAGES: dict[str, Callable[[], str]] = {
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("README.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
+    ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
+    ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
+    ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "held-out-sources.json"),

@@ -33,12 +33,9 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def verdicts(results: dict[str, Any]) -> list[str]:
-    """Return each aim beside what was measured, on one core and on two."""
-    return [
-        f"{verdict['title']}: {verdict['value']:.3g} times (aim: {verdict['aim']})"
-        for verdict in judge(results["figures"])
-    ]
+def in_words(verdict: dict[str, Any]) -> str:
+    """Return an aim beside what was measured."""
+    return f"{verdict['title']}: {verdict['value']:.3g} times (aim: {verdict['aim']})"
 
 
 def judge(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:

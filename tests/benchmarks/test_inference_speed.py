@@ -82,6 +82,26 @@ def test_figures_are_asked_in_turn_there_and_back() -> None:
     assert spent["classic", "a", 1, "score", 1] == [1.0, 12.0]
 
 
+def test_a_measurement_is_written_printed_and_tabled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "speed.json"
+    engines = ["--engine", "onnxruntime", "--engine", "openvino-float32"]
+    inference_speed.main(["--quick", "--model", "classic", *engines, "--cores", "1", "--out", str(out)])
+    told = capsys.readouterr().out
+    assert "openvino-float32   reads 9,9" in told
+    assert "test images right, 0 otherwise than ONNX Runtime" in told
+    assert "one image through Recogniser.score against a bare ONNX Runtime call, on 1 core: " in told
+
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "tools")
+    from documents import speed
+
+    shown = speed.inference(out)
+    assert "| `classic` | onnxruntime, bare | " in shown
+    assert "times (aim: under 1.2)" in shown
+    assert speed.inference(tmp_path / "none.json") == "Not measured yet: `make measure-inference-speed`."
+
+
 def figure(model: str, engine: str, way: str, batch: int, speed: float) -> dict[str, Any]:
     names = {"model": model, "engine": engine, "way": way, "cores": 2, "batch": batch}
     return {**names, "images_per_second": speed}

@@ -42,7 +42,9 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ran
 
 
-def test_sides_take_turns_and_rounds_are_kept(raced: list[str], tmp_path: Path, capsys: Any) -> None:
+def test_sides_take_turns_and_rounds_are_kept(
+    raced: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "speed.json"
     training_speed.main(["--rounds", "1", "--out", str(out)])
     training_speed.main(["--rounds", "3", "--out", str(out)])
@@ -55,6 +57,15 @@ def test_sides_take_turns_and_rounds_are_kept(raced: list[str], tmp_path: Path, 
     told = capsys.readouterr().out
     assert "fast is 10.40 times as fast as the baseline (10.10 to 10.50 in 3 rounds; aim 8" in told
     assert "bfloat16 400 GFLOP/s" in told
+
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "tools")
+    from documents import speed
+
+    shown = speed.training(out)
+    assert "| Keras's example | 104.0 s | 99.00% |" in shown
+    assert "`fast` is **10.4 times** as fast (10.1 to 10.5 in 3 rounds; aim: 8, stretch 12)." in shown
+    assert "| `conv2d` | 1.00 | 3.00 |" in speed.step(out)
+    assert speed.training(tmp_path / "none.json") == "Not measured yet: `make measure-training-speed`."
 
 
 def test_rounds_of_another_recipe_or_baseline_are_not_mixed(raced: list[str], tmp_path: Path) -> None:

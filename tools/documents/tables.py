@@ -23,10 +23,10 @@ def accuracy(results: Path) -> str:
     results
         The folder of the ``accuracy-RECIPE.json`` that ``inkdigits sweep`` writes.
     """
-    sweeps = [_load(path) for path in results.glob("accuracy-*.json")]
+    sweeps = [load(path) for path in results.glob("accuracy-*.json")]
     sweeps.sort(key=lambda sweep: (_rank(sweep["recipe"]["name"]), sweep["recipe"]["name"]))
     parameters = _parameters()
-    machines = list(dict.fromkeys(_machine(run) for sweep in sweeps for run in sweep["runs"]))
+    machines = list(dict.fromkeys(machine_of(run) for sweep in sweeps for run in sweep["runs"]))
     head = (
         "recipe",
         "parameters",
@@ -44,7 +44,7 @@ def accuracy(results: Path) -> str:
     for sweep in sweeps:
         recipe, runs = sweep["recipe"], sweep["runs"]
         figures = summarise([run["accuracy"] for run in runs])
-        used = dict.fromkeys(machines.index(_machine(run)) + 1 for run in runs)
+        used = dict.fromkeys(machines.index(machine_of(run)) + 1 for run in runs)
         row = (
             f"`{recipe['name']}`",
             f"{parameters[recipe['network']]:,}" if recipe["network"] in parameters else "",
@@ -62,7 +62,7 @@ def accuracy(results: Path) -> str:
         if len(machines) == 1
         else [f"Machine {i}: {machine}." for i, machine in enumerate(machines, start=1)]
     )
-    return "\n\n".join([_table(head, rows), *named])
+    return "\n\n".join([table(head, rows), *named])
 
 
 def held_out(path: Path) -> str:
@@ -73,7 +73,7 @@ def held_out(path: Path) -> str:
     path
         The file of the trials.
     """
-    content = _load(path)
+    content = load(path)
     head = (
         "recipe",
         "epochs",
@@ -104,7 +104,7 @@ def held_out(path: Path) -> str:
                 "chosen" if trial.get("chosen") else "",
             )
         )
-    return f"{_table(head, rows)}\n\nMachine: {_machine(content)}."
+    return f"{table(head, rows)}\n\nMachine: {machine_of(content)}."
 
 
 def sources(path: Path) -> str:
@@ -115,7 +115,7 @@ def sources(path: Path) -> str:
     path
         The file of the trials.
     """
-    content = _load(path)
+    content = load(path)
     head = (
         "a batch holds",
         "coarse scans, version",
@@ -132,7 +132,7 @@ def sources(path: Path) -> str:
         )
         for trial in content["trials"]
     ]
-    return f"{_table(head, rows)}\n\n{content['note']} Machine: {_machine(content)}."
+    return f"{table(head, rows)}\n\n{content['note']} Machine: {machine_of(content)}."
 
 
 def held_out_kinds(path: Path) -> str:
@@ -144,11 +144,11 @@ def held_out_kinds(path: Path) -> str:
         The file of the trials.
     """
     head = ("kind of non-digit", "trained on it", "never seen in training")
-    return _table(
+    return table(
         head,
         [
             (each["kind"], f"{each['trained']:.3f}", f"{each['held_out']:.3f}")
-            for each in _load(path)["held_out_kinds"]
+            for each in load(path)["held_out_kinds"]
         ],
     )
 
@@ -161,7 +161,7 @@ def reading(path: Path) -> str:
     path
         The result file of ``benchmarks/reading.py``.
     """
-    content = _load(path)
+    content = load(path)
     head = ("pictures", "n", "right", "95% interval", "best guess", "aim")
     rows = [
         (
@@ -182,12 +182,13 @@ def reading(path: Path) -> str:
             f"{timing['title']}: {timing['value']:.3g} {timing['unit']} (aim: under {timing['aim_below']:g})."
             for timing in content["timings"].values()
         ),
-        f"Split: {content['split']}. Machine: {_machine({**content, 'versions': {}})}.",
+        f"Split: {content['split']}. Machine: {machine_of({**content, 'versions': {}})}.",
     ]
-    return "\n\n".join([_table(head, rows), *notes])
+    return "\n\n".join([table(head, rows), *notes])
 
 
-def _load(path: Path) -> Any:
+def load(path: Path) -> Any:
+    """Return the content of a result file."""
     return json.loads(path.read_text("utf-8"))
 
 
@@ -214,7 +215,8 @@ def _parameters() -> dict[str, int]:
     return {card.recipe["network"]: card.parameters for card in cards if "network" in card.recipe}
 
 
-def _machine(run: dict[str, Any]) -> str:
+def machine_of(run: dict[str, Any]) -> str:
+    """Return what a run was made on, and with."""
     machine, versions = run["machine"], run.get("versions", {})
     text = f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"
     keras = [
@@ -223,7 +225,8 @@ def _machine(run: dict[str, Any]) -> str:
     return f"{text}; {', '.join(keras)}" if keras else text
 
 
-def _table(head: Row, rows: Sequence[Row]) -> str:
+def table(head: Row, rows: Sequence[Row]) -> str:
+    """Return a table in Markdown."""
     # Words stand left, figures right.
     bar = ["---" if not any(row[i][:1].isdigit() for row in rows) else "--:" for i in range(len(head))]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, bar, *rows))

@@ -1,0 +1,114 @@
+"""The result files of the speed benchmarks become tables."""
+
+from pathlib import Path
+from typing import Any
+
+from documents.tables import load, machine_of, table
+
+LARGE = 1024
+
+
+def training(path: Path) -> str:
+    """Return the race of a recipe against the baseline.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/training_speed.py``.
+    """
+    if not path.exists():
+        return _not_measured("training")
+    content = load(path)
+    summary, roof = content["summary"], content["roof"]
+    ratio, name = summary["ratio"], content["recipe"]["name"]
+    rows = [
+        (f"`{name}`" if side == "recipe" else "Keras's example", f"{summary[side]['median_seconds']:.1f} s",
+         f"{summary[side]['mean_accuracy']:.2%}")
+        for side in ("baseline", "recipe")
+    ]  # fmt: skip
+    gflops = ", ".join(f"{each:,.0f} GFLOP/s in {arithmetic}" for arithmetic, each in roof["gflops"].items())
+    notes = [
+        f"`{name}` is **{ratio['median']:.1f} times** as fast ({ratio['least']:.1f} to {ratio['most']:.1f} in "
+        f"{summary['n_rounds']} rounds; aim: {content['aim']['ratio']:g}, stretch {content['aim']['stretch']:g}).",
+        f"The matrix product of this machine: {gflops}. A training image needs "
+        f"{roof['mflop_per_training_image']:.1f} MFLOP; {summary['images_per_second']:,.0f} of them a second are "
+        f"{summary['share_of_roof']:.1%} of what the product would allow.",
+        f"Machine: {machine_of(content)}.",
+    ]
+    head = ("", "process start to weights and test accuracy", "mean accuracy")
+    return "\n\n".join([table(head, rows), *notes])
+
+
+def step(path: Path) -> str:
+    """Return where the milliseconds of a training step go.
+
+    Parameters
+    ----------
+    path
+        As in `training`.
+    """
+    if not path.exists():
+        return _not_measured("training")
+    parts = load(path)["profile"]
+    rows = [
+        ("the whole step", "", f"{parts['step']:.2f}"),
+        ("the network, forward", f"{parts['forward']:.2f}", ""),
+        ("its data, in another thread", f"{parts['data']:.2f}", ""),
+        *(
+            (f"`{name}`", f"{times['forward']:.2f}", _milliseconds(times.get("forward_and_back")))
+            for name, times in parts["layers"].items()
+        ),
+    ]
+    head = (f"{parts['batch_size']} images, {parts['precision']}", "forward, ms", "with gradients, ms")
+    return table(head, rows)
+
+
+def inference(path: Path) -> str:
+    """Return images a second by model and engine, and the aims.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/inference_speed.py``.
+    """
+    if not path.exists():
+        return _not_measured("inference")
+    content = load(path)
+    right = {(each["model"], each["engine"]): each["n_right"] for each in content["answers"]}
+    figures: dict[tuple[str, str, str], dict[tuple[int, int], float]] = {}
+    for each in content["figures"]:
+        by_size = figures.setdefault((each["model"], each["engine"], each["way"]), {})
+        by_size[each["cores"], each["batch"]] = each["images_per_second"]
+    rows = [
+        (
+            f"`{model}`", f"{engine}, {way}",
+            _microseconds(by_size.get((1, 1))), *(_count(by_size.get((cores, LARGE))) for cores in (1, 2)),
+            _count(right.get((model, engine))),
+        )
+        for (model, engine, way), by_size in figures.items()
+    ]  # fmt: skip
+    head = (
+        "model", "engine", "one image, one core, µs", f"images/s, {LARGE} at a time, one core", "two cores",
+        "right of 10,000",
+    )  # fmt: skip
+    verdicts = [
+        f"- {each['title']}: **{each['value']:.3g}** times (aim: {each['aim']})"
+        for each in content["verdicts"]
+    ]
+    return "\n\n".join([table(head, rows), "\n".join(verdicts), f"Machine: {machine_of(content)}."])
+
+
+def _not_measured(kind: str) -> str:
+    return f"Not measured yet: `make measure-{kind}-speed`."
+
+
+def _milliseconds(value: Any) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _microseconds(speed: float | None) -> str:
+    return "" if speed is None else f"{1e6 / speed:,.0f}"
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
