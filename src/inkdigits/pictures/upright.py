@@ -76,25 +76,29 @@ def _pencil(
     """
 
     def sharpness(slope: float, fan: float) -> float:
-        meets = (away - slope * along) / (1 + fan / reach * along)
-        counts = np.bincount(np.rint(meets - meets.min()).astype(np.int64)).astype(np.float64)
-        return float(np.square(counts).sum()) * (1 - _DOUBT * abs(fan)) * (1 - stiff * abs(slope - about))
+        meets = away - slope * along
+        if fan:
+            meets /= 1 + fan / reach * along
+        meets -= meets.min()
+        counts = np.bincount(np.rint(meets, out=meets).astype(np.int64))
+        return float(counts @ counts) * (1 - _DOUBT * abs(fan)) * (1 - stiff * abs(slope - about))
 
     slope, fan = (
         max(np.arange(about - most, about + most + 1e-9, 0.0175), key=lambda s: sharpness(s, 0.0)),
         0.0,
     )
     for step in (0.012, 0.004, 0.0015):
+        first_slope, first_fan, here = slope, fan, (0, 0)
+        known: dict[tuple[int, int], float] = {}  # by steps from the first
         for _ in range(3):
-            near = [
-                (slope + i * step, fan + j * step)
-                for i, j in product(range(-2, 3), repeat=2)
-                if abs(fan + j * step) <= _FANNING
-            ]
-            best = max(near, key=lambda pair: sharpness(*pair))
-            if best == (slope, fan):
+            for i, j in product(range(here[0] - 2, here[0] + 3), range(here[1] - 2, here[1] + 3)):
+                if (i, j) not in known and abs(first_fan + j * step) <= _FANNING:
+                    known[i, j] = sharpness(first_slope + i * step, first_fan + j * step)
+            best = max(known, key=known.__getitem__)
+            if best == here:
                 break
-            slope, fan = best
+            here = best
+        slope, fan = first_slope + here[0] * step, first_fan + here[1] * step
     return float(slope), float(fan / reach)
 
 
