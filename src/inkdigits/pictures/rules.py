@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.pictures.meetings import behind_strokes, crossings, knots, runs_down
+
 _INK = 32
 """Value of the map from which a pixel belongs to a stroke or a line; lines are often fainter than ink."""
 
@@ -25,14 +27,8 @@ _MOST_SEGMENTS = 300
 _SEARCHES = 3
 """How often lines are searched for in what earlier searches left."""
 
-_OUT_OF_LINE = 2
-"""Pixels by which a rule departs at most from the straight course of a piece of it."""
-
 _UNEVEN = 1.5
 """How many times its usual thickness a line may have in a place."""
-
-_COVERED = 0.9
-"""Share of a rule from edge to edge of the picture that is seen, or hidden by strokes."""
 
 _MOSTLY_LINES = 0.65
 """Share of lines in a connected piece from which it counts as a frame."""
@@ -98,7 +94,7 @@ def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float
     drawn, whole = [], []
     for i, each in enumerate((mask, flipped)):
         meeting = _meeting(short[i], long[1 - i], corner)
-        seen, rules = _behind_strokes(each, short[i], thickest)
+        seen, rules = behind_strokes(each, short[i], thickest)
         drawn.append(np.maximum(_draw(each.shape, np.concatenate([long[i], meeting])), seen))
         whole.append(np.maximum(drawn[i], _draw(each.shape, rules)))
     (across, n_across, through_across, thick_across), (down, n_down, through_down, thick_down) = (
@@ -106,14 +102,14 @@ def without_rules(ink: NDArray[np.uint8], least_across: float, least_down: float
         for i, (each, share) in enumerate(((mask, 0.6), (flipped, 0.95)))
     )
     down = np.ascontiguousarray(down.T)
-    across |= _knots(mask, across, down, thick_down + 1, thick_across + 1)
+    across |= knots(mask, across, down, thick_down + 1, thick_across + 1)
     n_lines = n_across + n_down
     is_form = (n_across >= 2 and n_down >= 2) or through_across >= 1 or through_down >= 2
     is_form = is_form or ((n_across, n_down) == (1, 2) and _is_comb(across, down))
     strokes = cv2.bitwise_and(mask, 1 - np.maximum(across, down))
-    crossing = _crossings(np.asarray(strokes, np.uint8), across, thick_across)
+    crossing = crossings(np.asarray(strokes, np.uint8), across, thick_across)
     turned = np.ascontiguousarray(np.asarray(strokes, np.uint8).T)
-    crossing |= _crossings(turned, np.ascontiguousarray(down.T), thick_down).T
+    crossing |= crossings(turned, np.ascontiguousarray(down.T), thick_down).T
     kept = np.maximum(strokes, crossing)
     lines = np.maximum(across, down) & (1 - crossing)
     around = np.ones((3, 3), np.uint8)
@@ -175,35 +171,6 @@ def _meeting(segments: NDArray[np.float64], others: NDArray[np.float64], near: f
     return np.asarray(segments[distance <= near])
 
 
-def _behind_strokes(
-    mask: NDArray[np.uint8], segments: NDArray[np.float64], thickest: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Find the rules that go on behind strokes: along all of them there is ink, of themselves or of a stroke.
-
-    Returns
-    -------
-    tuple
-        ``uint8`` of shape (h, w), 1 on the rules where no stroke lies on them, and the rules, shape (n, 4).
-    """
-    height, width = mask.shape
-    x = np.arange(width)
-    tolerant = cv2.dilate(mask, np.ones((2 * _OUT_OF_LINE + 1, 1), np.uint8))
-    seen, rules = np.zeros_like(mask), [np.zeros((0, 4))]
-    for x0, y0, x1, y1 in segments:
-        course = y0 + (y1 - y0) / max(x1 - x0, 1) * (x - x0)
-        y = np.rint(course).astype(int)
-        inside = (y >= 0) & (y < height)
-        if not inside.all() or tolerant[y, x].mean() < _COVERED:
-            continue
-        beside = np.clip(y + np.arange(-thickest, thickest + 1)[:, np.newaxis], 0, height - 1)
-        thickness = mask[beside, x].sum(axis=0)
-        own = float(np.median(thickness[int(x0) : int(x1) + 1]))
-        alone = thickness <= own + 2
-        seen[y[alone], x[alone]] = 1
-        rules.append(np.array([[0, course[0], width - 1, course[-1]]]))
-    return seen, np.concatenate(rules)
-
-
 def _draw(shape: tuple[int, ...], segments: NDArray[np.float64]) -> NDArray[np.uint8]:
     drawn = np.zeros(shape, np.uint8)
     thickness = max(1, round(max(shape) / _SEARCH_SIDE))
@@ -229,7 +196,7 @@ def _pixels(
         return np.zeros_like(mask), 0, 0, 0
     labels = np.asarray(found, np.int32)
     # A line is as thick as it mostly is; where it is thicker, a stroke lies on it or goes through it.
-    tall = _runs_down(mask)
+    tall = runs_down(mask)
     slack = 2 * max(1, round(max(mask.shape) / _SEARCH_SIDE)) + 1
     on_line = cv2.bitwise_and(cv2.dilate(drawn, np.ones((slack, 1), np.uint8)), mask)
     places = np.flatnonzero(on_line)
@@ -244,14 +211,6 @@ def _pixels(
         lines = cv2.bitwise_and(cv2.dilate(lines, np.ones((3, 1), np.uint8)), thin)
     through = int((stats[1:, cv2.CC_STAT_WIDTH] >= share * mask.shape[1]).sum())
     return np.asarray(lines, np.uint8), n - 1, through, int(most.max())
-
-
-def _runs_down(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Return for each pixel how many inked pixels stand on each other there, 0 on paper."""
-    rows = np.arange(len(mask), dtype=np.int32)[:, np.newaxis]
-    before = np.maximum.accumulate(np.where(mask, -1, rows), axis=0)
-    beyond = np.minimum.accumulate(np.where(mask, len(mask), rows)[::-1], axis=0)[::-1]
-    return np.asarray(np.where(mask, beyond - before - 1, 0), np.int32)
 
 
 def _is_comb(across: NDArray[np.uint8], down: NDArray[np.uint8]) -> bool:
@@ -270,38 +229,3 @@ def _unframed(ink: NDArray[np.uint8], mask: NDArray[np.uint8], lines: NDArray[np
     is_frame[0] = 0
     gone = cv2.dilate(is_frame[labels], np.ones((3, 3), np.uint8)) & (mask == 0) | is_frame[labels]
     return np.where(gone > 0, 0, ink).astype(np.uint8)
-
-
-def _knots(
-    mask: NDArray[np.uint8], across: NDArray[np.uint8], down: NDArray[np.uint8], wide: int, tall: int
-) -> NDArray[np.uint8]:
-    """Return the pixels where rules cross: a line goes on at either side, and above and below.
-
-    Parameters
-    ----------
-    mask, across, down
-        ``uint8`` of shape (h, w), 1 on ink, on lines across and on lines down, as far as they are alone.
-    wide, tall
-        How wide and how tall such a place is at most, in pixels.
-    """
-    level, upright = np.ones((1, wide + 1), np.uint8), np.ones((tall + 1, 1), np.uint8)
-    beside = cv2.bitwise_and(
-        cv2.dilate(across, level, anchor=(0, 0)), cv2.dilate(across, level, anchor=(wide, 0))
-    )
-    above = cv2.bitwise_and(
-        cv2.dilate(down, upright, anchor=(0, 0)), cv2.dilate(down, upright, anchor=(0, tall))
-    )
-    return np.asarray(cv2.bitwise_and(mask, cv2.bitwise_and(beside, above)), np.uint8)
-
-
-def _crossings(strokes: NDArray[np.uint8], lines: NDArray[np.uint8], thickness: int) -> NDArray[np.uint8]:
-    """Return the pixels of lines across that lie between a stroke above and a stroke below."""
-    reach = 2 * thickness + 3
-    tall = np.ones((reach, 1), np.uint8)
-    from_above = cv2.dilate(strokes, tall, anchor=(0, reach - 1))
-    from_below = cv2.dilate(strokes, tall, anchor=(0, 0))
-    # A slanted stroke leaves the line a little to the side of where it entered it.
-    wide = np.ones((1, 2 * max(1, thickness // 2) + 1), np.uint8)
-    both = cv2.bitwise_and(cv2.dilate(from_above, wide), cv2.dilate(from_below, wide))
-    touched = cv2.bitwise_or(from_above, from_below)
-    return np.asarray(cv2.bitwise_and(lines, cv2.bitwise_and(both, touched)), np.uint8)
