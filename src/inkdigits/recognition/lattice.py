@@ -110,22 +110,22 @@ def read_strips(
     is_told = length is not None or len(lengths) > 0
     proposals = [Proposal(ink, height, is_told) for ink, height in strips]
     scored = [_BenefitOfDoubt(len(proposal.spans)) for proposal in proposals]
-    while True:
-        lattices = [
-            decide(proposal, each.scores, length, lengths, weights)
-            for proposal, each in zip(proposals, scored, strict=True)
-        ]
-        asked = [
-            (each, index, lattice.images[index])
-            for each, lattice in zip(scored, lattices, strict=True)
-            for index in lattice.images
-            if index not in each.known
-        ]
-        if not asked:
-            return lattices
-        answer = recogniser.score(np.stack([image for _, _, image in asked]))
-        for place, (each, index, _) in enumerate(asked):
-            each.take(index, answer, place)
+    lattices: dict[int, Lattice] = {}
+    unsettled = list(range(len(proposals)))
+    while unsettled:
+        asked = []
+        for strip in unsettled:
+            lattices[strip] = lattice = decide(
+                proposals[strip], scored[strip].scores, length, lengths, weights
+            )
+            new = [index for index in lattice.images if index not in scored[strip].known]
+            asked += [(strip, index, lattice.images[index]) for index in new]
+        if asked:
+            answer = recogniser.score(np.stack([image for _, _, image in asked]))
+            for place, (strip, index, _) in enumerate(asked):
+                scored[strip].take(index, answer, place)
+        unsettled = sorted({strip for strip, _, _ in asked})
+    return [lattices[strip] for strip in range(len(proposals))]
 
 
 class _BenefitOfDoubt:
