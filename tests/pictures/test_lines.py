@@ -37,6 +37,19 @@ def test_specks_and_an_empty_map_are_nothing() -> None:
     assert len(parts.boxes) == 1
 
 
+def test_digits_that_broke_across_are_whole_and_lines_close_together_are_two() -> None:
+    whole = page([(40 + 42 * i, 100, 30, 60) for i in range(6)])
+    broken = whole.copy()
+    for i in range(6):
+        y = 120 + 4 * i
+        broken[y : y + 3, 38 + 42 * i : 74 + 42 * i] = 0
+    (as_written,), (strip,) = find_strips(whole), find_strips(broken)
+    assert abs(strip.height - as_written.height) <= 2
+    assert strip.ink.shape == as_written.ink.shape
+    close = page([(40 + 42 * i, y, 30, 60) for i in range(6) for y in (100, 178)])
+    assert [each.line for each in find_strips(close)] == [0, 1]
+
+
 def test_widely_but_evenly_spaced_digits_are_one_number_when_there_is_one_line() -> None:
     ink = page([(40 + 90 * i, 100, 28, 44) for i in range(5)])
     assert len(find_strips(ink)) == 5

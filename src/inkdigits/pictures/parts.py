@@ -15,6 +15,12 @@ _SPECK = 0.055
 _MAIN_HEIGHT = 0.45
 """Height, in digit heights, from which a part may be a digit by itself."""
 
+_BREAK = 0.1
+"""Height, in heights of what is connected, of the gaps at which strokes may have broken."""
+
+_BROKEN = 1.3
+"""How much taller writing gets without these gaps if most of it is broken."""
+
 _PIXELS = 4000
 """Pixels of a group that are looked at to find its slope."""
 
@@ -97,6 +103,14 @@ def find_parts(ink: NDArray[np.uint8]) -> Parts | None:
     boxes = stats[1:, :4].astype(np.float64)
     areas = stats[1:, cv2.CC_STAT_AREA].astype(np.float64)
     height = digit_height(boxes, areas)
+    # Where strokes broke across, as under a scanner's threshold, the pieces stand close above each other.
+    mended = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((round(_BREAK * height) + 1, 1), np.uint8))
+    found = cv2.connectedComponentsWithStats(mended, connectivity=8)
+    whole = found[2][1:, :4].astype(np.float64)
+    filled = found[2][1:, cv2.CC_STAT_AREA].astype(np.float64)
+    if digit_height(whole, filled) >= _BROKEN * height:
+        n_labels, labels, boxes, areas = found[0], found[1], whole, filled
+        height = digit_height(boxes, areas)
     longest = np.maximum(boxes[:, 2], boxes[:, 3])
     kept = np.flatnonzero((longest > _SPECK * height) & (areas >= max(4.0, 0.0025 * height**2)))
     if len(kept) == 0:
