@@ -17,7 +17,7 @@ setup: $(INSTALLED)  ## create .venv from the hashed lock
 $(INSTALLED): requirements/all.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@echo "Setting up $(VENV): 2.7 GB in some minutes, once."
+	@echo "Setting up $(VENV): 2.9 GB in some minutes, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

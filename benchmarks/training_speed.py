@@ -146,8 +146,14 @@ def run_recipe(number: int, options: argparse.Namespace, data: Path, folder: Pat
     with (run / "history.csv").open(newline="") as file:
         epochs = [float(row["seconds"]) for row in csv.DictReader(file)]
     n_train = json.loads((run / "config.json").read_text("utf-8"))["data"]["n_train"]
+    inner = json.loads((run / "environment.json").read_text("utf-8"))["seconds"]
     return {
         "seconds": round(seconds, 2),
+        "phases": {
+            "start, imports and data": round(seconds - inner["total"], 2),
+            "training": inner["training"],
+            "building, exporting, testing": round(inner["total"] - inner["training"], 2),
+        },
         "accuracy": json.loads((run / "evaluation.json").read_text("utf-8"))["accuracy"],
         "epoch_seconds": epochs,
         # The first epoch has the tracing in it.
@@ -181,6 +187,10 @@ def summarise(results: dict[str, Any]) -> dict[str, Any]:
             }
             for side in ("baseline", "recipe")
         },
+        "phases": {
+            phase: round(median(each["recipe"]["phases"][phase] for each in rounds), 2)
+            for phase in rounds[0]["recipe"]["phases"]
+        },
         "images_per_second": speed,
         "share_of_roof": round(speed / results["roof"]["images_per_second"][precision], 4),
     }
@@ -195,6 +205,11 @@ def in_words(done: dict[str, Any]) -> str:
     return f"{sides}: {done['ratio']:.2f} times as fast"
 
 
+def phases_in_words(summary: dict[str, Any]) -> str:
+    """Return what the seconds of the recipe's process go to."""
+    return ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in summary["phases"].items())
+
+
 def report(results: dict[str, Any]) -> str:
     """Return all as text."""
     summary, roofs, parts = results["summary"], results["roof"], results["profile"]
@@ -207,6 +222,7 @@ def report(results: dict[str, Any]) -> str:
             f"  {side:<9} {summary[side]['median_seconds']:7.1f} s   mean accuracy {summary[side]['mean_accuracy']:.3%}"
             for side in ("baseline", "recipe")
         ),
+        f"Of the {results['recipe']['name']} process: {phases_in_words(summary)}",
         "Matrix product: "
         + ", ".join(f"{name} {each:.0f} GFLOP/s" for name, each in roofs["gflops"].items())
         + f"; {roofs['mflop_per_training_image']:.1f} MFLOP a training image",

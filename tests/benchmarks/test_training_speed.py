@@ -15,7 +15,13 @@ from speed.roof import FORWARD, TRAINING
 
 
 def side(seconds: float, accuracy: float = 0.99, images_per_second: float = 10_000) -> dict[str, Any]:
-    return {"seconds": seconds, "accuracy": accuracy, "images_per_second": images_per_second}
+    phases = {"training": seconds - 4, "the rest": 4.0}
+    return {
+        "seconds": seconds,
+        "accuracy": accuracy,
+        "images_per_second": images_per_second,
+        "phases": phases,
+    }
 
 
 @pytest.fixture
@@ -57,6 +63,7 @@ def test_sides_take_turns_and_rounds_are_kept(
     told = capsys.readouterr().out
     assert "fast is 10.40 times as fast as the baseline (10.10 to 10.50 in 3 rounds; aim 8" in told
     assert "bfloat16 400 GFLOP/s" in told
+    assert "Of the fast process: training 6.0 s, the rest 4.0 s" in told
 
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "tools")
     from documents import speed
@@ -64,6 +71,7 @@ def test_sides_take_turns_and_rounds_are_kept(
     shown = speed.training(out)
     assert "| Keras's example | 104.0 s | 99.00% |" in shown
     assert "`fast` is **10.4 times** as fast (10.1 to 10.5 in 3 rounds; aim: 8, stretch 12)." in shown
+    assert "Its seconds: training 6.0, the rest 4.0." in shown
     assert "| `conv2d` | 1.00 | 3.00 |" in speed.step(out)
     assert speed.training(tmp_path / "none.json") == "Not measured yet: `make measure-training-speed`."
 
@@ -115,6 +123,7 @@ def test_the_run_of_a_recipe_is_read_from_what_it_leaves(
         folder.mkdir()
         (folder / "history.csv").write_text("epoch,seconds,loss\n1,20.0,1\n2,5.0,1\n3,7.0,1\n")
         (folder / "config.json").write_text('{"data": {"n_train": 60000}}')
+        (folder / "environment.json").write_text('{"seconds": {"training": 32.5, "total": 36.0}}')
         (folder / "evaluation.json").write_text('{"accuracy": 0.9931}')
         return 41.0, ""
 
@@ -122,3 +131,4 @@ def test_the_run_of_a_recipe_is_read_from_what_it_leaves(
     done = training_speed.run_recipe(0, Namespace(recipe="fast", quick=False), tmp_path, tmp_path)
     assert done["images_per_second"] == 10_000  # the first epoch, with its tracing, has no say
     assert (done["seconds"], done["accuracy"]) == (41.0, 0.9931)
+    assert list(done["phases"].values()) == [5.0, 32.5, 3.5]

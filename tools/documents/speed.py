@@ -30,6 +30,7 @@ def training(path: Path) -> str:
     notes = [
         f"`{name}` is **{ratio['median']:.1f} times** as fast ({ratio['least']:.1f} to {ratio['most']:.1f} in "
         f"{summary['n_rounds']} rounds; aim: {content['aim']['ratio']:g}, stretch {content['aim']['stretch']:g}).",
+        "Its seconds: " + ", ".join(f"{phase} {each:.1f}" for phase, each in summary["phases"].items()) + ".",
         f"The matrix product of this machine: {gflops}. A training image needs "
         f"{roof['mflop_per_training_image']:.1f} MFLOP; {summary['images_per_second']:,.0f} of them a second are "
         f"{summary['share_of_roof']:.1%} of what the product would allow.",
