@@ -24,6 +24,9 @@ _SEARCH_SIDE = 480
 _MOST_SEGMENTS = 300
 """Segments that are looked at; squared paper has some dozens."""
 
+_SEARCHES = 3
+"""How often lines are searched for in what earlier searches left."""
+
 _UNEVEN = 1.5
 """How many times its usual thickness a line may have in a place."""
 
@@ -130,12 +133,19 @@ def _segments(mask: NDArray[np.uint8], least: float, thickest: int) -> NDArray[n
     tall = np.ones((int(thickest * factor + 3), 1), np.uint8)
     thin = np.asarray(cv2.bitwise_and(small, 1 - cv2.morphologyEx(small, cv2.MORPH_OPEN, tall)), np.uint8)
     votes = max(8, int(0.6 * shortest))
-    found = cv2.HoughLinesP(
-        thin * 255, 1, np.pi / 360, votes, minLineLength=shortest, maxLineGap=max(3, 0.12 * shortest)
-    )
-    if found is None:
+    gap = max(3, 0.12 * shortest)
+    found: list[NDArray[np.int32]] = []
+    # A search passes over what lies in line with a piece that it found, as behind a digit: that is for the next.
+    while len(found) < _SEARCHES:
+        more = cv2.HoughLinesP(thin * 255, 1, np.pi / 360, votes, minLineLength=shortest, maxLineGap=gap)
+        if more is None:
+            break
+        found.append(np.asarray(more, np.int32).reshape(-1, 4))
+        for x0, y0, x1, y1 in found[-1].tolist():
+            cv2.line(thin, (x0, y0), (x1, y1), 0, len(tall))
+    if not found:
         return np.zeros((0, 4))
-    segments = found.reshape(-1, 4)[:_MOST_SEGMENTS] / factor
+    segments = np.concatenate(found)[:_MOST_SEGMENTS] / factor
     segments = np.where((segments[:, 2] < segments[:, 0])[:, np.newaxis], segments[:, [2, 3, 0, 1]], segments)
     rise = np.abs(segments[:, 3] - segments[:, 1])
     return np.asarray(segments[rise <= _STEEPEST * (segments[:, 2] - segments[:, 0])])
