@@ -5,6 +5,9 @@ from typing import Any
 LARGE = 1024
 """The batch by which throughput is judged."""
 
+CHEAP = ("quick", "compact")
+"""Models that are made to cost little an image."""
+
 
 def table(results: dict[str, Any]) -> str:
     """Return images per second, medians over the rounds with the least and the most."""
@@ -65,6 +68,14 @@ def judge(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 found.append({
                     "title": f"{title} in batches of {LARGE} against Keras predict, {on} ({how})",
                     "value": best["images_per_second"] / predict, "aim": aim,
+                })  # fmt: skip
+        classic = _speed(here, LARGE, engine="onnxruntime", way="score", model="classic")
+        for model in CHEAP:
+            speed = _speed(here, LARGE, engine="onnxruntime", way="score", model=model)
+            if classic and speed:
+                found.append({
+                    "title": f"{model} against classic in ONNX Runtime, in batches of {LARGE}, {on}",
+                    "value": speed / classic, "aim": "4, stretch 10",
                 })  # fmt: skip
         if bare and score:
             found.append({
