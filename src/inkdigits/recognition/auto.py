@@ -22,6 +22,9 @@ _ACCEPTED = 0.6
 _FILLED = 0.25
 """Share of the cells of a form that must be written in."""
 
+_SURE = 0.9
+"""Probability of a number from which what might as well be a scrawl is taken for it."""
+
 _MOST_ONES = 3
 """So many 1s in a row may be a number; more, and hardly another digit among them, are a pattern."""
 
@@ -46,8 +49,10 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     view, task = closest(view, task)
     inks = [_off_the_edge(ink) for ink in view.clean_inks]
     alone = [_has_it_alone(ink, single, task) for ink in inks]
-    if all(alone) or (single.rejected is None and any(alone)):
+    if single.rejected is None and any(alone):
         return None
+    if all(alone):
+        return _sure_number(inks, task)
     framed = read_boxes(view, task, is_form=False)
     if _convincing(framed, least=2) and _is_written_in(framed):
         return framed
@@ -59,6 +64,14 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     if single.rejected is None and _rest_is_print(numbers, single, view, task):
         return None
     return numbers
+
+
+def _sure_number(inks: list[NDArray[np.uint8]], task: Task) -> list[Number] | None:
+    """Read what is no single digit, but has the picture to itself, as one number if hardly a doubt is left."""
+    numbers = surest([read_ink(ink, task, "line") for ink in inks])
+    if len(numbers) != 1 or numbers[0].confidence < _SURE or len(numbers[0].digits) < 2:
+        return None
+    return numbers if all(digit.rejected is None for digit in numbers[0].digits) else None
 
 
 def is_in_pattern(view: View, single: Digit, task: Task) -> bool:
