@@ -53,8 +53,8 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
         return None
     if all(alone):
         return _sure_number(inks, task)
-    framed = read_boxes(view, task, is_form=False)
-    if _convincing(framed, least=2) and _is_written_in(framed):
+    framed = read_form(view, task)
+    if framed is not None:
         return framed
     if any(is_filled(ink) for ink in view.clean_inks):
         return None
@@ -64,6 +64,20 @@ def read_several(view: View, single: Digit, task: Task) -> list[Number] | None:
     if single.rejected is None and _rest_is_print(numbers, single, view, task):
         return None
     return numbers
+
+
+def read_form(view: View, task: Task) -> list[Number] | None:
+    """Read a picture as boxes, one digit each, if that is beyond doubt what it holds.
+
+    Parameters
+    ----------
+    view
+        The picture, a large one on its smaller copy (see `inkdigits.recognition.layouts.closest`).
+    task
+        How to read it.
+    """
+    framed = read_boxes(view, task, is_form=False)
+    return framed if _convincing(framed, least=2) and _is_written_in(framed) else None
 
 
 def _sure_number(inks: list[NDArray[np.uint8]], task: Task) -> list[Number] | None:

@@ -103,6 +103,15 @@ class Reader:
         view = View(decoded.pixels)
         found = digit_candidates(decoded, view)
         digit = Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK)
+        is_crop = max(decoded.pixels.shape[:2]) < _LEAST_SIDE
+        if not found and layout == "auto" and length != 1 and not is_crop:
+            # What fills a form is taken for a pattern, and no digit is looked for in it.
+            from inkdigits.recognition.auto import read_form
+            from inkdigits.recognition.layouts import closest
+
+            framed = read_form(*closest(view, self._task(decoded, length, roster)))
+            if framed is not None:
+                return Reading(tuple(framed), size)
         if found:
             scores = self.recogniser.score(np.stack([each.image for each in found]))
             best = best_candidate(found, scores)
@@ -115,7 +124,7 @@ class Reader:
                 self.card,
                 box[2:],
             )
-            if max(decoded.pixels.shape[:2]) >= _LEAST_SIDE:
+            if not is_crop:
                 from inkdigits.recognition.auto import is_in_pattern, read_several
 
                 task = self._task(decoded, length, roster)
