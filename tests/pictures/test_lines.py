@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -85,3 +86,20 @@ def test_large_writing_is_scaled_down_and_boxes_are_told_on_the_map() -> None:
     assert abs(y - 48) < 8
     assert abs(width - 445) < 12
     assert abs(height - 305) < 12
+
+
+def test_hairlines_that_are_taller_than_all_else_leave_no_line() -> None:
+    """They are taken for the digits' height, and too thin to be digits."""
+    ink = np.zeros((1000, 1000), np.uint8)
+    ink[200:700, [200, 500, 800]] = 255
+    ink[800:828, 300:328] = 255
+    assert find_strips(ink) == find_strips(ink, one_line=True, one_number=True) == []
+
+
+@pytest.mark.parametrize("wide", [1, 12])
+def test_two_strokes_far_apart_show_no_bend(wide: int) -> None:
+    ink = np.zeros((200, 440), np.uint8)
+    ink[50:90, 50 : 50 + wide] = 255
+    ink[54:94, 350 : 350 + wide] = 255
+    (strip,) = find_strips(ink, one_number=True)
+    assert strip.ink.shape[0] <= 40 + 4 + 5

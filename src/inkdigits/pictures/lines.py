@@ -115,6 +115,8 @@ def _linked(parts: Parts) -> list[NDArray[np.int64]]:
         for j in others[near]:
             root[find(int(j))] = find(int(i))
     mains = np.flatnonzero(parts.main)
+    if not len(mains):  # what is tall is hairlines, and the rest is too low to be digits beside them
+        return []
     for i in np.flatnonzero(~parts.main):  # dots, dashes, the hat of a five go with whatever is nearest
         across = np.maximum(np.maximum(left[mains] - right[i], left[i] - right[mains]), 0)
         down = np.maximum(np.maximum(top[mains] - bottom[i], top[i] - bottom[mains]), 0)
@@ -195,7 +197,7 @@ def _straightened(
     width = alone.shape[1]
     y, x = np.nonzero(alone >= INK)
     length = width / digit
-    if length >= _STRAIGHT and len(x):
+    if length >= _STRAIGHT and len(x) and np.ptp(x) > 0:
         slope = float(np.polyfit(x, y, 1)[0])
     slope = float(np.clip(slope, -0.6, 0.6))
     turn = float(np.arctan(slope)) if abs(slope) > 0.02 else 0.0
@@ -207,7 +209,7 @@ def _straightened(
     low_u, low_v = float(along.min()) - 2, float(across.min()) - 2
     new_width = int(np.ceil(np.ptp(along))) + 5
     bend = np.zeros(new_width, np.float32)
-    if length >= _BENT:
+    if length >= _BENT and _has_a_middle(along):
         middle = (along - along.mean()) / (np.ptp(along) / 2)
         fit = np.polyfit(middle, across, 2)
         if abs(fit[0]) > 0.06 * digit:
@@ -223,3 +225,9 @@ def _straightened(
     level = cv2.remap(alone, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     corner = x0 + (cosine * low_u - sine * low_v) / scale, y0 + (sine * low_u + cosine * low_v) / scale
     return Strip(np.asarray(level, np.uint8), digit, line, corner, turn, scale, bend)
+
+
+def _has_a_middle(along: NDArray[np.float64]) -> bool:
+    """Tell whether there is ink between the ends of a strip: without it, nothing shows how the strip bends."""
+    share = (along - along.min()) / max(float(np.ptp(along)), 1.0)
+    return bool(((share > 1 / 3) & (share < 2 / 3)).any())
