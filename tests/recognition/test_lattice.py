@@ -99,6 +99,27 @@ def test_what_is_never_shown_to_the_recogniser_would_change_nothing(
     assert sum(seen) < len(proposal.spans)
 
 
+def test_separators_stand_alone_between_digits() -> None:
+    """A dash may come first, a point may not, and nothing of it comes last; a dash that touches a digit is none."""
+    ink = np.zeros((80, 360), np.uint8)
+    for x in (60, 130, 200, 270):
+        cv2.line(ink, (x, 10), (x, 70), 255, 8)
+    cv2.circle(ink, (95, 66), 6, 255, -1)
+    cv2.line(ink, (134, 40), (160, 40), 255, 7)
+    cv2.line(ink, (222, 40), (248, 40), 255, 7)
+    for first, last in ((True, False), (False, True)):
+        one = ink.copy()
+        if first:
+            cv2.line(one, (10, 40), (38, 40), 255, 7)
+        if last:
+            cv2.line(one, (300, 40), (328, 40), 255, 7)
+        proposal = Proposal(one, 61.0)
+        assert proposal.pieces is not None
+        lefts = proposal.pieces.boxes[:, 0]
+        marks = [(mark, int(lefts[i]) // 10 * 10) for i, (mark, _) in proposal.separators.items()]
+        assert sorted(marks) == sorted([(".", 80), ("-", 210)] + [("-", 0)] * first)
+
+
 def test_a_number_is_read_whatever_its_length(mnist: Mnist) -> None:
     for turn, text in enumerate(["07", "483", "52906", "3141592"]):
         picture = written(clear_digits(mnist, text, turn))

@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import Recogniser, Scores
-from inkdigits.pictures.cuts import Pieces
 from inkdigits.recognition.evidence import WEIGHTS, Weights, combined, of_candidates, of_parting, of_skipping
 from inkdigits.recognition.paths import Edge, Path, best_paths
 from inkdigits.recognition.proposals import Box, Proposal
-from inkdigits.recognition.separators import separator_of, stands_apart
 
 _N_PATHS = 12
 """Ways of cutting that are kept."""
@@ -165,10 +163,10 @@ def decide(
     ]
     for i, skip in enumerate(of_skipping(proposal, weights).tolist()):
         edges.append(Edge(i, i + 1, skip + float(parting[i + 1]), None, ""))
-        mark = _separator_at(proposal, pieces, i)
-        if mark is not None:
-            score = mark[1] + weights.columns * max(float(proposal.nothing[i]), -weights.floor)
-            edges.append(Edge(i, i + 1, score, None, mark[0]))
+        if i in proposal.separators:
+            mark, score = proposal.separators[i]
+            score += weights.columns * max(float(proposal.nothing[i]), -weights.floor)
+            edges.append(Edge(i, i + 1, score, None, mark))
     paths = best_paths(edges, n, length, _N_PATHS)
     if not paths and length is not None:
         paths = best_paths(edges, n, None, _N_PATHS)
@@ -180,13 +178,3 @@ def decide(
     return Lattice(
         tuple(paths), log_weights, tuple(proposal.boxes), images, combined(proposal, crops, weights)
     )
-
-
-def _separator_at(proposal: Proposal, pieces: Pieces, i: int) -> tuple[str, float] | None:
-    """Return the separator that a piece may be and its log-score; no number begins with a point or ends in a dash."""
-    is_alone = all(i not in (one, other) for one, other, _ in pieces.cuts)
-    if not is_alone or i == len(pieces.boxes) - 1 or not stands_apart(pieces.boxes, i, proposal.height):
-        return None
-    area = float(pieces.areas[i])
-    mark = separator_of(pieces.boxes[i], area, proposal.top, proposal.base, pieces.stroke)
-    return None if mark is None or (i == 0 and mark[0] != "-") else mark

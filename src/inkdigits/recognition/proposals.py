@@ -5,6 +5,7 @@ that crosses, and what it does not take for one digit at all is no candidate. A 
 """
 
 import itertools
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from inkdigits.pictures.cuts import Pieces, cut_apart
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.parts import INK
 from inkdigits.recognition.columns import BLANK, FIRST_DIGIT, Columns, read_columns
+from inkdigits.recognition.separators import separator_of, stands_apart
 
 Box = tuple[int, int, int, int]
 
@@ -108,6 +110,21 @@ class Proposal:
             assert self.pieces is not None
             self._images[index] = _crop(self._ink, self.pieces, self.spans[index], self.boxes[index])
         return self._images[index]
+
+    @cached_property
+    def separators(self) -> dict[int, tuple[str, float]]:
+        """The separators that pieces may be, with their log-scores: no number begins with a point or ends in a dash."""
+        if self.pieces is None:
+            return {}
+        pieces, found = self.pieces, {}
+        hanging = {piece for one, other, _ in pieces.cuts for piece in (one, other)}
+        for i in range(len(pieces.boxes) - 1):
+            if i in hanging or not stands_apart(pieces.boxes, i, self.height):
+                continue
+            mark = separator_of(pieces.boxes[i], float(pieces.areas[i]), self.top, self.base, pieces.stroke)
+            if mark is not None and (i > 0 or mark[0] == "-"):
+                found[i] = mark
+        return found
 
 
 def _crop(ink: NDArray[np.uint8], pieces: Pieces, span: tuple[int, int], box: Box) -> NDArray[np.uint8]:
