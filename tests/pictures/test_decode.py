@@ -113,6 +113,9 @@ def test_transparent_palette_entry_is_paper() -> None:
         np.eye(8, dtype=np.uint16) * 65535,
         np.eye(8, dtype=np.uint16) * 4095,
         np.eye(8, dtype=np.float32) * 2 - 1,
+        np.eye(8) * 1e300,
+        (np.eye(8) * 2 - 1) * 1.5e308,
+        np.eye(8, dtype=np.float32) * 3e38,
         np.eye(8)[:, :, np.newaxis],
         np.eye(8)[np.newaxis],
     ],
@@ -120,6 +123,10 @@ def test_transparent_palette_entry_is_paper() -> None:
 )
 def test_arrays_of_any_range_fill_eight_bits(array: np.ndarray) -> None:
     np.testing.assert_array_equal(decode(array).pixels, np.eye(8, dtype=np.uint8) * 255)
+
+
+def test_rounding_errors_below_zero_are_black() -> None:
+    assert decode(np.eye(8) * -1e-310).pixels.max() == 0
 
 
 def test_channels_may_come_first() -> None:

@@ -28,6 +28,10 @@ MAX_PIXELS = 150_000_000
 WORKING_PIXELS = 4_000_000
 """Pixels that a picture is scaled down to: an A4 page at 200 dots per inch, digits some 30 pixels high."""
 
+_LARGEST, _NEGLIGIBLE = 1e30, 1e-30
+"""Values beyond the first are brought down before they are stretched, and values below 0 by less than the second are
+none: single precision, in which values are stretched, holds neither their range nor its inverse."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -156,7 +160,10 @@ def to_8_bits(values: NDArray[Any], name: str = "the picture") -> NDArray[np.uin
         raise PictureError(f"{name} holds values that are no finite numbers: expected 0 to 1, or 0 to 255")
     if values.dtype == np.uint8 and highest > 16:
         return values
-    floor = min(lowest, 0.0)
+    if max(-lowest, highest) > _LARGEST:  # in single precision these would be infinite
+        largest = max(-lowest, highest)
+        values, lowest, highest = values / largest, lowest / largest, highest / largest
+    floor = lowest if lowest < -_NEGLIGIBLE else 0.0
     scale = next((full for full in (1, 16, 255, 1023, 4095, 16383, 65535) if highest <= full), highest)
     if floor < 0:
         scale = (highest - floor) or 1.0
