@@ -11,6 +11,7 @@ seed nor source digits with it and is looked at once per report.
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import sys
@@ -63,7 +64,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--kinds", action="store_true", help="print every row's kinds as well")
     parser.add_argument(
         "--out", type=Path, metavar="FILE",
-        help="where the results go; by default benchmarks/results/reading-<split>.json, and nowhere with --only or --n",
+        help="where the results go; by default benchmarks/results/reading-<split>.json, and nowhere with --only or --n."
+        " Rows of --only are put beside the others of an existing FILE",
     )  # fmt: skip
     return parser.parse_args(arguments)
 
@@ -124,6 +126,27 @@ def time_it(names: Sequence[str], model: str | None, sources: Sources) -> dict[s
     return timings
 
 
+def beside(results: dict[str, Any], out: Path) -> dict[str, Any]:
+    """Put rows measured anew beside the others of a results file, if these are of the very same pictures and model."""
+    if not out.exists():
+        return results
+    before = json.loads(out.read_text("utf-8"))
+    same = ("split", "seed", "generator_sha256", "model", "machine")
+    if any(before[name] != results[name] for name in same):
+        raise SystemExit(
+            f"{out} holds rows of other pictures, of another model or machine; choose another --out"
+        )
+    rows, timings = {**before["rows"], **results["rows"]}, {**before["timings"], **results["timings"]}
+    missing = {**before["not_measured"], **results["not_measured"]}
+    return {
+        **results,
+        "fonts": results["fonts"] or before["fonts"],
+        "rows": {name: rows[name] for name in ROWS if name in rows},
+        "timings": timings,
+        "not_measured": {name: reason for name, reason in missing.items() if name not in rows},
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
     options = parse(arguments)
@@ -162,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(kinds_table(results))
     out = options.out or (None if options.only or options.n else RESULTS / f"reading-{options.split}.json")
     if out is not None:
-        write_json(out, results)
+        write_json(out, beside(results, out) if options.only else results)
         print(f"\nwritten to {out}", file=sys.stderr)
 
 

@@ -232,20 +232,6 @@ def test_a_sudoku(layout: str) -> None:
     assert text_of(on_paper(form("".join(rows), 9)), layout=layout).split() == rows
 
 
-def test_a_drawn_grid_that_fills_its_picture() -> None:
-    """As a program draws it, without paper around it: all of it looks like a pattern."""
-    clean = np.full((416, 416), 255, np.uint8)
-    for line in range(5):
-        cv2.line(clean, (8 + 100 * line, 8), (8 + 100 * line, 408), 0, 2)
-        cv2.line(clean, (8, 8 + 100 * line), (408, 8 + 100 * line), 0, 2)
-    for place, character in ((0, "4"), (6, "7"), (9, "0"), (15, "3")):
-        mask = np.asarray(digit(character) * 255, np.uint8)
-        left, top = 8 + 100 * (place % 4) + 20, 8 + 100 * (place // 4) + 16
-        window = clean[top : top + mask.shape[0], left : left + mask.shape[1]]
-        np.minimum(window, 255 - mask, out=window)
-    assert text_of(clean).split() == ["4___", "__7_", "_0__", "___3"]
-
-
 def nothing_is_accepted(picture: NDArray[np.uint8], **told: object) -> bool:
     return all(each.rejected is not None for each in reader().read(picture, **told).digits)
 
