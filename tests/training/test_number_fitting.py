@@ -11,6 +11,7 @@ from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
 from inkdigits.recognition.columns import BLANK, FIRST_DIGIT, HEIGHT, N_SYMBOLS, STRIDE, NumberNetwork
+from inkdigits.training.fitting import Step, read_history
 from inkdigits.training.number_fitting import train_numbers
 from inkdigits.training.number_network import columns_accuracy, number_network, sequence_loss
 from inkdigits.training.synthetic.numbers import MOST, WIDTH, Stock, draw_numbers
@@ -86,3 +87,25 @@ def test_a_training_leaves_a_model_and_is_not_written_over(tmp_path: Path) -> No
     assert not (run / "checkpoint.npz").exists()
     with pytest.raises(RunError, match="exists already"):
         train_numbers(bars(), bars(), run, seed=1, epochs=1, steps=2)
+    with pytest.raises(RunError, match="is finished"):
+        train_numbers(bars(), bars(), run, seed=1, epochs=1, steps=2, resume=True)
+
+
+def test_an_interrupted_training_goes_on(tmp_path: Path) -> None:
+    run, epochs = tmp_path / "run", []
+
+    def interrupt(step: Step) -> None:
+        if step.epoch_done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(RunError, match="no run to go on with"):
+        train_numbers(bars(), bars(), run, epochs=2, steps=1, resume=True)
+    with pytest.raises(KeyboardInterrupt):
+        train_numbers(bars(), bars(), run, epochs=2, steps=1, watch=interrupt)
+    with pytest.raises(RunError, match="give the same options"):
+        train_numbers(bars(), bars(), run, seed=5, epochs=2, steps=1, resume=True)
+    train_numbers(
+        bars(), bars(), run, epochs=2, steps=1, resume=True, watch=lambda step: epochs.append(step.epoch)
+    )
+    assert set(epochs) == {2}
+    assert [row["epoch"] for row in read_history(run)] == ["1", "2"]

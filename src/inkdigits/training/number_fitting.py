@@ -240,9 +240,15 @@ def _plain(digits: LabelledImages, seed: int) -> Stock:
 def _open(run: Path, config: dict[str, object], resume: bool) -> None:
     """Make the run directory, or see that it is the one to go on with."""
     if resume:
+        if not (run / run_directory.CONFIG).is_file():
+            raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
+        if (run / run_directory.MANIFEST).exists():
+            raise RunError(f"the run in {run} is finished; start another one with --out")
         before = read_json(run, run_directory.CONFIG)
         if before != config:
-            raise RunError(f"the run in {run} was begun otherwise; start another one with --out")
+            raise RunError(
+                f"the run in {run} was begun with {before}, but it is to go on with {config}; give the same options"
+            )
         return
     if run.is_file() or (run.is_dir() and any(run.iterdir())):
         raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
