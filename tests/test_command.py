@@ -79,7 +79,7 @@ WRONG_USAGE = {
     "train --seed -1": "-1",
     "train --resume": "--out",
     "train --resume --recipe fast --out file": "--resume",
-    "sweep": "RECIPE",
+    "sweep": "name one recipe",
     "sweep fats": "fast",
     "sweep fast --runs 0": "--runs",
     "report": "RUN",
