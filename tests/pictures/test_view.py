@@ -6,9 +6,9 @@ import pytest
 
 from inkdigits.pictures import view as room
 from inkdigits.pictures.candidates import candidates
-from inkdigits.pictures.ink import find_ink
+from inkdigits.pictures.ink import THIN_STROKES, find_ink
 from inkdigits.pictures.light import Floats
-from inkdigits.pictures.view import THIN_STROKES, View
+from inkdigits.pictures.view import View
 
 
 def photo(two: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import click
 
 from inkdigits.commands.datasets import own_source
 from inkdigits.commands.progress import shown_progress
-from inkdigits.commands.reading_options import LAYOUTS, reading_options
+from inkdigits.commands.reading_options import ENGINES, LAYOUTS, reading_options
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--length", type=click.IntRange(min=1), metavar="N", help="As in  inkdigits read.")
 @click.option(
     "--engine",
-    type=click.Choice(("auto", "onnxruntime", "openvino")),
+    type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
     help="What computes; auto is the fastest installed one for so many images whose answers agree.",

@@ -8,7 +8,7 @@ import click
 from inkdigits.commands.bar import bar
 from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
 from inkdigits.commands.output import FORMATS, Writer, writer
-from inkdigits.commands.reading_options import LAYOUTS, reading_options
+from inkdigits.commands.reading_options import ENGINES, LAYOUTS, reading_options
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
     "--engine",
-    type=click.Choice(("auto", "onnxruntime", "openvino")),
+    type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
     help="What computes the model; auto is onnxruntime, which loads in no time.",

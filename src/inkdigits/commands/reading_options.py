@@ -7,6 +7,10 @@ LAYOUTS = ("auto", "digit", "line", "boxes", "page")
 """How the digits may stand in a picture."""
 
 
+ENGINES = ("auto", "onnxruntime", "openvino")
+"""What can compute a model."""
+
+
 def reading_options(layout: str, length: int | None, roster: Path | None = None) -> dict[str, Any]:
     """Return the options that were given as `Reader.read` takes them.
 

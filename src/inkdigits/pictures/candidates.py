@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink import Ink, find_ink
+from inkdigits.pictures.ink import THIN_STROKES, Ink, find_ink
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.segment import Crop, one_digit
-from inkdigits.pictures.view import THIN_STROKES, View
+from inkdigits.pictures.view import View
 
 _SMALL_IN_PICTURE = 0.4
 """Share of the picture's longer side below which a digit is looked at again from close by."""

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.frames import Row
-from inkdigits.pictures.light import Floats, otsu, quantile
+from inkdigits.pictures.light import Floats, noise_of, otsu, quantile
 
 _LEAST = 0.025
 """Share of light that the palest printed line swallows."""
@@ -35,9 +35,9 @@ def thin_dark(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     depth = _depth(grey, int(np.clip(0.08 * min(grey.shape), 7, 25)) | 1, 0.7)
-    thin = depth > max(_LEAST, 4.0 * _noise(depth[::3, ::3]))
+    thin = depth > max(_LEAST, 4.0 * noise_of(depth[::3, ::3]))
     for seen in (_along(depth, (_RUN, 1)), _along(depth, (1, _RUN))):
-        thin |= seen > max(0.6 * _LEAST, 4.0 * _noise(seen[::3, ::3]))
+        thin |= seen > max(0.6 * _LEAST, 4.0 * noise_of(seen[::3, ::3]))
     # The blurred rim of a dark stroke is as dark as a pale line.
     thin &= depth > 0.3 * cv2.dilate(depth, np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8), connectivity=8)
@@ -74,7 +74,7 @@ def dark_in_cells(grey: NDArray[np.uint8], rows: list[Row]) -> NDArray[np.uint8]
     within = depth[inner]
     if not within.size:
         return np.zeros(grey.shape, np.uint8)
-    noise = _noise(within)
+    noise = noise_of(within)
     split = max(otsu(255.0 * within) / 255.0, 3.0 * noise, 0.5 * _LEAST_INK)
     inked = within[within > split]
     contrast = quantile(inked, 0.75) if inked.size >= 3 else 0.0
@@ -102,9 +102,3 @@ def _along(depth: Floats, run: tuple[int, int]) -> Floats:
     before, after = (cv2.blur(depth, run, anchor=end) for end in ((run[0] - 1, run[1] - 1), (0, 0)))
     paler = np.minimum(before, after)
     return np.asarray(paler - np.float32(quantile(paler[::3, ::3], 0.5)), np.float32)
-
-
-def _noise(depth: Floats) -> float:
-    """Return the standard deviation of bare paper, from what is lighter than its middle."""
-    below = depth[depth < 0]
-    return 1.4826 * quantile(-below, 0.5) if below.size > 0.05 * depth.size else 0.0

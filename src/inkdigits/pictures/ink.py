@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.light import Floats, otsu, paper, polarity, quantile, sparse, thumbnail
+from inkdigits.pictures.light import Floats, noise_of, otsu, paper, polarity, quantile, sparse, thumbnail
 from inkdigits.pictures.shadows import is_shadow, without_edges
 
 _COLOURED = 8.0
@@ -28,7 +28,7 @@ _SHOW_THROUGH, _DIFFUSE = 0.125, 0.42
 """Share of the light below which, and softness above which, what stands out shines through from the back, or is
 what is left of a shadow."""
 
-_THIN_STROKES = 0.16
+THIN_STROKES = 0.16
 """The widest stroke where there is a shadow, as a share of the shorter side."""
 
 _LEAST_SIDE = 40
@@ -118,13 +118,13 @@ def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
     ground = paper(grey, widest_stroke) if level is None else np.full((1, 1), level, np.float32)
     rise = grey - ground
     seen = sparse(rise)
-    noise = 0.0 if flat else _noise(seen)
+    noise = 0.0 if flat else noise_of(seen)
     contrast = _contrast(seen, noise)
     if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) and not flat:
         # Strokes outlast a blur that noise does not.
         rise = np.asarray(cv2.GaussianBlur(rise, (0, 0), 1.0 if min(rise.shape) < 64 else 1.6), np.float32)
         seen = sparse(rise)
-        noise = _noise(seen)
+        noise = noise_of(seen)
         contrast = _contrast(seen, noise)
     is_large = min(grey.shape) >= _LEAST_SIDE
     depth = _depth(quantile(sparse(ground), 0.5), contrast, light_on_dark)
@@ -141,10 +141,10 @@ def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
     if flat or min(grey.shape) < _LEAST_WITH_SHADOW:
         return Ink(found, light_on_dark, contrast, noise, flat, False)
     clear = without_edges(found, grey, contrast)
-    if widest_stroke > _THIN_STROKES and (clear is not found or is_shadow(found, _THIN_STROKES, depth)):
+    if widest_stroke > THIN_STROKES and (clear is not found or is_shadow(found, THIN_STROKES, depth)):
         # Beside a shadow the polarity was judged by the shadow.
         given = grey if light_on_dark else np.float32(255.0) - grey
-        thin = ink_of(given, light_on_dark, _THIN_STROKES)
+        thin = ink_of(given, light_on_dark, THIN_STROKES)
         return replace(thin, map=without_edges(thin.map, grey, thin.contrast, anywhere=True), doubtful=True)
     return Ink(clear, light_on_dark, contrast, noise, flat, False)
 
@@ -200,12 +200,6 @@ def _softness(rise: Floats, contrast: float) -> float:
     """Return the share of half-dark pixels among those that stand out: strokes have edges."""
     out = rise > 0.25 * contrast
     return float((rise[out] < 0.7 * contrast).mean()) if out.any() else 1.0
-
-
-def _noise(rise: Floats) -> float:
-    """Return the standard deviation of the paper, from what lies below it: there is no ink there."""
-    below = rise[rise < 0]
-    return 1.4826 * quantile(-below, 0.5) if below.size > 0.05 * rise.size else 0.0
 
 
 def _contrast(rise: Floats, noise: float) -> float:

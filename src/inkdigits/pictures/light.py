@@ -176,6 +176,18 @@ def paper(grey: Floats, widest_stroke: float = 0.4) -> Floats:
     return full
 
 
+def noise_of(rise: Floats) -> float:
+    """Return the standard deviation of bare paper, from what lies below its middle: there is no ink there.
+
+    Parameters
+    ----------
+    rise
+        ``float32``: how far the ink stands out, 0 on the middle of the paper.
+    """
+    below = rise[rise < 0]
+    return 1.4826 * quantile(-below, 0.5) if below.size > 0.05 * rise.size else 0.0
+
+
 def quantile(values: Floats, share: float) -> float:
     """Return a quantile; ``np.quantile`` would import ``numpy.ma``, a tenth of the time of numpy."""
     flat = values.ravel()

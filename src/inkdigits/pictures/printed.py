@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.frames import Row
+from inkdigits.pictures.meetings import crossings
 from inkdigits.pictures.parts import INK
 
 _FAINT = 40
@@ -24,6 +25,8 @@ _UNBROKEN = 0.85
 _THICKEST = 0.1
 """Thickness of the thickest side, in cell heights: what is thicker is writing."""
 
+_THICKEST_CROSSED = 12
+"""Thickness of a line, in pixels, beyond which no stroke is followed across it."""
 
 _DRAWN = 0.5
 """Share of the upright sides, and of the level ones, that is seen straight and thin where there is print.
@@ -79,8 +82,9 @@ def without_print(level: NDArray[np.uint8], rows: list[Row]) -> Unprinted:
     down = np.ascontiguousarray(down_flipped.T)
     strong = (level >= INK).astype(np.uint8)
     strokes = strong & (1 - np.maximum(across, down))
-    crossed = _crossed(strokes, across, thickness)
-    crossed |= _crossed(np.ascontiguousarray(strokes.T), np.ascontiguousarray(down.T), thickness).T
+    crossed = crossings(strokes, across, min(thickness, _THICKEST_CROSSED))
+    turned = np.ascontiguousarray(strokes.T), np.ascontiguousarray(down.T)
+    crossed |= crossings(*turned, min(thickness, _THICKEST_CROSSED)).T
     lines = np.maximum(across, down) & (1 - crossed)
     kept = cv2.dilate(strokes | (crossed & strong), np.ones((3, 3), np.uint8))
     clean = np.where((kept > 0) & (lines == 0), level, 0).astype(np.uint8)
@@ -162,12 +166,3 @@ def _mark(marks: NDArray[np.uint8], side: _Side, first: int, last: int, most: in
     beyond = last - first + slack
     low, high = max(0, round(side.start) - beyond), max(0, round(side.end) + beyond)
     marks[max(0, first - slack) : last + slack, low:high] = 1
-
-
-def _crossed(strokes: NDArray[np.uint8], lines: NDArray[np.uint8], thickness: int) -> NDArray[np.uint8]:
-    """Return the pixels of lines along x that lie between a stroke above and a stroke below."""
-    reach = 2 * min(thickness, 12) + 3
-    tall, wide = np.ones((reach, 1), np.uint8), np.ones((1, 2 * max(1, thickness // 2) + 1), np.uint8)
-    above = cv2.dilate(cv2.dilate(strokes, tall, anchor=(0, reach - 1)), wide)
-    below = cv2.dilate(cv2.dilate(strokes, tall, anchor=(0, 0)), wide)
-    return np.asarray(cv2.bitwise_and(lines, cv2.bitwise_and(above, below)), np.uint8)

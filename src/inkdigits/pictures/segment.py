@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_INK = 64
-"""Value of the map from which a pixel belongs to a stroke."""
+from inkdigits.pictures.parts import INK
 
 _LARGEST_SPECK = 10.0
 """Size, in pixels, from which a piece of ink is no speck in a picture of any size."""
@@ -45,7 +44,7 @@ def one_digit(ink: NDArray[np.uint8]) -> Crop | None:
     Crop or None
         None where there is no ink.
     """
-    mask = (ink >= _INK).astype(np.uint8)
+    mask = (ink >= INK).astype(np.uint8)
     n, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if n == 1:
         return None

@@ -5,12 +5,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.light import Floats, quantile, thumbnail
+from inkdigits.pictures.parts import INK
 
 _SIDE = 128
 """Longest side, in pixels, of the small copy on which shadows are told from ink."""
-
-_INK = 64
-"""Value of the map from which a pixel belongs to a stroke."""
 
 _ALONG = 0.2
 """Share of an edge of the picture along which a shadow lies at least."""
@@ -42,7 +40,7 @@ def is_shadow(ink: NDArray[np.uint8], widest: float, depth: float) -> bool:
     """
     if depth > _DARKEST:
         return False
-    small = (thumbnail(ink, _SIDE) >= _INK).astype(np.uint8)
+    small = (thumbnail(ink, _SIDE) >= INK).astype(np.uint8)
     n, labels = cv2.connectedComponents(small, connectivity=8)
     least = 0.5 * widest * min(small.shape)
     wide = _depth_within(small) > least
@@ -74,7 +72,7 @@ def without_edges(
     anywhere
         Whether what does not touch the edge of the picture is looked at as well.
     """
-    small = (thumbnail(ink, _SIDE) >= _INK).astype(np.uint8)
+    small = (thumbnail(ink, _SIDE) >= INK).astype(np.uint8)
     n, labels, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
     height, width = small.shape
     left, top, wide, tall, areas = stats.T

@@ -7,13 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink import Ink, grey_of, ink_of, judged_polarity
+from inkdigits.pictures.ink import THIN_STROKES, Ink, grey_of, ink_of, judged_polarity
 from inkdigits.pictures.light import Floats, thumbnail
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.sheet import Sheet, find_sheet
-
-THIN_STROKES = 0.16
-"""The widest stroke, as a share of the shorter side, for which shadows are told from ink better."""
 
 _ENOUGH_PIXELS = 1_200_000
 """Pixels in which one digit is seen as well as in more."""

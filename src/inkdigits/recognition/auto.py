@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.pictures.ink import THIN_STROKES
 from inkdigits.pictures.parts import INK
-from inkdigits.pictures.view import THIN_STROKES, View
+from inkdigits.pictures.view import View
 from inkdigits.recognition.layouts import Task, closest, read_boxes, read_ink, surest
 from inkdigits.recognition.reading import Box, Digit, Number
 from inkdigits.recognition.texture import is_filled, is_lost, is_piece

@@ -47,7 +47,7 @@ def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
     model = traced(network, "images", (None, SIDE, SIDE))
     for output in list(model.graph.output):
         is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
-        _rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
+        rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
     save_checked(model, card, path)
 
 
@@ -71,7 +71,7 @@ def traced(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> on
                 verbose=False,
             )
         model = onnx.load(raw)
-    _rename(model, model.graph.input[0].name, name)
+    rename(model, model.graph.input[0].name, name)
     return model
 
 
@@ -170,7 +170,7 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_si
     return found
 
 
-def _rename(model: onnx.ModelProto, old: str, new: str) -> None:
+def rename(model: onnx.ModelProto, old: str, new: str) -> None:
     """Rename a tensor wherever the graph speaks of it."""
     for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
         if value.name == old:

@@ -20,7 +20,7 @@ from inkdigits.storage import write_json, write_whole
 from inkdigits.training.augment import Augmentation, augment
 from inkdigits.training.checkpoint import load_checkpoint
 from inkdigits.training.environment import describe_environment
-from inkdigits.training.export import save_checked, traced
+from inkdigits.training.export import rename, save_checked, traced
 from inkdigits.training.fitting import History, Watcher, tensorboard
 from inkdigits.training.number_network import COLUMNS, columns_accuracy, number_network, sequence_loss
 from inkdigits.training.precision import has_native_bfloat16, in_precision
@@ -177,9 +177,7 @@ def export_numbers(
         If the file does not answer as the network does.
     """
     model = traced(network, "strips", (None, drawn.images.shape[1], None))
-    model.graph.output[0].name, before = COLUMNS, model.graph.output[0].name
-    for node in model.graph.node:
-        node.output[:] = [COLUMNS if name == before else name for name in node.output]
+    rename(model, model.graph.output[0].name, COLUMNS)
     environment = describe_environment()
     card = ModelCard(
         name="numbers",
