@@ -29,6 +29,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
+    ("docs/recipes.md", "numbers"): lambda: tables.numbers(RESULTS / "number-network.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "held-out-sources.json"),

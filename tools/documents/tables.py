@@ -153,6 +153,44 @@ def held_out_kinds(path: Path) -> str:
     )
 
 
+def numbers(path: Path) -> str:
+    """Return what the network of numbers is worth, alone and with the lattice.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/number_network.py``.
+    """
+    content = load(path)
+    drawn, confidence = content["drawn"], content["lines"]["confidence"]
+    head = (
+        "row of the development split",
+        "n",
+        "the columns alone",
+        "with the lattice, its best guesses",
+        "strictly",
+    )
+    rows = [
+        (
+            f"`{name}`",
+            str(row["n"]),
+            *(f"{row[way]:.1%}" for way in ("columns_alone", "lattice_guesses", "with_the_lattice")),
+        )
+        for name, row in content["lines"]["rows"].items()
+    ]
+    return "\n\n".join(
+        [
+            table(head, rows),
+            f"Of {drawn['n']:,} drawn numbers (1 to 9 digits, overlaps that nobody could read among them) its "
+            f"{content['parameters']:,} parameters read {drawn['test_digits']:.1%} on MNIST's test digits and "
+            f"{drawn['digits_trained_on']:.1%} on digits that it was trained on. A strip of five digits takes "
+            f"{content['milliseconds_a_strip']:.1f} ms on one core. The expected calibration error of a number's "
+            f"confidence is {confidence['ece']:.1%} on {confidence['n']:,} numbers of these rows.",
+            f"Machine: {machine_of(content)}.",
+        ]
+    )
+
+
 def reading(path: Path) -> str:
     """Return the rows of the reading benchmark with their aims.
 

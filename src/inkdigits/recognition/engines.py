@@ -15,8 +15,8 @@ SAMPLE = 1000
 """Images on which two engines are compared."""
 
 LARGEST_DIFFERENCE = 0.03
-"""How far a probability may lie from ONNX Runtime's. In bfloat16, with its eight bits, 0.017 was the most in MNIST's
-60,000 training images; a graph that an engine gets wrong is off by far more."""
+"""How far a probability may lie from ONNX Runtime's: some bfloat16 roundings, with their eight bits; a graph that an
+engine gets wrong is off by far more."""
 
 
 def agree(one: Recogniser, other: Recogniser, images: DigitImages) -> bool:

@@ -18,8 +18,7 @@ ENGINES = ("auto", "onnxruntime", "openvino")
 """What can compute a model; ``auto`` is ONNX Runtime, but where a great many images are scored at once."""
 
 _PART = 256
-"""Images in one call of ONNX Runtime: of 1,024 at a time the classic network reads 10,000 a second on one core, of 64
-or 256 at a time 17,000, since what the layers hand on stays in the cache."""
+"""Images in one call of ONNX Runtime: what the layers hand on then stays in the cache."""
 
 _SHIPPED = Path(__file__).parent / "models"
 _BEST_FIRST = ("accurate", "compact", "classic")

@@ -16,8 +16,7 @@ PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}
 """Arithmetic that can be asked for, and what OpenVINO calls it."""
 
 _PART = 128
-"""Images that one core takes at a time: of 32 to 1,024, 128 were the fastest (Xeon, both shipped networks), since what
-the layers hand on stays in the core's cache."""
+"""Images that one core takes at a time: what the layers hand on then stays in the core's cache."""
 
 
 class OpenVinoRecogniser:

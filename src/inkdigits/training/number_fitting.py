@@ -140,7 +140,7 @@ def train_numbers(
     network.set_weights(trainee.get_weights())
     with write_whole(run / run_directory.KERAS_MODEL) as temporary:
         network.save(temporary)
-    drawn = draw_numbers(_N_TEST, _plain(test_data, seed), np.random.default_rng((seed, 2)))
+    drawn = draw_numbers(_N_TEST, plain_stock(test_data, seed), np.random.default_rng((seed, 2)))
     accuracy = export_numbers(network, drawn, train_data, seed, run / run_directory.ONNX_MODEL)
     write_json(run / run_directory.ENVIRONMENT, describe_environment())
     checkpoint.unlink(missing_ok=True)
@@ -229,8 +229,8 @@ def targets_of(numbers: Numbers) -> NDArray[np.int32]:
     return np.concatenate([numbers.symbols, numbers.lengths[:, np.newaxis], numbers.columns], axis=1)
 
 
-def _plain(digits: LabelledImages, seed: int) -> Stock:
-    """Return a stock of test digits, varied as hands vary, with nothing that is no digit."""
+def plain_stock(digits: LabelledImages, seed: int) -> Stock:
+    """Return a stock of digits alone, varied as hands vary, to measure with."""
     varied = augment(digits.images, HANDS, np.random.default_rng((seed, 3)))
     return Stock(varied, digits.labels, varied[:0])
 
