@@ -1,7 +1,7 @@
 """Training images in batches, varied anew for each epoch."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.training.augment import PLAIN, STRONG, Augmentation, augment
+from inkdigits.training.augment import STRONG, augment, shift
 from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 from inkdigits.training.recipes import Recipe
+from inkdigits.training.warps import Warp, warp
 
 POOL = 30_000
 """Most invented images of a kind that a training draws before it begins; augmentation varies them from there on."""
 
 Answers: TypeAlias = dict[str, NDArray[np.float32]]
+
+Variation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImages]
+"""Takes a batch's images, ``uint8`` (b, 28, 28), and returns a freshly varied copy."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,18 @@ class Batch:
         ``int64`` (b,); 0 where ``is_digit`` is not set.
     is_digit
         ``bool`` (b,).
+    opinions
+        A teacher's, ``float32`` (b, 10), if there is one.
     """
 
     images: DigitImages
     labels: NDArray[np.int64]
     is_digit: NDArray[np.bool_]
+    opinions: NDArray[np.float32] | None = None
 
-    def for_one_answer(self) -> tuple[DigitImages, NDArray[np.int64]]:
-        """Return images and labels, for a network that answers probabilities alone."""
-        return self.images, self.labels
+    def for_one_answer(self) -> tuple[DigitImages, NDArray[np.int64] | NDArray[np.float32]]:
+        """Return images and labels, or opinions, for a network that answers probabilities alone."""
+        return self.images, self.labels if self.opinions is None else self.opinions
 
     def for_two_answers(self) -> tuple[DigitImages, Answers, Answers]:
         """Return images, targets and weights: a non-digit has no say in which digit it is."""
@@ -59,8 +66,21 @@ def count_batches(data: LabelledImages, recipe: Recipe) -> int:
     return -(-len(data) // real_images_per_batch(recipe))
 
 
+def smallest_batch(data: LabelledImages, recipe: Recipe) -> int:
+    """Return the number of images in the smallest step of an epoch, its last."""
+    n_real = real_images_per_batch(recipe)
+    n_invented = sum(
+        round(recipe.batch_size * share) for share in (recipe.stroke_models, recipe.fonts, recipe.non_digits)
+    )
+    return (len(data) % n_real or min(n_real, len(data))) + n_invented
+
+
 def training_batches(
-    data: LabelledImages, recipe: Recipe, seed: int, first_epoch: int = 0
+    data: LabelledImages,
+    recipe: Recipe,
+    seed: int,
+    first_epoch: int = 0,
+    opinions: NDArray[np.float32] | None = None,
 ) -> Iterator[Batch]:
     """Yield batches without end, each epoch in an order and a variation of its own.
 
@@ -77,8 +97,10 @@ def training_batches(
         Random seed of the run.
     first_epoch
         The epoch to begin with, counted from 0.
+    opinions
+        What a teacher thinks of the data, (n, 10).
     """
-    augmentation = augmentation_of(recipe)
+    vary = variation_of(recipe)
     n_real = real_images_per_batch(recipe)
     invented = _invent(data, recipe, seed)
     for epoch in itertools.count(first_epoch):
@@ -87,19 +109,24 @@ def training_batches(
         for start in range(0, len(order), n_real):
             chosen = order[start : start + n_real]
             parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in invented)]
-            images = np.concatenate([part.images for part in parts])
             yield Batch(
-                images if augmentation == PLAIN else augment(images, augmentation, rng),
+                vary(np.concatenate([part.images for part in parts]), rng),
                 np.concatenate([part.labels for part in parts]),
                 np.concatenate([part.is_digit for part in parts]),
+                None if opinions is None else opinions[chosen],
             )
 
 
-def augmentation_of(recipe: Recipe) -> Augmentation:
-    """Return the augmentation that the recipe names."""
+def variation_of(recipe: Recipe) -> Variation:
+    """Return how the recipe varies a batch's images."""
     if recipe.augmentation == "strong":
-        return STRONG
-    return Augmentation(shift=recipe.max_shift) if recipe.augmentation == "shift" else PLAIN
+        return lambda images, rng: augment(images, STRONG, rng)
+    if recipe.augmentation == "warp":
+        strength = Warp().times(recipe.warp_strength)
+        return lambda images, rng: warp(images, strength, rng)
+    if recipe.augmentation == "shift":
+        return lambda images, rng: shift(images, rng, recipe.max_shift)
+    return lambda images, _: images
 
 
 def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:

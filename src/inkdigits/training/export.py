@@ -19,6 +19,7 @@ from inkdigits.recognition.card import METADATA_KEY, ModelCard
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
 from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.storage import write_whole
+from inkdigits.training.graph import rename, simplify
 from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
 
 LARGEST_DIFFERENCE = 1e-5
@@ -70,7 +71,7 @@ def traced(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> on
                 input_signature=[keras.InputSpec(shape=shape, dtype="uint8", name=name)],
                 verbose=False,
             )
-        model = onnx.load(raw)
+        model = simplify(onnx.load(raw))
     rename(model, model.graph.input[0].name, name)
     return model
 
@@ -168,16 +169,6 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_si
             "keep to model.keras and report this"
         )
     return found
-
-
-def rename(model: onnx.ModelProto, old: str, new: str) -> None:
-    """Rename a tensor wherever the graph speaks of it."""
-    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
-        if value.name == old:
-            value.name = new
-    for node in model.graph.node:
-        node.input[:] = [new if name == old else name for name in node.input]
-        node.output[:] = [new if name == old else name for name in node.output]
 
 
 @contextlib.contextmanager

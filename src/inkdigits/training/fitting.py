@@ -11,11 +11,14 @@ import keras
 import numpy as np
 
 from inkdigits import run_directory
+from inkdigits.contract import N_CLASSES
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
 from inkdigits.storage import write_text
-from inkdigits.training.batches import Batch, count_batches, training_batches
+from inkdigits.training.batches import Batch, count_batches, smallest_batch, training_batches
 from inkdigits.training.checkpoint import load_checkpoint, save_checkpoint
+from inkdigits.training.data_parallel import DataParallel, count_parts
+from inkdigits.training.distillation import TeacherCrossEntropy, opinions
 from inkdigits.training.networks import IS_DIGIT, PROBABILITIES, answers_is_digit
 from inkdigits.training.precision import dtype_policy, in_precision
 from inkdigits.training.recipes import Recipe
@@ -102,6 +105,9 @@ def fit(
     fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
     n_steps = count_batches(fitted, recipe)
     trainee = in_precision(network, dtype_policy(recipe))
+    n_parts = count_parts(smallest_batch(fitted, recipe))
+    if n_parts > 1:
+        trainee = DataParallel(trainee, n_parts)
     two_answers = answers_is_digit(network)
     trainee.compile(
         optimizer=keras.optimizers.Adam(
@@ -109,10 +115,11 @@ def fit(
             use_ema=recipe.weight_averaging > 0,
             ema_momentum=recipe.weight_averaging or 0.99,
         ),
-        **_objective(two_answers),
+        **_objective(two_answers, recipe),
         steps_per_execution=min(recipe.steps_per_execution, n_steps),
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
+    taught = opinions(recipe.teacher, fitted.images, recipe.teacher_temperature) if recipe.teacher else None
     checkpoint = run / run_directory.CHECKPOINT
     first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
     history = History(run, recipe.epochs, n_steps, first_epoch, watch)
@@ -120,13 +127,13 @@ def fit(
         trainee.fit(
             (
                 batch.for_two_answers() if two_answers else batch.for_one_answer()
-                for batch in training_batches(fitted, recipe, seed, first_epoch)
+                for batch in training_batches(fitted, recipe, seed, first_epoch, taught)
             ),
             steps_per_epoch=n_steps,
             shuffle=False,  # the batches come shuffled
             epochs=recipe.epochs,
             initial_epoch=first_epoch,
-            validation_data=_validation(validation, two_answers),
+            validation_data=_validation(validation, two_answers, recipe),
             validation_batch_size=1000,
             callbacks=[history, *tensorboard(run)],
             verbose=0,
@@ -135,8 +142,10 @@ def fit(
     return sum(float(row["seconds"]) for row in history.rows)
 
 
-def _objective(two_answers: bool) -> dict[str, Any]:
+def _objective(two_answers: bool, recipe: Recipe) -> dict[str, Any]:
     """Return losses and metrics: categorical cross-entropy, on whole numbers rather than one-hot rows."""
+    if recipe.teacher:
+        return {"loss": TeacherCrossEntropy(recipe.teacher_temperature), "metrics": ["categorical_accuracy"]}
     if not two_answers:
         return {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
     return {
@@ -145,10 +154,11 @@ def _objective(two_answers: bool) -> dict[str, Any]:
     }
 
 
-def _validation(data: LabelledImages | None, two_answers: bool) -> tuple[Any, ...] | None:
+def _validation(data: LabelledImages | None, two_answers: bool, recipe: Recipe) -> tuple[Any, ...] | None:
     if data is None:
         return None
-    batch = Batch(data.images, data.labels, np.ones(len(data), bool))
+    opinions = np.eye(N_CLASSES, dtype=np.float32)[data.labels] if recipe.teacher else None
+    batch = Batch(data.images, data.labels, np.ones(len(data), bool), opinions)
     return batch.for_two_answers() if two_answers else batch.for_one_answer()
 
 
@@ -209,7 +219,9 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
 def _logged(logs: dict[str, float], name: str) -> float | None:
     """Return what Keras logged; of a network with two answers, accuracy is that of its probabilities."""
     prefix = "val_" if name.startswith("val_") else ""
-    return logs.get(name, logs.get(f"{prefix}{PROBABILITIES}_{name.removeprefix(prefix)}"))
+    bare = name.removeprefix(prefix)
+    names = (name, f"{prefix}{PROBABILITIES}_{bare}", f"{prefix}categorical_{bare}")
+    return next((logs[each] for each in names if each in logs), None)
 
 
 def _or_nan(value: float | None) -> float:

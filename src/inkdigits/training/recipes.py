@@ -28,17 +28,28 @@ class Recipe:
         "constant",
     )
     warm_up: float = _setting("Share of the training in which a one-cycle learning rate rises.", 0.2)
-    augmentation: Literal["none", "shift", "strong"] = _setting(
-        "How the training images are varied anew for each epoch: not at all, shifted at random, or strongly "
-        "(bent, slanted, written with other pens, damaged).",
+    augmentation: Literal["none", "shift", "warp", "strong"] = _setting(
+        "How the training images are varied anew for each epoch: not at all, shifted at random, warped (turned, "
+        "slanted, stretched, moved and bent a little), or strongly (written with other pens and damaged, too).",
         "none",
     )
-    max_shift: int = _setting("Farthest random shift along each axis, in pixels.", 0)
+    max_shift: int = _setting(
+        "Farthest random shift along each axis, in pixels, where images are shifted.", 0
+    )
+    warp_strength: float = _setting(
+        "How far images are warped, where they are; 1 turns by up to 10 degrees.", 1.0
+    )
     stroke_models: float = _setting("Share of a batch that is digits drawn from stroke models.", 0.0)
     fonts: float = _setting("Share of a batch that is digits of handwriting fonts.", 0.0)
     non_digits: float = _setting(
         "Share of a batch that is invented non-digits, for networks that answer is_digit.", 0.0
     )
+    teacher: str = _setting(
+        "A larger model that is learnt from in place of the labels: a shipped one by its name, or an .onnx file; "
+        "empty for none.",
+        "",
+    )
+    teacher_temperature: float = _setting("By which the logits of teacher and pupil are divided.", 4.0)
     dropout: float = _setting("Share of the last features silenced in each step.", 0.5)
     weight_averaging: float = _setting(
         "Momentum of the exponential moving average of the weights that is kept as the result; 0 for none.",
@@ -62,9 +73,11 @@ class Recipe:
             "learning_rate": (1e-9, 10.0),
             "warm_up": (0.0, 0.99),
             "max_shift": (0, 14),
+            "warp_strength": (0.0, 4.0),
             "stroke_models": (0.0, 0.9),
             "fonts": (0.0, 0.9),
             "non_digits": (0.0, 0.9),
+            "teacher_temperature": (0.1, 100.0),
             "dropout": (0.0, 0.99),
             "weight_averaging": (0.0, 0.99999),
             "validation_share": (0.0, 0.9),

@@ -22,6 +22,7 @@ from inkdigits.recognition.card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
 from inkdigits.training.calibrate import Calibration, calibrate, fold_temperature
+from inkdigits.training.data_parallel import count_parts, give_each_part_its_cores
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.export import check_parity, export_onnx, write_card
 from inkdigits.training.fitting import Watcher, fit
@@ -115,6 +116,7 @@ def train(
         check_digit_images(data.images)
     started = time.perf_counter()
     run = Path(run) if run else default_run(recipe)
+    give_each_part_its_cores(count_parts(recipe.batch_size))
     keras.utils.set_random_seed(seed)
     network = network or build_network(recipe.network, recipe.dropout)
     config = {**_config(recipe, seed, network, train_data, test_data), "source": source}
