@@ -6,6 +6,7 @@ step, when the gradients are added: on two cores 23,700 images a second in place
 bfloat16, batches of 128).
 """
 
+import itertools
 import os
 from typing import Any
 
@@ -68,8 +69,7 @@ class DataParallel(keras.Model):  # type: ignore[misc]
         n = ops.shape(images)[0]
         cuts = [n * part // self.n_parts for part in range(self.n_parts + 1)]
         answers = [
-            self.network(images[start:end], training=training)
-            for start, end in zip(cuts[:-1], cuts[1:], strict=True)
+            self.network(images[start:end], training=training) for start, end in itertools.pairwise(cuts)
         ]
         return keras.tree.map_structure(lambda *parts: ops.concatenate(parts), *answers)
 

@@ -39,7 +39,7 @@ def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[n
     scores = load_recogniser(teacher).score(images)
     logits = np.log(np.maximum(scores.probabilities.astype(np.float64), _SMALLEST)) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 @keras.saving.register_keras_serializable("inkdigits")

@@ -51,6 +51,43 @@ def classic(dropout: float = 0.5) -> keras.Sequential:
     )
 
 
+def compact(dropout: float = 0.0) -> keras.Model:
+    """Build the network that is best for its size: four convolutions, 8,098 parameters.
+
+    Depth does more than width: with a quarter of the classic network's parameters it reads as well.
+
+    Parameters
+    ----------
+    dropout
+        Share of the 144 features that is silenced in a training step, in [0, 1).
+    """
+    images, x = _pixels()
+    x = _convolution(x, 12, 3, pool=True, normalise=False)
+    x = _convolution(x, 16, 3)
+    x = _convolution(x, 16, 3, pool=True)
+    x = _convolution(x, 16, 3, pool=True)
+    x = _features(x, dropout)
+    return keras.Model(images, _digit_probabilities()(x), name="compact")
+
+
+def quick(dropout: float = 0.0) -> keras.Model:
+    """Build the network that reads most images a second: three convolutions, 19,626 parameters.
+
+    Strides take the place of pooling, so that no value is computed that is then thrown away.
+
+    Parameters
+    ----------
+    dropout
+        Share of the 512 features that is silenced in a training step, in [0, 1).
+    """
+    images, x = _pixels()
+    x = _convolution(x, 16, 5, strides=2, padding="valid", normalise=False)
+    x = _convolution(x, 32, 3, strides=2)
+    x = _convolution(x, 32, 3, padding="valid")
+    x = _features(x, dropout)
+    return keras.Model(images, _digit_probabilities()(x), name="quick")
+
+
 def accurate(dropout: float = 0.3) -> keras.Model:
     """Build the network for everybody's digits: five convolutions, 292,043 parameters, two answers.
 
@@ -63,31 +100,25 @@ def accurate(dropout: float = 0.3) -> keras.Model:
     dropout
         Share of the 1,152 features that is silenced in a training step, in [0, 1).
     """
-    images, *scale = _raw_pixels()
-    x = images
-    for layer in scale:
-        x = layer(x)
-    for n_filters, kernel_size, pool in (
-        (32, 5, True),
-        (64, 3, False),
-        (64, 3, True),
-        (128, 3, False),
-        (128, 3, True),
-    ):
-        x = layers.Conv2D(n_filters, kernel_size, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
-        if pool:
-            x = layers.MaxPooling2D(pool_size=2)(x)
-        x = layers.ReLU()(x)
-    x = layers.Flatten()(x)
-    x = layers.Dropout(dropout)(x)
+    images, x = _pixels()
+    x = _convolution(x, 32, 5, pool=True)
+    x = _convolution(x, 64, 3)
+    x = _convolution(x, 64, 3, pool=True)
+    x = _convolution(x, 128, 3)
+    x = _convolution(x, 128, 3, pool=True)
+    x = _features(x, dropout)
     is_digit = layers.Dense(1, activation="sigmoid", dtype="float32", name=IS_DIGIT)(x)
     return keras.Model(
         images, {PROBABILITIES: _digit_probabilities()(x), IS_DIGIT: is_digit}, name="accurate"
     )
 
 
-NETWORKS: dict[str, Callable[..., keras.Model]] = {"classic": classic, "accurate": accurate}
+NETWORKS: dict[str, Callable[..., keras.Model]] = {
+    "classic": classic,
+    "compact": compact,
+    "quick": quick,
+    "accurate": accurate,
+}
 
 
 def build_network(name: str, dropout: float) -> keras.Model:
@@ -128,6 +159,43 @@ def _raw_pixels() -> list[Any]:
         layers.Reshape((SIDE, SIDE, 1)),
         layers.Rescaling(1 / 255),
     ]
+
+
+def _pixels() -> tuple[Any, Any]:
+    """Return the input of a network, and what its first convolution takes."""
+    images, *scale = _raw_pixels()
+    x = images
+    for layer in scale:
+        x = layer(x)
+    return images, x
+
+
+def _convolution(
+    x: Any,
+    n_filters: int,
+    kernel_size: int,
+    *,
+    strides: int = 1,
+    padding: str = "same",
+    pool: bool = False,
+    normalise: bool = True,
+) -> Any:
+    """Convolve, normalise over the batch, pool two by two, rectify.
+
+    The normalisation stands right behind the convolution, whose weights take it up when the network is exported. It
+    costs as much as the convolution where images are large and channels few: small networks do without it there.
+    """
+    x = layers.Conv2D(n_filters, kernel_size, strides=strides, padding=padding, use_bias=not normalise)(x)
+    if normalise:
+        x = layers.BatchNormalization()(x)
+    if pool:
+        x = layers.MaxPooling2D(pool_size=2)(x)
+    return layers.ReLU()(x)
+
+
+def _features(x: Any, dropout: float) -> Any:
+    """Return what the last layers learn from, a row an image."""
+    return layers.Dropout(dropout)(layers.Flatten()(x))
 
 
 def _digit_probabilities() -> layers.Layer:

@@ -21,8 +21,8 @@ from inkdigits.training.augment import Augmentation, augment
 from inkdigits.training.checkpoint import load_checkpoint
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.export import save_checked, traced
-from inkdigits.training.graph import rename
 from inkdigits.training.fitting import History, Watcher, tensorboard
+from inkdigits.training.graph import rename
 from inkdigits.training.number_network import COLUMNS, columns_accuracy, number_network, sequence_loss
 from inkdigits.training.precision import has_native_bfloat16, in_precision
 from inkdigits.training.schedules import OneCycle
