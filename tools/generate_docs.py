@@ -6,6 +6,7 @@ python tools/generate_docs.py --check    exits with 1 and names what is not up t
 
 import argparse
 import difflib
+import functools
 import re
 import sys
 from collections.abc import Callable
@@ -31,7 +32,12 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
     ("docs/recipes.md", "numbers"): lambda: tables.numbers(RESULTS / "number-network.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
-    ("docs/recipes.md", "held-out"): lambda: tables.held_out(RESULTS / "held-out-recipes.json"),
+    **{
+        ("docs/recipes.md", f"trials of {recipe}"): functools.partial(
+            tables.held_out, RESULTS / "held-out-recipes.json", recipe
+        )
+        for recipe in ("fast", "classic", "compact", "quick")
+    },
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "held-out-sources.json"),
     ("docs/recipes.md", "kinds"): lambda: tables.held_out_kinds(RESULTS / "held-out-sources.json"),
 }

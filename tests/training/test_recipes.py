@@ -40,7 +40,10 @@ def test_text_overrides_a_setting_in_its_own_type():
         ({"epochs": "many"}, "epochs is a whole number, but 'many' was given"),
         ({"epochs": "0"}, "epochs lies between 1 and 10000, but 0 was asked for"),
         ({"learning_rate": "nan"}, "learning_rate lies between"),
-        ({"augmentation": "wild"}, "augmentation is one of none, shift, strong, but 'wild' was asked for"),
+        (
+            {"augmentation": "wild"},
+            "augmentation is one of none, shift, warp, strong, but 'wild' was asked for",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_line(settings, message):

@@ -11,7 +11,7 @@ from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_model
 
 Row = Sequence[str]
 
-ORDER = ("original", "fast", "classic", "accurate")
+ORDER = ("original", "fast", "classic", "compact", "quick", "accurate")
 """Recipes in the order of the table; any others follow by name."""
 
 
@@ -65,46 +65,59 @@ def accuracy(results: Path) -> str:
     return "\n\n".join([table(head, rows), *named])
 
 
-def held_out(path: Path) -> str:
-    """Return what was tried on held-out training images, and what it gave.
+def held_out(path: Path, recipe: str) -> str:
+    """Return what was tried for a recipe on held-out training images, and what it gave.
 
     Parameters
     ----------
     path
-        The file of the trials.
+        The file of the trials, as ``benchmarks/trials.py`` keeps it.
+    recipe
+        The recipe that they were for.
     """
     content = load(path)
-    head = (
-        "recipe",
-        "epochs",
-        "shift",
-        "dropout",
-        "peak learning rate",
-        "weight averaging",
-        "seeds",
-        "accuracy",
-        "",
-    )
+    head = ("what was tried", "seeds", "accuracy", "loss", "training", "")
     rows = []
     for trial in content["trials"]:
-        settings = trial["settings"]
+        if trial["recipe"] != recipe:
+            continue
         by_seed = trial["accuracy_by_seed"]
         figures = summarise(list(by_seed.values()))
-        averaging = settings.get("weight_averaging", 0.0)
+        losses = trial.get("loss_by_seed")
         rows.append(
             (
-                f"`{trial['recipe']}`",
-                f"{settings['epochs']}",
-                f"{settings['max_shift']} px",
-                f"{settings['dropout']:g}",
-                f"{settings['learning_rate']:g}",
-                f"{averaging:g}" if averaging else "none",
+                _in_words(trial),
                 ", ".join(by_seed),
                 _spread(figures.mean, figures.standard_deviation),
+                f"{_mean(losses.values()):.4f}" if losses else "",
+                f"{trial['training_seconds']:.0f} s" if "training_seconds" in trial else "",
                 "chosen" if trial.get("chosen") else "",
             )
         )
     return f"{table(head, rows)}\n\nMachine: {machine_of(content)}."
+
+
+_WORDS = {
+    "epochs": "{} epochs",
+    "batch_size": "batches of {}",
+    "learning_rate": "peak rate {:g}",
+    "warm_up": "rising for {:.0%}",
+    "max_shift": "shifts of {} px",
+    "warp_strength": "warps of {:g}",
+    "dropout": "dropout {:g}",
+    "weight_averaging": "averaging {:g}",
+    "teacher_temperature": "a teacher at temperature {:g}",
+}
+
+
+def _in_words(trial: dict[str, Any]) -> str:
+    """Return a trial's settings as words, the network first where it is another."""
+    settings = [
+        _WORDS.get(name, f"{name} {{}}").format(value)
+        for name, value in trial["settings"].items()
+        if not (name in ("dropout", "weight_averaging") and not value)
+    ]
+    return ", ".join([trial["network"], *settings] if "network" in trial else settings)
 
 
 def sources(path: Path) -> str:

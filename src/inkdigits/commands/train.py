@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @click.command(name="train")
 @click.option(
-    "--recipe", default=None, metavar="NAME", help="original, fast, classic or accurate.  [default: fast]"
+    "--recipe",
+    default=None,
+    metavar="NAME",
+    help="original, fast, classic, compact, quick or accurate.  [default: fast]",
 )
 @click.option(
     "--data",

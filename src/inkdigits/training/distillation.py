@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
 from inkdigits.recognition.onnx_recogniser import load_recogniser
+from inkdigits.storage import sha256_of_file
 
 _SMALLEST = 1e-20
 """Probabilities below this count as much: their logarithm would be none."""
@@ -40,6 +41,17 @@ def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[n
     logits = np.log(np.maximum(scores.probabilities.astype(np.float64), _SMALLEST)) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def model_sha256(teacher: str) -> str:
+    """Return the SHA-256 of a teacher's file: what a pupil learnt depends on it.
+
+    Raises
+    ------
+    UsageError, ModelError
+        As in `opinions`.
+    """
+    return sha256_of_file(load_recogniser(teacher).path)
 
 
 @keras.saving.register_keras_serializable("inkdigits")

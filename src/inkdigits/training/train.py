@@ -23,6 +23,7 @@ from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
 from inkdigits.training.calibrate import Calibration, calibrate, fold_temperature
 from inkdigits.training.data_parallel import count_parts, give_each_part_its_cores
+from inkdigits.training.distillation import model_sha256
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.export import check_parity, export_onnx, write_card
 from inkdigits.training.fitting import Watcher, fit
@@ -192,6 +193,7 @@ def _config(
             "sha256": train_data.sha256,
             "test_sha256": test_data.sha256,
         },
+        "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
         "layers": layer_table(network),
         "parameters": network.count_params(),
         "command": " ".join(["inkdigits", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "inkdigits" else None,
@@ -211,7 +213,7 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> None:
     if (run / run_directory.MANIFEST).exists():
         raise RunError(f"the run in {run} is finished; start another one with --out")
     before = read_json(run, run_directory.CONFIG)
-    for key in ("recipe", "seed", "data", "parameters"):
+    for key in ("recipe", "seed", "data", "teacher_sha256", "parameters"):
         if before.get(key) != config[key]:
             raise RunError(
                 f"the run in {run} was begun with {key} {before.get(key)}, but it is to go on with {config[key]}; "

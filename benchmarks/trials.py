@@ -1,0 +1,103 @@
+"""Keeps what trials on held-out training images gave, a row a trial, for the tables of docs/recipes.md.
+
+A trial is a sweep with the last 10,000 training images held out, of a recipe with some settings replaced:
+
+    inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
+    python benchmarks/trials.py classic trial.json --network "12-16-16-16, no normalisation"
+
+Rows go into ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from inkdigits.storage import write_json
+from inkdigits.training.recipes import Recipe
+
+RESULTS = Path(__file__).parent / "results" / "held-out-recipes.json"
+SETTLED = ("name", "network", "precision", "steps_per_execution", "schedule", "augmentation", "teacher")
+"""Settings that a row does not list: all trials share them, or another setting or the row itself tells of them."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("recipe", help="the recipe that the trial is for")
+    parser.add_argument("sweeps", type=Path, nargs="+", help="result files of held-out sweeps")
+    parser.add_argument("--network", default="", help="what the network is, where it is not the recipe's own")
+    parser.add_argument("--chosen", action="store_true", help="the recipe has these settings now")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Add the trials to the file."""
+    options = parse(arguments)
+    content = json.loads(options.out.read_text("utf-8"))
+    for path in options.sweeps:
+        row = row_of(options.recipe, json.loads(path.read_text("utf-8")), options.network)
+        add(content["trials"], row, options.chosen)
+        print(f"{row['recipe']}: {row['settings']} {row['accuracy_by_seed']}")
+    write_json(options.out, content)
+    return 0
+
+
+def row_of(recipe: str, sweep: dict[str, Any], network: str) -> dict[str, Any]:
+    """Return a sweep as a row: the settings that are not every recipe's own, and the figures by seed."""
+    settings = sweep["recipe"]
+    if sweep["data"]["test"] == "mnist-test":
+        raise SystemExit("this sweep looked at the test images: a trial is made with  --held-out")
+    ordinary = {each.name: each.default for each in fields(Recipe)}
+    used = {
+        name: value
+        for name, value in settings.items()
+        if name not in SETTLED and (value != ordinary[name] or name in ("dropout", "epochs"))
+    }
+    if settings["augmentation"] != "warp":
+        used.pop("warp_strength", None)
+    else:
+        used.pop("max_shift", None)
+        used["warp_strength"] = settings["warp_strength"]
+    if settings.get("teacher"):
+        used["teacher_temperature"] = settings["teacher_temperature"]
+    else:
+        used.pop("teacher_temperature", None)
+    row: dict[str, Any] = {"recipe": recipe, "settings": used}
+    if network:
+        row["network"] = network
+    runs = sweep["runs"]
+    row["accuracy_by_seed"] = {str(run["seed"]): run["accuracy"] for run in runs}
+    row["loss_by_seed"] = {str(run["seed"]): round(run["loss"], 5) for run in runs}
+    row["training_seconds"] = round(sum(run["seconds"]["training"] for run in runs) / len(runs), 1)
+    return row
+
+
+def add(trials: list[dict[str, Any]], row: dict[str, Any], chosen: bool) -> None:
+    """Put a row behind those of its recipe, or in the place of the same trial with fewer seeds."""
+    if chosen:
+        for each in trials:
+            if each["recipe"] == row["recipe"]:
+                each.pop("chosen", None)
+        row["chosen"] = True
+    same = [
+        each
+        for each in trials
+        if all(each.get(key) == row.get(key) for key in ("recipe", "settings", "network"))
+    ]
+    if not same:
+        trials.append(row)
+        return
+    for key in ("accuracy_by_seed", "loss_by_seed"):
+        same[0][key] = {**same[0].get(key, {}), **row[key]}
+    same[0].update({key: value for key, value in row.items() if not key.endswith("by_seed")})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
