@@ -71,17 +71,18 @@ def compact(dropout: float = 0.0) -> keras.Model:
 
 
 def quick(dropout: float = 0.0) -> keras.Model:
-    """Build the network that reads most images a second: three convolutions, 19,626 parameters.
+    """Build the network that reads most images a second: three convolutions, 15,962 parameters.
 
-    Strides take the place of pooling, so that no value is computed that is then thrown away.
+    Strides take the place of pooling, so that nothing is computed that is then thrown away: 149,000 multiplications
+    an image, a sixteenth of the classic network's.
 
     Parameters
     ----------
     dropout
-        Share of the 512 features that is silenced in a training step, in [0, 1).
+        Share of the 128 features that is silenced in a training step, in [0, 1).
     """
     images, x = _pixels()
-    x = _convolution(x, 16, 5, strides=2, padding="valid", normalise=False)
+    x = _convolution(x, 16, 6, strides=3, padding="valid", normalise=False)
     x = _convolution(x, 32, 3, strides=2)
     x = _convolution(x, 32, 3, padding="valid")
     x = _features(x, dropout)
