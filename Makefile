@@ -61,9 +61,12 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hour
 	$(BIN)/inkdigits sweep original --runs 5
 	$(BIN)/inkdigits sweep fast --runs 10
 	$(BIN)/inkdigits sweep classic --runs 10
+	$(BIN)/inkdigits sweep compact --runs 10
+	$(BIN)/inkdigits sweep quick --runs 10
 
-measure-training-speed: $(INSTALLED)  ## race the recipe fast against the baseline: half an hour, nothing beside it
+measure-training-speed: $(INSTALLED)  ## race fast and classic against the baseline: half an hour, nothing beside it
 	$(BIN)/python benchmarks/training_speed.py
+	$(BIN)/python benchmarks/training_speed.py --recipe classic --rounds 3
 
 measure-inference-speed: $(INSTALLED)  ## images a second of every engine: ten minutes, nothing beside it
 	$(BIN)/python benchmarks/inference_speed.py

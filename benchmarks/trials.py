@@ -3,7 +3,7 @@
 A trial is a sweep with the last 10,000 training images held out, of a recipe with some settings replaced:
 
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
-    python benchmarks/trials.py classic trial.json --network "12-16-16-16, no normalisation"
+    python benchmarks/trials.py classic trial.json --note "no normalisation"
 
 Rows go into ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
 """
@@ -31,7 +31,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("recipe", help="the recipe that the trial is for")
     parser.add_argument("sweeps", type=Path, nargs="+", help="result files of held-out sweeps")
-    parser.add_argument("--network", default="", help="what the network is, where it is not the recipe's own")
+    parser.add_argument(
+        "--note", default="", help="what else is other than in the recipe, such as the network"
+    )
     parser.add_argument("--chosen", action="store_true", help="the recipe has these settings now")
     parser.add_argument("--out", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
@@ -42,14 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     content = json.loads(options.out.read_text("utf-8"))
     for path in options.sweeps:
-        row = row_of(options.recipe, json.loads(path.read_text("utf-8")), options.network)
+        row = row_of(options.recipe, json.loads(path.read_text("utf-8")), options.note)
         add(content["trials"], row, options.chosen)
         print(f"{row['recipe']}: {row['settings']} {row['accuracy_by_seed']}")
     write_json(options.out, content)
     return 0
 
 
-def row_of(recipe: str, sweep: dict[str, Any], network: str) -> dict[str, Any]:
+def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
     """Return a sweep as a row: the settings that are not every recipe's own, and the figures by seed."""
     settings = sweep["recipe"]
     if sweep["data"]["test"] == "mnist-test":
@@ -58,7 +60,9 @@ def row_of(recipe: str, sweep: dict[str, Any], network: str) -> dict[str, Any]:
     used = {
         name: value
         for name, value in settings.items()
-        if name not in SETTLED and (value != ordinary[name] or name in ("dropout", "epochs"))
+        if name in ordinary
+        and name not in SETTLED
+        and (value != ordinary[name] or name in ("dropout", "epochs"))
     }
     if settings["augmentation"] != "warp":
         used.pop("warp_strength", None)
@@ -70,8 +74,8 @@ def row_of(recipe: str, sweep: dict[str, Any], network: str) -> dict[str, Any]:
     else:
         used.pop("teacher_temperature", None)
     row: dict[str, Any] = {"recipe": recipe, "settings": used}
-    if network:
-        row["network"] = network
+    if note:
+        row["note"] = note
     runs = sweep["runs"]
     row["accuracy_by_seed"] = {str(run["seed"]): run["accuracy"] for run in runs}
     row["loss_by_seed"] = {str(run["seed"]): round(run["loss"], 5) for run in runs}
@@ -89,7 +93,7 @@ def add(trials: list[dict[str, Any]], row: dict[str, Any], chosen: bool) -> None
     same = [
         each
         for each in trials
-        if all(each.get(key) == row.get(key) for key in ("recipe", "settings", "network"))
+        if all(each.get(key) == row.get(key) for key in ("recipe", "settings", "note"))
     ]
     if not same:
         trials.append(row)

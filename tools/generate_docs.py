@@ -28,6 +28,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("README.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
     ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
+    ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
     ("docs/recipes.md", "numbers"): lambda: tables.numbers(RESULTS / "number-network.json"),

@@ -1,7 +1,7 @@
 """Where the milliseconds of a training step go: data, layers forward and back, and the rest.
 
-Run as a program with the name of a recipe, it prints one JSON object of milliseconds. Each layer is measured alone,
-on an input of its own shape, so that the parts need not sum up to the whole exactly.
+Run as a program with the name of a recipe, it prints one JSON object of milliseconds. Each layer is measured alone, on
+an input of its own shape and on the cores that one part of a batch has: the layers need not sum up to the step.
 """
 
 import argparse
@@ -24,31 +24,38 @@ def milliseconds(call: Callable[[], object], n_calls: int) -> float:
     return round(1e3 * float(np.median(spent)), 3)
 
 
-def profile(recipe_name: str, n_calls: int) -> dict[str, Any]:
-    """Return the parts of one step of a recipe, in milliseconds.
+def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[str, Any]:
+    """Return what one step of a recipe takes, in milliseconds.
 
     Parameters
     ----------
     recipe_name
         One of the recipes.
     n_calls
-        Calls of each part; their median counts.
+        Calls of each; their median counts.
+    n_parts
+        In how many parts the batch is divided; by default as in training.
     """
     import keras
     import tensorflow as tf
 
     from inkdigits.data import load_mnist
     from inkdigits.training.batches import training_batches
+    from inkdigits.training.data_parallel import DataParallel, count_parts, give_each_part_its_cores
     from inkdigits.training.networks import build_network
     from inkdigits.training.precision import dtype_policy, in_precision
     from inkdigits.training.recipes import get_recipe
 
     recipe = get_recipe(recipe_name)
-    trainee = in_precision(build_network(recipe.network, recipe.dropout), dtype_policy(recipe))
+    n_parts = n_parts or count_parts(recipe.batch_size)
+    give_each_part_its_cores(n_parts)
+    network = in_precision(build_network(recipe.network, recipe.dropout), dtype_policy(recipe))
+    trainee = DataParallel(network, n_parts) if n_parts > 1 else network
     trainee.compile(keras.optimizers.Adam(1e-6), "sparse_categorical_crossentropy", jit_compile=False)
     batches = training_batches(load_mnist().train, recipe, seed=0)
     batch = next(batches)
     images, labels = tf.constant(batch.images), tf.constant(batch.labels)
+    trainee(images[:n_parts])  # builds it
     trainee.optimizer.build(trainee.trainable_variables)
 
     step = tf.function(lambda: trainee.train_step((images, labels)))
@@ -60,7 +67,8 @@ def profile(recipe_name: str, n_calls: int) -> dict[str, Any]:
         "data": milliseconds(lambda: next(batches), n_calls),
         "step": milliseconds(step, n_calls),
         "forward": milliseconds(lambda: forward().numpy(), n_calls),
-        "layers": _layers(tf, trainee, len(images), n_calls),
+        "n_parts": n_parts,
+        "layers": _layers(tf, network, len(images) // n_parts, n_calls),
     }
 
 
@@ -118,5 +126,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the parts of a training step.")
     parser.add_argument("recipe")
     parser.add_argument("--calls", type=int, default=100)
+    parser.add_argument("--parts", type=int, help="of a batch; by default as in training")
     arguments = parser.parse_args()
-    print(json.dumps(profile(arguments.recipe, arguments.calls)))
+    print(json.dumps(profile(arguments.recipe, arguments.calls, arguments.parts)))

@@ -39,7 +39,9 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     gflops = {"float32": 100.0, "bfloat16": 400.0}
     layers = {"conv2d": {"kind": "Conv2D", "forward": 1.0, "forward_and_back": 3.0}}
-    parts = {"batch_size": 128, "precision": "mixed_bfloat16", "step": 9.0, "forward": 3.0, "data": 0.5}
+    parts = {
+        "batch_size": 128, "precision": "mixed_bfloat16", "n_parts": 2, "step": 9.0, "forward": 3.0, "data": 0.5,
+    }  # fmt: skip
     answers = {"roof": gflops, "step_profile": {**parts, "layers": layers}}
     monkeypatch.setattr(training_speed, "run_baseline", baseline)
     monkeypatch.setattr(training_speed, "run_recipe", recipe)
@@ -61,7 +63,9 @@ def test_sides_take_turns_and_rounds_are_kept(
     assert results["summary"]["ratio"] == {"median": 10.4, "least": 10.1, "most": 10.5}
     assert results["summary"]["share_of_roof"] == pytest.approx(10_000 * TRAINING / 400e9, abs=1e-4)
     told = capsys.readouterr().out
-    assert "fast is 10.40 times as fast as the baseline (10.10 to 10.50 in 3 rounds; aim 8" in told
+    assert (
+        "fast is 10.40 times as fast as the baseline (10.10 to 10.50 in 3 rounds; aim 8, stretch 12)" in told
+    )
     assert "bfloat16 400 GFLOP/s" in told
     assert "Of the fast process: training 6.0 s, the rest 4.0 s" in told
 
@@ -72,7 +76,7 @@ def test_sides_take_turns_and_rounds_are_kept(
     assert "| Keras's example | 104.0 s | 99.00% |" in shown
     assert "`fast` is **10.4 times** as fast (10.1 to 10.5 in 3 rounds; aim: 8, stretch 12)." in shown
     assert "Its seconds: training 6.0, the rest 4.0." in shown
-    assert "| `conv2d` | 1.00 | 3.00 |" in speed.step(out)
+    assert "| `conv2d`, one part | 1.00 | 3.00 |" in speed.step(out)
     assert speed.training(tmp_path / "none.json") == "Not measured yet: `make measure-training-speed`."
 
 
@@ -108,7 +112,8 @@ def test_a_process_that_fails_is_no_fast_one(tmp_path: Path) -> None:
 
 
 def test_a_step_is_profiled_layer_by_layer() -> None:
-    parts = ask("step_profile", "fast", "--calls", "1")
+    parts = ask("step_profile", "fast", "--calls", "1", "--parts", "2")
+    assert parts["n_parts"] == 2
     assert set(parts["layers"]) >= {"conv2d", "max_pooling2d", "max_pooling2d, as slices", "probabilities"}
     assert "forward_and_back" not in parts["layers"]["rescaling"]
     assert parts["forward"] > 0  # which is longer, one call on a busy machine cannot tell

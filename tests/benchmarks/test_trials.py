@@ -34,13 +34,13 @@ def kept(out):
 def test_a_row_names_the_settings_that_part_it_from_others(tmp_path, out, capsys):
     warped = sweep_file(tmp_path / "a.json", {"augmentation": "warp", "dropout": 0.0}, {0: 0.99})
     shifted = sweep_file(tmp_path / "b.json", {"max_shift": 1}, {0: 0.98, 1: 0.97})
-    trials.main(["fast", warped, shifted, "--out", str(out), "--network", "another"])
+    trials.main(["fast", warped, shifted, "--out", str(out), "--note", "another network"])
     first, second = kept(out)
     assert first["settings"] == {"epochs": 5, "learning_rate": 0.01, "warp_strength": 1.0, "dropout": 0.0}
     assert second["settings"] == {"epochs": 5, "learning_rate": 0.01, "max_shift": 1, "dropout": 0.2}
     assert second["accuracy_by_seed"] == {"0": 0.98, "1": 0.97}
     assert second["training_seconds"] == 10.5
-    assert first["network"] == "another"
+    assert first["note"] == "another network"
 
 
 def test_seeds_of_the_same_trial_come_together_and_one_trial_is_chosen(tmp_path, out, capsys):

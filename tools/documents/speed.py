@@ -7,6 +7,8 @@ from documents.tables import load, machine_of, table
 
 LARGE = 1024
 
+_AIMS = {"ratio": "aim:", "stretch": "stretch"}
+
 
 def training(path: Path) -> str:
     """Return the race of a recipe against the baseline.
@@ -29,7 +31,8 @@ def training(path: Path) -> str:
     gflops = ", ".join(f"{each:,.0f} GFLOP/s in {arithmetic}" for arithmetic, each in roof["gflops"].items())
     notes = [
         f"`{name}` is **{ratio['median']:.1f} times** as fast ({ratio['least']:.1f} to {ratio['most']:.1f} in "
-        f"{summary['n_rounds']} rounds; aim: {content['aim']['ratio']:g}, stretch {content['aim']['stretch']:g}).",
+        f"{summary['n_rounds']} rounds; "
+        f"{', '.join(f'{_AIMS[name]} {value:g}' for name, value in content['aim'].items())}).",
         "Its seconds: " + ", ".join(f"{phase} {each:.1f}" for phase, each in summary["phases"].items()) + ".",
         f"The matrix product of this machine: {gflops}. A training image needs "
         f"{roof['mflop_per_training_image']:.1f} MFLOP; {summary['images_per_second']:,.0f} of them a second are "
@@ -50,13 +53,16 @@ def step(path: Path) -> str:
     """
     if not path.exists():
         return _not_measured("training")
-    parts = load(path)["profile"]
+    content = load(path)
+    parts = content["profile"]
+    n_parts = parts["n_parts"]
     rows = [
-        ("the whole step", "", f"{parts['step']:.2f}"),
+        ("the whole step, each layer sharing all cores", "", f"{content['undivided_step']:.2f}"),
+        (f"the whole step, in {n_parts} parts side by side", "", f"{parts['step']:.2f}"),
         ("the network, forward", f"{parts['forward']:.2f}", ""),
         ("its data, in another thread", f"{parts['data']:.2f}", ""),
         *(
-            (f"`{name}`", f"{times['forward']:.2f}", _milliseconds(times.get("forward_and_back")))
+            (f"`{name}`, one part", f"{times['forward']:.2f}", _milliseconds(times.get("forward_and_back")))
             for name, times in parts["layers"].items()
         ),
     ]

@@ -111,13 +111,13 @@ _WORDS = {
 
 
 def _in_words(trial: dict[str, Any]) -> str:
-    """Return a trial's settings as words, the network first where it is another."""
+    """Return a trial's settings as words, behind what else is other than in the recipe."""
     settings = [
         _WORDS.get(name, f"{name} {{}}").format(value)
         for name, value in trial["settings"].items()
         if not (name in ("dropout", "weight_averaging") and not value)
     ]
-    return ", ".join([trial["network"], *settings] if "network" in trial else settings)
+    return ", ".join([trial["note"], *settings] if "note" in trial else settings)
 
 
 def sources(path: Path) -> str:
