@@ -158,16 +158,19 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
         for recipe in (
             # The published project to the letter.
             Recipe(name="original", epochs=15, validation_share=0.1),
-            # The original's accuracy in the least time. Two fast changes do it: a learning rate that goes ten times
-            # as high and comes back to nought, and shifts that are cheaper than the network is hungry for data.
+            # The original's accuracy in the least time. A learning rate that goes ten times as high and comes back to
+            # nought, small shifts, and the average of the last weights do it; dropout would be a fifth of the time,
+            # and in four epochs nothing is learnt by heart.
             Recipe(
                 name="fast",
-                epochs=5,
+                epochs=4,
                 learning_rate=0.01,
                 schedule="one_cycle",
+                warm_up=0.4,
                 augmentation="shift",
-                max_shift=2,
-                dropout=0.2,
+                max_shift=1,
+                dropout=0.0,
+                weight_averaging=0.99,
                 precision="bfloat16",
                 steps_per_execution=32,
             ),
