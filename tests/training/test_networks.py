@@ -4,7 +4,7 @@ import pytest
 from keras import layers
 
 from inkdigits.errors import UsageError
-from inkdigits.training.networks import accurate, build_network, classic, layer_table
+from inkdigits.training.networks import accurate, build_network, classic, compact, layer_table, quick
 
 
 def test_classic_is_the_published_network_to_the_letter():
@@ -61,3 +61,24 @@ def test_accurate_answers_digits_and_whether_it_is_one_within_its_budget():
     np.testing.assert_allclose(answers["probabilities"].sum(axis=1), 1, atol=1e-5)
     assert answers["is_digit"].shape == (3, 1)
     assert ((answers["is_digit"] >= 0) & (answers["is_digit"] <= 1)).all()
+
+
+@pytest.mark.parametrize(("build", "most"), [(compact, 8_500), (quick, 16_000)])
+def test_small_networks_keep_to_their_budget_and_answer_digits(build, most):
+    network = build()
+    assert network.count_params() <= most
+    answers = network.predict(np.zeros((3, 28, 28), np.uint8), verbose=0)
+    assert answers.shape == (3, 10)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+
+
+def test_quick_multiplies_a_sixteenth_of_what_classic_does():
+    def multiplications(network):
+        return sum(
+            np.prod(layer.output.shape[1:3]) * keras.ops.size(layer.kernel)
+            for layer in network.layers
+            if isinstance(layer, layers.Conv2D)
+        ) + sum(keras.ops.size(layer.kernel) for layer in network.layers if isinstance(layer, layers.Dense))
+
+    assert int(multiplications(quick())) == 36_864 + 73_728 + 36_864 + 1_280
+    assert 16 < multiplications(classic()) / multiplications(quick()) < 17

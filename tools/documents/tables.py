@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,16 +77,20 @@ def held_out(path: Path, recipe: str) -> str:
     """
     content = load(path)
     head = ("what was tried", "seeds", "accuracy", "loss", "training", "")
+    trials = [trial for trial in content["trials"] if trial["recipe"] == recipe]
+    shared = {
+        name: value
+        for name, value in trials[0]["settings"].items()
+        if all(trial["settings"].get(name) == value for trial in trials)
+    }
     rows = []
-    for trial in content["trials"]:
-        if trial["recipe"] != recipe:
-            continue
+    for trial in trials:
         by_seed = trial["accuracy_by_seed"]
         figures = summarise(list(by_seed.values()))
         losses = trial.get("loss_by_seed")
         rows.append(
             (
-                _in_words(trial),
+                _in_words(trial, without=shared),
                 ", ".join(by_seed),
                 _spread(figures.mean, figures.standard_deviation),
                 f"{_mean(losses.values()):.4f}" if losses else "",
@@ -94,7 +98,8 @@ def held_out(path: Path, recipe: str) -> str:
                 "chosen" if trial.get("chosen") else "",
             )
         )
-    return f"{table(head, rows)}\n\nMachine: {machine_of(content)}."
+    notes = [f"All with {_in_words({'settings': shared})}."] if _in_words({"settings": shared}) else []
+    return "\n\n".join([table(head, rows, words=(0,)), *notes, f"Machine: {machine_of(content)}."])
 
 
 _WORDS = {
@@ -110,12 +115,12 @@ _WORDS = {
 }
 
 
-def _in_words(trial: dict[str, Any]) -> str:
+def _in_words(trial: dict[str, Any], without: Collection[str] = ()) -> str:
     """Return a trial's settings as words, behind what else is other than in the recipe."""
     settings = [
         _WORDS.get(name, f"{name} {{}}").format(value)
         for name, value in trial["settings"].items()
-        if not (name in ("dropout", "weight_averaging") and not value)
+        if name not in without and not (name in ("dropout", "weight_averaging") and not value)
     ]
     return ", ".join([trial["note"], *settings] if "note" in trial else settings)
 
@@ -276,8 +281,11 @@ def machine_of(run: dict[str, Any]) -> str:
     return f"{text}; {', '.join(keras)}" if keras else text
 
 
-def table(head: Row, rows: Sequence[Row]) -> str:
-    """Return a table in Markdown."""
+def table(head: Row, rows: Sequence[Row], words: Collection[int] = ()) -> str:
+    """Return a table in Markdown; columns ``words`` hold words, even if some begin with a figure."""
     # Words stand left, figures right.
-    bar = ["---" if not any(row[i][:1].isdigit() for row in rows) else "--:" for i in range(len(head))]
+    bar = [
+        "---" if i in words or not any(row[i][:1].isdigit() for row in rows) else "--:"
+        for i in range(len(head))
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, bar, *rows))

@@ -194,7 +194,7 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
             Recipe(
                 name="compact",
                 network="compact",
-                epochs=40,
+                epochs=30,
                 learning_rate=0.01,
                 schedule="one_cycle",
                 augmentation="warp",

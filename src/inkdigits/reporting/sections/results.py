@@ -160,6 +160,12 @@ def _learning(run: Run) -> Prose:
         f"{history['loss'][last]:.4f}",
         percent(history["accuracy"][last]),
     )
+    if teacher := run.config["recipe"].get("teacher"):
+        words += prose(
+            " (it learnt what the teacher {} thinks, at temperature {}, so this loss is not that of the labels)",
+            strong(teacher),
+            f"{run.config['recipe']['teacher_temperature']:g}",
+        )
     if not run.has_validation:
         return words + prose(". No validation images were held out, so there is one curve alone.")
     best = int(np.nanargmin(history["val_loss"]))
@@ -175,7 +181,7 @@ def _learning(run: Run) -> Prose:
         if best == len(history["epoch"]) - 1
         else "; the later epochs did not lower it further."
     )
-    if any(layer["type"] == "Dropout" for layer in run.config["layers"]):
+    if run.config["recipe"].get("dropout"):
         words += prose(
             " The training figures are means taken while the weights still moved and with dropout at work, "
             "so they can lie below those on the validation images."
