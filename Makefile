@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean \
-  measure-accuracy measure-training-speed measure-inference-speed
+  measure-accuracy measure-training-speed measure-inference-speed measure-robustness
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -70,6 +70,9 @@ measure-training-speed: $(INSTALLED)  ## race fast and classic against the basel
 
 measure-inference-speed: $(INSTALLED)  ## images a second of every engine: ten minutes, nothing beside it
 	$(BIN)/python benchmarks/inference_speed.py
+
+measure-robustness: $(INSTALLED)  ## every shipped model under fifteen corruptions: some minutes
+	$(BIN)/python benchmarks/robustness.py
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

@@ -27,6 +27,7 @@ PAGES: dict[str, Callable[[], str]] = {
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("README.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
+    ("README.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
     ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
     ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),

@@ -5,7 +5,7 @@ from typing import Any
 LARGE = 1024
 """The batch by which throughput is judged."""
 
-CHEAP = ("quick", "compact")
+CHEAP = ("quick",)
 """Models that are made to cost little an image."""
 
 

@@ -113,12 +113,12 @@ def test_aims_are_judged_against_predict_on_as_many_cores() -> None:
         figure("classic", "keras", "call", 1024, 90_000),
         figure("classic", "onnxruntime", "bare", 1, 12_000), figure("classic", "onnxruntime", "score", 1, 10_000),
         figure("classic", "onnxruntime", "score", 1024, 20_000),
-        figure("compact", "openvino-int8", "score", 1024, 100_000),
-        figure("compact", "openvino-int8", "score", 64, 900_000),
-        figure("compact", "onnxruntime", "score", 1024, 60_000),
+        figure("quick", "openvino-int8", "score", 1024, 100_000),
+        figure("quick", "openvino-int8", "score", 64, 900_000),
+        figure("quick", "onnxruntime", "score", 1024, 60_000),
     ])  # fmt: skip
     assert [round(verdict["value"], 3) for verdict in verdicts] == [4.0, 20.0, 3.0, 1.2, 500.0]
-    assert "compact by openvino-int8" in verdicts[1]["title"]
+    assert "quick by openvino-int8" in verdicts[1]["title"]
     assert judge([figure("classic", "onnxruntime", "score", 1024, 20_000)]) == []
 
 

@@ -12,7 +12,7 @@ from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
 from inkdigits.storage import sha256_of_file
 from inkdigits.training import export
-from inkdigits.training.fitting import read_history
+from inkdigits.training.fitting import averaging_momentum, read_history
 from inkdigits.training.networks import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
@@ -157,6 +157,14 @@ def test_a_card_is_replaced_without_touching_the_network(run, tmp_path):
     assert OnnxRecogniser(copy).card.name == "renamed"
     before = onnx.load(run.path / run_directory.ONNX_MODEL)
     assert onnx.load(copy).graph == before.graph
+
+
+def test_an_average_reaches_back_over_a_tenth_of_the_training_at_most(small_train, small_test, tmp_path):
+    assert averaging_momentum(0.999, 15_000) == 0.999
+    assert averaging_momentum(0.999, 100) == pytest.approx(0.9)
+    assert averaging_momentum(0.999, 5) == 0
+    recipe = QUICK.override({"weight_averaging": 0.999})
+    assert train(recipe, small_train, small_test, run=tmp_path / "run").evaluation.accuracy > 0.8
 
 
 def test_a_network_of_ones_own_is_trained_by_a_recipe(small_train, small_test, tmp_path):

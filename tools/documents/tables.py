@@ -243,6 +243,36 @@ def reading(path: Path) -> str:
     return "\n\n".join([table(head, rows), *notes])
 
 
+def robustness(path: Path) -> str:
+    """Return the accuracy of every shipped model under every corruption.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/robustness.py``.
+    """
+    content = load(path)
+    models, aim = content["models"], content["aim"]
+    rows = [
+        ("as they are", *(f"{model['clean']:.2%}" for model in models.values())),
+        *(
+            (kind, *(f"{model['corrupted'][kind]:.2%}" for model in models.values()))
+            for kind in next(iter(models.values()))["corrupted"]
+        ),
+        ("mean of the fifteen", *(f"{model['mean']:.2%}" for model in models.values())),
+        ("worst of them", *(f"{model['worst']:.2%}" for model in models.values())),
+    ]
+    head = ("MNIST's test images", *(f"`{name}`" for name in models))
+    n = next(iter(models.values()))["n"]
+    return "\n\n".join(
+        [
+            table(head, rows),
+            f"{n:,} images each (aims for `accurate`: mean {aim['mean']:.1%}, worst {aim['worst']:.0%}). "
+            f"Machine: {machine_of({**content, 'versions': {}})}.",
+        ]
+    )
+
+
 def load(path: Path) -> Any:
     """Return the content of a result file."""
     return json.loads(path.read_text("utf-8"))

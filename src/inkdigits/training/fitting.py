@@ -113,7 +113,7 @@ def fit(
         optimizer=keras.optimizers.Adam(
             learning_rate_of(recipe, n_steps),
             use_ema=recipe.weight_averaging > 0,
-            ema_momentum=recipe.weight_averaging or 0.99,
+            ema_momentum=averaging_momentum(recipe.weight_averaging, n_steps * recipe.epochs),
         ),
         **_objective(two_answers, recipe),
         steps_per_execution=min(recipe.steps_per_execution, n_steps),
@@ -140,6 +140,15 @@ def fit(
         )
     network.set_weights(trainee.get_weights())
     return sum(float(row["seconds"]) for row in history.rows)
+
+
+def averaging_momentum(wanted: float, n_steps: int) -> float:
+    """Return the momentum of the moving average of the weights in a training of so many steps.
+
+    It is what the recipe says, unless the average would then reach back over more than a tenth of the training: of a few
+    dozen steps it would be little else than the random weights of the beginning.
+    """
+    return max(0.0, min(wanted, 1 - 10 / n_steps))
 
 
 def _objective(two_answers: bool, recipe: Recipe) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import keras
 
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError
-from inkdigits.run_directory import ENVIRONMENT, read_json
+from inkdigits.run_directory import CONFIG, ENVIRONMENT, read_json
 from inkdigits.storage import check_writable, write_json
 from inkdigits.training.fitting import Watcher
 from inkdigits.training.recipes import Recipe
@@ -78,6 +78,7 @@ def sweep(
                 "seed": seed,
                 **{name: figures[name] for name in FIGURES},
                 **read_json(path, ENVIRONMENT),
+                "teacher_sha256": read_json(path, CONFIG)["teacher_sha256"],
             }
         keras.backend.clear_session()
         runs.append(record)
