@@ -145,8 +145,8 @@ def fit(
 def averaging_momentum(wanted: float, n_steps: int) -> float:
     """Return the momentum of the moving average of the weights in a training of so many steps.
 
-    It is what the recipe says, unless the average would then reach back over more than a tenth of the training: of a few
-    dozen steps it would be little else than the random weights of the beginning.
+    It is what the recipe says, unless the average would then reach back over more than a tenth of the training: of a
+    few dozen steps it would be little else than the random weights of the beginning.
     """
     return max(0.0, min(wanted, 1 - 10 / n_steps))
 
