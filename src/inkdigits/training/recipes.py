@@ -152,8 +152,8 @@ def _a(kind: type) -> str:
     return {int: "a whole number", float: "a number"}.get(kind, "a word")
 
 
-# The best that the original's architecture holds. It is too small to learn by heart what a teacher thinks of digits that are
-# warped anew in every epoch, so it needs no dropout. What is good for it is good for the other small networks.
+# The best that the original's architecture holds. It is too small to learn by heart what a teacher thinks of digits
+# that are warped anew in every epoch, so it needs no dropout. What is good for it is good for the other small networks.
 _TAUGHT = Recipe(
     name="classic",
     epochs=32,
