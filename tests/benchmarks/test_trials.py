@@ -13,7 +13,8 @@ def sweep_file(path, settings, figures, test="mnist-train"):
         {"seed": seed, "accuracy": accuracy, "loss": 0.02, "seconds": {"training": 10.0 + seed}}
         for seed, accuracy in figures.items()
     ]
-    recipe = get_recipe("fast").override(settings).to_json()
+    steady = {"epochs": 5, "learning_rate": 0.01, "augmentation": "shift", "max_shift": 2, "dropout": 0.2}
+    recipe = get_recipe("original").override({"validation_share": 0, **steady, **settings}).to_json()
     path.write_text(
         json.dumps({"recipe": recipe, "data": {"train": "mnist-train", "test": test}, "runs": runs})
     )
