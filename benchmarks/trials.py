@@ -5,7 +5,7 @@ A trial is a sweep with the last 10,000 training images held out, of a recipe wi
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
     python benchmarks/trials.py classic trial.json --note "no normalisation"
 
-Rows go into ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
+A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed. Rows go into ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, read_json
 from inkdigits.storage import write_json
 from inkdigits.training.recipes import Recipe
 
@@ -30,7 +31,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("recipe", help="the recipe that the trial is for")
-    parser.add_argument("sweeps", type=Path, nargs="+", help="result files of held-out sweeps")
+    parser.add_argument(
+        "sweeps", type=Path, nargs="+", help="result files of held-out sweeps, or directories of runs"
+    )
     parser.add_argument(
         "--note", default="", help="what else is other than in the recipe, such as the network"
     )
@@ -44,11 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     content = json.loads(options.out.read_text("utf-8"))
     for path in options.sweeps:
-        row = row_of(options.recipe, json.loads(path.read_text("utf-8")), options.note)
+        sweep = sweep_of(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
+        row = row_of(options.recipe, sweep, options.note)
         add(content["trials"], row, options.chosen)
         print(f"{row['recipe']}: {row['settings']} {row['accuracy_by_seed']}")
     write_json(options.out, content)
     return 0
+
+
+def sweep_of(run: Path) -> dict[str, Any]:
+    """Return a run as a sweep of one seed."""
+    config, figures = read_json(run, CONFIG), read_json(run, EVALUATION)
+    record = {"seed": config["seed"], **{name: figures[name] for name in ("accuracy", "loss")}}
+    return {
+        "recipe": config["recipe"],
+        "data": {"train": config["data"]["name"], "test": config["data"]["test_name"]},
+        "runs": [{**record, **read_json(run, ENVIRONMENT)}],
+    }
 
 
 def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:

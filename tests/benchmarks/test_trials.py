@@ -63,3 +63,16 @@ def test_figures_of_the_test_images_are_refused(tmp_path, out):
     with pytest.raises(SystemExit, match="looked at the test images"):
         trials.main(["fast", path, "--out", str(out)])
     assert kept(out) == []
+
+
+def test_a_held_out_run_is_a_sweep_of_one_seed(tmp_path, out, capsys):
+    run = tmp_path / "run"
+    run.mkdir()
+    recipe = get_recipe("fast").to_json()
+    data = {"name": "mnist-train", "test_name": "mnist-train"}
+    (run / "config.json").write_text(json.dumps({"seed": 7, "recipe": recipe, "data": data}))
+    (run / "evaluation.json").write_text(json.dumps({"accuracy": 0.99, "loss": 0.03}))
+    (run / "environment.json").write_text(json.dumps({"seconds": {"training": 9.0}}))
+    trials.main(["fast", str(run), "--out", str(out)])
+    (row,) = kept(out)
+    assert (row["accuracy_by_seed"], row["loss_by_seed"]) == ({"7": 0.99}, {"7": 0.03})

@@ -21,7 +21,7 @@ _PART = 256
 """Images in one call of ONNX Runtime: what the layers hand on then stays in the cache."""
 
 _SHIPPED = Path(__file__).parent / "models"
-_BEST_FIRST = ("accurate", "compact", "classic")
+_BEST_FIRST = ("accurate", "compact", "classic", "quick")
 
 
 class OnnxRecogniser:
