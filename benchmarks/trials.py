@@ -5,7 +5,8 @@ A trial is a sweep with the last 10,000 training images held out, of a recipe wi
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
     python benchmarks/trials.py classic trial.json --note "no normalisation"
 
-A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed. Rows go into ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
+A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed. Rows go into
+``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
 """
 
 import argparse
