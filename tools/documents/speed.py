@@ -31,7 +31,7 @@ def training(path: Path) -> str:
     gflops = ", ".join(f"{each:,.0f} GFLOP/s in {arithmetic}" for arithmetic, each in roof["gflops"].items())
     notes = [
         f"`{name}` is **{ratio['median']:.1f} times** as fast ({ratio['least']:.1f} to {ratio['most']:.1f} in "
-        f"{summary['n_rounds']} rounds; "
+        f"{summary['n_rounds']} round{'s' if summary['n_rounds'] > 1 else ''}; "
         f"{', '.join(f'{_AIMS[name]} {value:g}' for name, value in content['aim'].items())}).",
         "Its seconds: " + ", ".join(f"{phase} {each:.1f}" for phase, each in summary["phases"].items()) + ".",
         f"The matrix product of this machine: {gflops}. A training image needs "
