@@ -4,7 +4,9 @@ import importlib.util
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -118,20 +120,38 @@ def test_engines_agree_if_every_label_is_the_same_and_no_probability_is_far_off(
     assert not engines.agree(Shifted(0.09), Shifted(0.11), images)
 
 
-def test_openvino_takes_over_for_many_images_if_it_agrees(
+def test_openvino_takes_over_where_it_pays_off_if_it_is_faster_and_agrees(
     bands_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images = np.zeros((40, 28, 28), np.uint8)
-    images[np.arange(40), np.arange(40) % 28] = 255
+    images = np.zeros((4000, 28, 28), np.uint8)
+    images[np.arange(4000), np.arange(4000) % 28] = 255
     recogniser = OnnxRecogniser(bands_model, 1)
-    assert engines.fastest(recogniser, images) is recogniser
-    monkeypatch.setattr(engines, "MANY", 40)
+    seconds = {OnnxRecogniser: 0.6, OpenVinoRecogniser: 0.5}
+    monkeypatch.setattr(engines, "seconds_for", lambda each, _: seconds[type(each)])
     assert isinstance(engines.fastest(recogniser, images), OpenVinoRecogniser)
+    assert engines.fastest(recogniser, images[:3000]) is recogniser  # 1.8 s, not earned back
+    assert engines.fastest(recogniser, images[:0]) is recogniser
+    seconds[OpenVinoRecogniser] = 0.7
+    assert engines.fastest(recogniser, images) is recogniser
+    seconds[OpenVinoRecogniser] = 0.5
     monkeypatch.setattr(engines, "LARGEST_DIFFERENCE", -1.0)
     assert engines.fastest(recogniser, images) is recogniser
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(engines, "LARGEST_DIFFERENCE", 1.0)
     assert engines.fastest(recogniser, images) is recogniser
+
+
+def test_the_seconds_of_a_recogniser_are_those_of_its_second_call() -> None:
+    class Slow(Shifted):
+        calls: ClassVar[list[int]] = []
+
+        def score(self, images: NDArray[np.uint8]) -> Scores:
+            self.calls.append(len(images))
+            time.sleep(0.05)
+            return super().score(images)
+
+    assert 0.05 <= engines.seconds_for(Slow(0), np.zeros((7, 28, 28), np.uint8)) < 5
+    assert Slow.calls == [1, 7]
 
 
 def test_the_commands_take_an_engine_and_evaluate_says_which(tmp_path: Path) -> None:
