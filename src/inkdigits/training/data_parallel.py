@@ -2,8 +2,8 @@
 
 Layers that share all cores wait for one another after every one of them, and the smaller half of a small network's work
 cannot be shared at all. Where each core takes a part of the batch through the whole network and back, they meet once a
-step, when the gradients are added: on two cores 23,700 images a second in place of 17,700 (the classic network in
-bfloat16, batches of 128).
+step, when the gradients are added: a step of 128 images takes the classic network 3.9 ms in place of 5.4 on two cores
+(`benchmarks/results/training-speed.json`).
 """
 
 import itertools
