@@ -1,7 +1,8 @@
 """Fifteen ways in which a digit image is spoilt, to measure how a recogniser bears it. Frozen: no training uses them.
 
-The kinds and their strengths follow MNIST-C; the code is our own, so figures compare with others' only roughly. Grey
-values are counted here from 0, the background, to 1, full ink.
+The kinds are those of MNIST-C, and most of their strengths; noise by photons, fog, spatter and the thresholds of edges
+are set here, and the code is our own, so figures do not compare with others'. Grey values are counted here from 0, the
+background, to 1, full ink.
 
 References
 ----------

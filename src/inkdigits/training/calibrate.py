@@ -90,7 +90,7 @@ def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> 
     # A digit of few pixels is still a digit: without these, a threshold would refuse many an 8x8 scan.
     coarse = _predict(network, augment(held_out.images, COARSE, np.random.default_rng(seed)))
     confidences = [
-        _softmax(np.log(np.maximum(each.probabilities, 1e-30)) / temperature).max(axis=1)
+        softmax(np.log(np.maximum(each.probabilities, 1e-30)) / temperature).max(axis=1)
         for each in (plain, coarse)
     ]
     threshold = np.quantile(np.concatenate(confidences), REFUSED_SHARE)
@@ -127,12 +127,13 @@ def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
     return Scores(answers, np.ones(len(images), np.float32))
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities of logits, each (n, 10)."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
 def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    chosen = _softmax(logits)[np.arange(len(labels)), labels]
+    chosen = softmax(logits)[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chosen, 1e-30)).mean())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import DigitImages
 from inkdigits.recognition.onnx_recogniser import load_recogniser
 from inkdigits.storage import sha256_of_file
+from inkdigits.training.calibrate import softmax
 
 _SMALLEST = 1e-20
 """Probabilities below this count as much: their logarithm would be none."""
@@ -39,8 +40,7 @@ def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[n
     """
     scores = load_recogniser(teacher).score(images)
     logits = np.log(np.maximum(scores.probabilities.astype(np.float64), _SMALLEST)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(softmax(logits), np.float32)
 
 
 def model_sha256(teacher: str) -> str:

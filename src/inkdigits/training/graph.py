@@ -13,7 +13,7 @@ def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
 
     The scaling of raw pixels goes into the weights of the first convolution, and each ReLU goes before the
     max-pooling that it followed, where engines compute it with the convolution in one pass. For ONNX Runtime, the
-    scaling alone was a seventh of the classic network's time, and half of the quickest one's.
+    scaling was among the dearest steps of the classic network, and would be the dearest of the quickest one.
 
     Parameters
     ----------

@@ -176,7 +176,7 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
             # The published project to the letter.
             Recipe(name="original", epochs=15, validation_share=0.1),
             # The original's accuracy in the least time. A learning rate that goes ten times as high and comes back to
-            # nought, small shifts, and the average of the last weights do it; dropout would be a fifth of the time,
+            # nought, small shifts, and the average of the last weights do it; dropout would cost time,
             # and in four epochs nothing is learnt by heart.
             Recipe(
                 name="fast",
