@@ -37,6 +37,55 @@ def test_exported_networks_answer_as_before_with_less_work(name, small_test, mon
     assert ("MaxPool", "Relu") not in itertools.pairwise(operations)
 
 
+def test_what_training_found_of_each_channel_goes_into_the_convolutions(small_test, monkeypatch):
+    network = NETWORKS["accurate"]()
+    rng = np.random.default_rng(1)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            offset, mean, _ = layer.get_weights()
+            layer.set_weights(
+                [
+                    rng.normal(0, 0.3, offset.shape),
+                    rng.normal(0, 0.3, mean.shape),
+                    rng.uniform(0.1, 3, mean.shape),
+                ]
+            )
+    simple = export.traced(network, "images", (None, 28, 28))
+    images = small_test.images[:64]
+    found = {each.shape[1]: each for each in answers(simple, {"images": images})}
+    expected = network.predict(images, verbose=0)
+    np.testing.assert_allclose(found[10], expected["probabilities"], atol=1e-5)
+    np.testing.assert_allclose(found[1], expected["is_digit"], atol=1e-5)
+    assert {"Mul", "Add"}.isdisjoint(node.op_type for node in simple.graph.node)
+
+
+def pooled_and_changed(*steps, **constants):
+    """A convolution of two channels, pooled, then changed by steps such as ("Mul", "scale")."""
+    nodes = [
+        helper.make_node("Conv", ["x", "kernel"], ["c"], kernel_shape=[2, 2]),
+        helper.make_node("MaxPool", ["c"], ["p0"], kernel_shape=[2, 2]),
+        *(
+            helper.make_node(kind, [f"p{index}", name], [f"p{index + 1}"])
+            for index, (kind, name) in enumerate(steps)
+        ),
+        helper.make_node("Relu", [f"p{len(steps)}"], ["y"]),
+    ]
+    return graph_of(nodes, ["y"], {"kernel": KERNEL, **constants})
+
+
+@pytest.mark.parametrize(
+    ("scale", "n_left"), [([0.5, 3.0], 0), ([0.5, -3.0], 2)], ids=["rising", "not rising"]
+)
+def test_channels_are_changed_before_the_maximum_only_where_that_is_the_same(scale, n_left):
+    scale, offset = np.reshape(scale, (1, 2, 1, 1)), np.reshape([-4.0, 7.0], (1, 2, 1, 1))
+    model = pooled_and_changed(("Mul", "scale"), ("Add", "offset"), scale=scale, offset=offset)
+    feed = {"x": np.random.default_rng(2).normal(size=(1, 1, 6, 6)).astype(np.float32)}
+    simple = simplify(model)
+    np.testing.assert_allclose(answers(simple, feed)[0], answers(model, feed)[0], atol=1e-5)
+    left = [node.op_type for node in simple.graph.node if node.op_type in ("Mul", "Add")]
+    assert len(left) == n_left
+
+
 def graph_of(nodes, outputs, constants):
     return helper.make_model(
         helper.make_graph(

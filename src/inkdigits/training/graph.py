@@ -11,8 +11,9 @@ _MOVES = ("Reshape", "Transpose", "Unsqueeze", "Squeeze")
 def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a copy of the graph that gives the same answers with less work.
 
-    The scaling of raw pixels goes into the weights of the first convolution, and each ReLU goes before the
-    max-pooling that it followed, where engines compute it with the convolution in one pass. For ONNX Runtime, the
+    The scaling of raw pixels goes into the weights of the first convolution, a normalisation behind a max-pooling into
+    those of the convolution before it, and each ReLU goes before the max-pooling that it followed, where engines
+    compute it with the convolution in one pass. For ONNX Runtime, the
     scaling was among the dearest steps of the classic network, and would be the dearest of the quickest one.
 
     Parameters
@@ -23,7 +24,9 @@ def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
     simple = onnx.ModelProto()
     simple.CopyFrom(model)
     _scale_weights_instead_of_pixels(simple.graph)
+    _normalise_before_pooling(simple.graph)
     _rectify_before_pooling(simple.graph)
+    _drop_unused_constants(simple.graph)
     return simple
 
 
@@ -59,6 +62,55 @@ def _scale_weights_instead_of_pixels(graph: onnx.GraphProto) -> None:
         graph.node.remove(scaling)
 
 
+def _normalise_before_pooling(graph: onnx.GraphProto) -> None:
+    """Let a convolution do what its pooled channels are multiplied by and what is added to them.
+
+    A maximum changes places with a rising function alone, so channels must be multiplied by what is above nought.
+    """
+    for pooling in [node for node in graph.node if node.op_type == "MaxPool"]:
+        convolution = next((node for node in graph.node if pooling.input[0] in node.output), None)
+        if convolution is None or convolution.op_type != "Conv":
+            continue
+        if _only_user(graph, convolution.output[0]) is None:
+            continue
+        for kind in ("Mul", "Add"):
+            step = _only_user(graph, pooling.output[0])
+            if step is not None and step.op_type == kind and _take_up(graph, convolution, step):
+                _replace_input(graph, step.output[0], pooling.output[0])
+                graph.node.remove(step)
+
+
+def _take_up(graph: onnx.GraphProto, convolution: onnx.NodeProto, step: onnx.NodeProto) -> bool:
+    """Change a convolution's weights so that it does a step on its channels, if it can; tell whether it does."""
+    constants = {each.name: each for each in graph.initializer}
+    values = [numpy_helper.to_array(constants[name]) for name in step.input if name in constants]
+    parameters = list(convolution.input[1:])
+    if len(values) != 1 or any(name not in constants for name in parameters):
+        return False
+    if any(sum(name in node.input for node in graph.node) != 1 for name in parameters):
+        return False
+    weights, *biases = [numpy_helper.to_array(constants[name]) for name in parameters]
+    n_channels = len(weights)
+    if values[0].shape not in {(1, n_channels, 1, 1), (n_channels, 1, 1)}:
+        return False
+    by_channel = values[0].reshape(n_channels)
+    bias = biases[0] if biases else np.zeros(n_channels, np.float32)
+    if step.op_type == "Add":
+        bias = bias + by_channel
+    elif (by_channel > 0).all():
+        weights, bias = weights * by_channel[:, np.newaxis, np.newaxis, np.newaxis], bias * by_channel
+    else:
+        return False
+    if not biases:
+        parameters.append(f"{parameters[0]}_bias")
+        graph.initializer.append(numpy_helper.from_array(np.asarray(bias, np.float32), parameters[1]))
+        convolution.input.append(parameters[1])
+        constants[parameters[1]] = graph.initializer[-1]
+    for name, changed in zip(parameters, (weights, bias), strict=True):
+        constants[name].CopyFrom(numpy_helper.from_array(np.asarray(changed, np.float32), name))
+    return True
+
+
 def _rectify_before_pooling(graph: onnx.GraphProto) -> None:
     """Exchange a max-pooling and the ReLU after it: the maximum of what is rectified is the rectified maximum."""
     for pooling in [node for node in graph.node if node.op_type == "MaxPool"]:
@@ -76,6 +128,13 @@ def _rectify_before_pooling(graph: onnx.GraphProto) -> None:
         # The tensor in between has another shape now.
         for value in [each for each in graph.value_info if each.name == between]:
             graph.value_info.remove(value)
+
+
+def _drop_unused_constants(graph: onnx.GraphProto) -> None:
+    """Remove the constants that went into others."""
+    used = {name for node in graph.node for name in node.input} | {each.name for each in graph.output}
+    for constant in [each for each in graph.initializer if each.name not in used]:
+        graph.initializer.remove(constant)
 
 
 def _is_scalar(constant: onnx.TensorProto) -> bool:

@@ -90,7 +90,7 @@ def quick(dropout: float = 0.0) -> keras.Model:
 
 
 def accurate(dropout: float = 0.3) -> keras.Model:
-    """Build the network for everybody's digits: five convolutions, 292,043 parameters, two answers.
+    """Build the network for everybody's digits: six convolutions, 438,411 parameters, two answers.
 
     Beside the ten probabilities it answers ``is_digit``, how far the image is a digit at all. The first
     convolution is wide and pooled at once: the two convolutions that others spend on 28x28 pixels are most of a
@@ -102,11 +102,9 @@ def accurate(dropout: float = 0.3) -> keras.Model:
         Share of the 1,152 features that is silenced in a training step, in [0, 1).
     """
     images, x = _pixels()
-    x = _convolution(x, 32, 5, pool=True)
-    x = _convolution(x, 64, 3)
-    x = _convolution(x, 64, 3, pool=True)
-    x = _convolution(x, 128, 3)
-    x = _convolution(x, 128, 3, pool=True)
+    x = _stage(x, 1, 32, 5)
+    x = _stage(x, 2, 64, 3)
+    x = _stage(x, 3, 128, 3)
     x = _features(x, dropout)
     is_digit = layers.Dense(1, activation="sigmoid", dtype="float32", name=IS_DIGIT)(x)
     return keras.Model(
@@ -191,6 +189,22 @@ def _convolution(
         x = layers.BatchNormalization()(x)
     if pool:
         x = layers.MaxPooling2D(pool_size=2)(x)
+    return layers.ReLU()(x)
+
+
+def _stage(x: Any, n_convolutions: int, n_filters: int, kernel_size: int) -> Any:
+    """Convolve and rectify ``n_convolutions`` times, the last time pooled two by two and normalised over the batch.
+
+    Normalised once a stage, and behind the pooling, where a quarter of the values are left, a step of training takes
+    two thirds of the time that a normalisation after each convolution takes. It has no scale of its own, which the
+    next convolution does not need behind a ReLU: so it stays a rising function, which changes places with a maximum,
+    and the last convolution's weights take it up when the network is exported.
+    """
+    for _ in range(n_convolutions - 1):
+        x = layers.Conv2D(n_filters, kernel_size, padding="same", activation="relu")(x)
+    x = layers.Conv2D(n_filters, kernel_size, padding="same", use_bias=False)(x)
+    x = layers.MaxPooling2D(pool_size=2)(x)
+    x = layers.BatchNormalization(scale=False)(x)
     return layers.ReLU()(x)
 
 
