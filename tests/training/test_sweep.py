@@ -3,6 +3,7 @@ import json
 import pytest
 
 from inkdigits.errors import DataError, OutputError
+from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.sweep import sweep
 
@@ -25,6 +26,13 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
     results.write_text("{")
     with pytest.raises(DataError, match="is damaged"):
         sweep(QUICK, small_train, small_test, [5], results)
+
+
+def test_runs_are_kept_where_asked(small_train, small_test, tmp_path):
+    runs = sweep(QUICK, small_train, small_test, [3], tmp_path / "results.json", keep=tmp_path / "kept")
+    kept = OnnxRecogniser(tmp_path / "kept" / "seed-3" / "model.onnx")
+    labels = kept.score(small_test.images).labels
+    assert (labels == small_test.labels).mean() == pytest.approx(runs[0]["accuracy"])
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(

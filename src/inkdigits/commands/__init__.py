@@ -8,7 +8,18 @@ import click
 
 from inkdigits.errors import InkdigitsError
 
-COMMANDS = ("train", "train-numbers", "sweep", "evaluate", "read", "report", "export", "models", "data")
+COMMANDS = (
+    "train",
+    "train-numbers",
+    "sweep",
+    "evaluate",
+    "read",
+    "report",
+    "export",
+    "ensemble",
+    "models",
+    "data",
+)
 """The sub-commands in the order of their help; each is ``command`` in the module of its name."""
 
 

@@ -25,6 +25,12 @@ from inkdigits.errors import UsageError
     "with the same seed.",
 )
 @click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Keep the directory of each run in this one, such as for  inkdigits ensemble.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
@@ -37,6 +43,7 @@ def command(
     settings: tuple[str, ...],
     held_out: bool,
     compared: tuple[str, str] | None,
+    keep: Path | None,
     out: Path | None,
 ) -> None:
     """Train RECIPE on MNIST with many random seeds.
@@ -68,6 +75,7 @@ def command(
             test_data,
             range(first_seed, first_seed + runs),
             out,
+            keep=keep,
             watch=watch,
             on_run=lambda record: click.echo(_line(record)),
         )

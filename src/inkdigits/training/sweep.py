@@ -27,6 +27,7 @@ def sweep(
     seeds: Sequence[int],
     results: Path,
     *,
+    keep: Path | None = None,
     watch: Watcher | None = None,
     on_run: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[dict[str, Any]]:
@@ -42,6 +43,9 @@ def sweep(
         Random seeds; those that the file has of this very recipe and these data already are not trained again.
     results
         The JSON file: ``{"recipe", "data", "runs": [{"seed", "accuracy", ..., "seconds", "machine"}]}``.
+    keep
+        A directory in which the run directories stay, each named for its seed; by default none does. A run that was
+        interrupted there is gone on with.
     watch
         Called with each `Step` of each training.
     on_run
@@ -71,8 +75,10 @@ def sweep(
         if any(run["seed"] == seed for run in runs):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "run"
-            trained = train(recipe, train_data, test_data, seed=seed, run=path, watch=watch)
+            path = (keep or Path(folder)) / f"seed-{seed}"
+            trained = train(
+                recipe, train_data, test_data, seed=seed, run=path, resume=path.exists(), watch=watch
+            )
             figures = trained.evaluation.to_json()
             record = {
                 "seed": seed,
