@@ -120,10 +120,37 @@ def test_pens_widen_and_narrow_strokes(digits):
     assert (thin.max(axis=(1, 2)) > 60).all()
 
 
+def test_hollow_digits_have_ink_where_there_was_an_edge_and_none_in_the_middle():
+    bars = np.zeros((30, 28, 28), np.uint8)
+    bars[:, 4:24, 10:18] = 255
+    hollow = augment(bars, Augmentation(jitter=1e-9, hollow=1.0), np.random.default_rng(5))
+    # The fit moves a bar by up to half a pixel and makes room for the outline.
+    assert (hollow[:, 11:17, 13:15] == 0).all()
+    assert ((hollow[:, 13] > 100).sum(axis=1) >= 2).all()
+    assert hollow.sum() < 0.8 * bars.sum()
+
+
+def test_a_changed_surface_keeps_full_ink_and_the_background(digits):
+    changed = augment(digits, Augmentation(retextured=1.0), np.random.default_rng(5))
+    assert (changed.max(axis=(1, 2)) == 255).all()
+    far = cv2.dilate(np.ascontiguousarray(digits[0]), np.ones((5, 5), np.uint8)) == 0
+    assert (changed[0][far] == 0).all()
+    assert len({image.tobytes() for image in changed}) == len(changed)
+
+
+@pytest.mark.parametrize("name", ["show_through", "scraps", "flourishes", "margins"])
+def test_what_reaches_into_the_field_takes_no_ink_away(digits, name):
+    fitted = augment(digits, Augmentation(jitter=1e-9, breaks=1e-9), np.random.default_rng(6))
+    more = augment(digits, Augmentation(jitter=1e-9, **{name: 1.0}), np.random.default_rng(6))
+    assert (more.sum(axis=(1, 2), dtype=int) >= 0.99 * fitted.sum(axis=(1, 2), dtype=int)).all()
+    assert more.sum() > 1.02 * fitted.sum()
+
+
 def test_empty_batches_and_blank_images_pass(digits):
     rng = np.random.default_rng(6)
     assert augment(digits[:0], STRONG, rng).shape == (0, 28, 28)
-    blank = augment(np.zeros((40, 28, 28), np.uint8), replace(STRONG, noise=0.0, rules=0.0), rng)
+    added = {"noise": 0.0, "rules": 0.0, "flourishes": 0.0, "margins": 0.0}
+    blank = augment(np.zeros((40, 28, 28), np.uint8), replace(STRONG, **added), rng)
     assert not blank.any()
 
 

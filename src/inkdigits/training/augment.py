@@ -18,6 +18,10 @@ from inkdigits.contract import DigitImages, check_digit_images
 from inkdigits.training.damage import weaken, wear_down
 from inkdigits.training.geometry import CHUNK, distort, enlarge_and_bend, reduce_to_digit_images
 from inkdigits.training.intrusions import intrude_after_fit, intrude_before_fit
+from inkdigits.training.textures import retexture
+
+MISPLACED = 4
+"""Farthest that a crop is off its mark, in pixels along each axis."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,28 @@ class Augmentation:
     """Width of the thickest pen: a marker (MNIST's own median is 2.5)."""
     cropped: float = 0.0
     """Share that loses up to 2.5 pixels at one side, as a careless crop does."""
+    tremble: float = 0.0
+    """Share written by a trembling hand: bent by fields of a few pixels, too."""
+    hollow: float = 0.0
+    """Share written as outlines alone."""
+    misplaced: float = 0.0
+    """Share moved by up to 4 pixels along each axis, as a crop off its mark does."""
     neighbours: float = 0.0
     """Share with a piece of another digit's strokes at the left or right edge."""
     rules: float = 0.0
     """Share with the remains of a printed rule or box at the edge."""
     breaks: float = 0.0
     """Share whose strokes are broken by thin gaps, or partly covered."""
+    show_through: float = 0.0
+    """Share through which another digit shows faintly."""
+    scraps: float = 0.0
+    """Share with scraps of another digit's strokes strewn over it."""
+    flourishes: float = 0.0
+    """Share into which a bent stroke of the next line or word runs."""
+    margins: float = 0.0
+    """Share at whose edge something dark beyond the sheet shows."""
+    retextured: float = 0.0
+    """Share whose surface a random small filter changes."""
     pressure: float = 0.0
     """Share whose ink fades along the stroke."""
     low_resolution: float = 0.0
@@ -74,8 +94,17 @@ class Augmentation:
     @property
     def reshapes(self) -> bool:
         """Whether digits are bent, written anew or damaged in shape, and so fitted into normal form again."""
-        bent = (self.rotation, self.stretch, self.shear, self.elastic, self.zoom, self.jitter, self.pen)
-        return any((*bent, self.cropped, self.neighbours, self.rules, self.breaks))
+        bent = (self.rotation, self.stretch, self.shear, self.elastic, self.tremble, self.zoom, self.jitter)
+        written = (self.pen, self.hollow, self.cropped, self.breaks)
+        intruded = (
+            self.neighbours,
+            self.rules,
+            self.show_through,
+            self.scraps,
+            self.flourishes,
+            self.margins,
+        )
+        return any((*bent, *written, *intruded))
 
 
 PLAIN = Augmentation()
@@ -96,13 +125,21 @@ STRONG = Augmentation(
     neighbours=0.06,
     rules=0.06,
     breaks=0.06,
+    tremble=0.28,
+    hollow=0.06,
+    misplaced=0.15,
+    show_through=0.08,
+    scraps=0.08,
+    flourishes=0.07,
+    margins=0.06,
+    retextured=0.1,
     pressure=0.1,
     low_resolution=0.15,
     binarised=0.12,
     blur=0.2,
     contrast=0.4,
     noise=0.15,
-    untouched=0.1,
+    untouched=0.0,
 )
 """For networks that are to read everybody's digits."""
 
@@ -136,15 +173,20 @@ def augment(images: DigitImages, augmentation: Augmentation, rng: np.random.Gene
 def _augment_chunk(images: DigitImages, augmentation: Augmentation, rng: np.random.Generator) -> DigitImages:
     changed = images
     if augmentation.reshapes:
-        canvases = enlarge_and_bend(images, augmentation.elastic, rng)
+        canvases = enlarge_and_bend(images, augmentation.elastic, augmentation.tremble, rng)
         intrude_before_fit(canvases, augmentation.cropped, augmentation.neighbours, augmentation.rules, rng)
         canvases = distort(canvases, augmentation, rng)
-        intrude_after_fit(canvases, augmentation.neighbours, augmentation.rules, augmentation.breaks, rng)
+        intrude_after_fit(canvases, augmentation, rng)
         changed = reduce_to_digit_images(canvases)
     changed = wear_down(changed, augmentation.low_resolution, augmentation.binarised, augmentation.blur, rng)
+    if augmentation.retextured:
+        changed = retexture(changed, augmentation.retextured, rng)
     changed = weaken(changed, augmentation.pressure, augmentation.contrast, augmentation.noise, rng)
     if augmentation.shift:
         changed = shift(changed, rng, augmentation.shift)
+    if augmentation.misplaced:
+        off = rng.random(len(images)) < augmentation.misplaced
+        changed[off] = shift(changed[off], rng, MISPLACED)
     untouched = rng.random(len(images)) < augmentation.untouched
     return np.where(untouched[:, np.newaxis, np.newaxis], images, changed)
 

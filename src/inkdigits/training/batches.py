@@ -119,14 +119,25 @@ def training_batches(
 
 def variation_of(recipe: Recipe) -> Variation:
     """Return how the recipe varies a batch's images."""
+    strength = Warp().times(recipe.warp_strength)
     if recipe.augmentation == "strong":
-        return lambda images, rng: augment(images, STRONG, rng)
+        return lambda images, rng: _strongly_or_gently(images, recipe.gentle, strength, rng)
     if recipe.augmentation == "warp":
-        strength = Warp().times(recipe.warp_strength)
         return lambda images, rng: warp(images, strength, rng)
     if recipe.augmentation == "shift":
         return lambda images, rng: shift(images, rng, recipe.max_shift)
     return lambda images, _: images
+
+
+def _strongly_or_gently(
+    images: DigitImages, gentle: float, strength: Warp, rng: np.random.Generator
+) -> DigitImages:
+    """Warp a share of the images, and vary the others strongly."""
+    gently = rng.random(len(images)) < gentle
+    varied = np.empty_like(images)
+    varied[gently] = warp(images[gently], strength, rng)
+    varied[~gently] = augment(images[~gently], STRONG, rng)
+    return varied
 
 
 def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
@@ -144,7 +155,7 @@ def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch
         return []
     from inkdigits.training.synthetic.digits import synthetic_digits
     from inkdigits.training.synthetic.fonts import font_digits
-    from inkdigits.training.synthetic.negatives import negatives
+    from inkdigits.training.synthetic.negatives import known_kinds, negatives
 
     rng = np.random.default_rng((seed, 0x1A4E47ED))
     pools = []
@@ -155,7 +166,7 @@ def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch
         images, labels = font_digits(_pool_size(data, recipe.fonts), rng)
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
     if recipe.non_digits:
-        images = negatives(_pool_size(data, recipe.non_digits), rng, data)
+        images = negatives(_pool_size(data, recipe.non_digits), rng, data, known_kinds(recipe.unknown_kinds))
         nothing = np.zeros(len(images), np.int64)
         pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
     return pools

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
 
+STRONGEST_NOISE = 70.0
+"""Largest deviation of a sensor's noise, in grey values: what a dim room does to a small picture."""
+
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _ENLARGEMENTS = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC)
 
@@ -108,7 +111,7 @@ def weaken(
     weakened[faded] = (weakened[faded] * fields).astype(np.uint8)
     grainy = np.flatnonzero(rng.random(n) < noise)
     grain = _grain()[rng.integers(len(_grain()), size=len(grainy))]
-    strength = rng.uniform(4.0, 28.0, (len(grainy), 1, 1)).astype(np.float32)
+    strength = rng.uniform(4.0, STRONGEST_NOISE, (len(grainy), 1, 1)).astype(np.float32)
     noisy = weakened[grainy] + strength * grain
     weakened[grainy] = np.clip(noisy, 0, 255).astype(np.uint8)
     return weakened

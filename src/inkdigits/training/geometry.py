@@ -1,4 +1,4 @@
-"""Bend, turn, slant, stretch and write anew: a digit's shape, distorted and fitted into normal form again.
+"""Bend, turn, slant and stretch: a digit's shape, distorted, written anew and fitted into normal form again.
 
 All of it happens on canvases of twice a digit image's resolution, where half a pixel of stroke can be added
 or taken away and where resampling twice does not blur.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
+from inkdigits.training.pens import hollow_out, pen_growth, write_anew
 
 if TYPE_CHECKING:
     from inkdigits.training.augment import Augmentation
@@ -23,14 +24,18 @@ CHUNK = 500
 """Digit images handled at a time: stacked upon each other they stay within OpenCV's 32,767 rows."""
 
 _N_FIELDS = 400
+_WIDE = (6.0, 16.0)
+_N_TREMBLES = 200
+_NARROW = (0.7, 2.5)
+_TREMBLING = (0.6, 2.8)
 _FITTED = 40.0  # the 20 pixels of MNIST's normal form, in canvas pixels
 _CENTRE = 29.0  # MNIST's centres of mass lie evenly between 14 and 15, counted from the image's edge
 _INK = 48  # the grey value from which a pixel counts towards the tight box
-_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-_SQUARE = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 
 
-def enlarge_and_bend(images: DigitImages, elastic: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def enlarge_and_bend(
+    images: DigitImages, elastic: float, tremble: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
     """Enlarge digit images to canvases, bending each by one of a stock of smooth random fields.
 
     Parameters
@@ -39,6 +44,8 @@ def enlarge_and_bend(images: DigitImages, elastic: float, rng: np.random.Generat
         ``uint8`` of shape (n, 28, 28).
     elastic
         The largest root-mean-square displacement, in pixels of a digit image; 0 only enlarges.
+    tremble
+        The share of images that fields of a few pixels bend, too.
     rng
         Chooses the field of each image.
 
@@ -56,34 +63,51 @@ def enlarge_and_bend(images: DigitImages, elastic: float, rng: np.random.Generat
     stacked = images.reshape(n * SIDE, SIDE)
     enlarged = cv2.resize(stacked, (CANVAS, n * CANVAS), interpolation=cv2.INTER_CUBIC)
     canvases = np.asarray(enlarged, np.uint8).reshape(n, CANVAS, CANVAS)
-    if not elastic:
-        return canvases
-    fields = _elastic_fields(elastic)
-    bent = np.empty_like(canvases)
-    for canvas, result, field in zip(canvases, bent, rng.integers(len(fields), size=n), strict=True):
+    if elastic:
+        fields = _fields(_N_FIELDS, _WIDE, (0.0, 2 * elastic), 20_250_101)
+        canvases = _bent(canvases, np.arange(n), fields, rng)
+    if tremble:
+        fields = _fields(_N_TREMBLES, _NARROW, _TREMBLING, 20_250_105)
+        canvases = _bent(canvases, np.flatnonzero(rng.random(n) < tremble), fields, rng)
+    return canvases
+
+
+def _bent(
+    canvases: NDArray[np.uint8],
+    chosen: NDArray[np.int64],
+    fields: list[tuple[NDArray[np.int16], NDArray[np.uint16]]],
+    rng: np.random.Generator,
+) -> NDArray[np.uint8]:
+    bent = canvases.copy()
+    for index, field in zip(chosen, rng.integers(len(fields), size=len(chosen)), strict=True):
         coarse, fine = fields[field]
-        cv2.remap(canvas, coarse, fine, cv2.INTER_LINEAR, dst=result, borderMode=cv2.BORDER_CONSTANT)
+        cv2.remap(
+            canvases[index], coarse, fine, cv2.INTER_LINEAR, dst=bent[index], borderMode=cv2.BORDER_CONSTANT
+        )
     return bent
 
 
-@lru_cache(maxsize=4)
-def _elastic_fields(elastic: float) -> list[tuple[NDArray[np.int16], NDArray[np.uint16]]]:
-    """Return maps of canvases, in OpenCV's fixed-point form, that bend them.
+@lru_cache(maxsize=8)
+def _fields(
+    n: int, widths: tuple[float, float], strengths: tuple[float, float], seed: int
+) -> list[tuple[NDArray[np.int16], NDArray[np.uint16]]]:
+    """Return ``n`` maps of canvases, in OpenCV's fixed-point form, that bend them.
 
-    The stock is drawn once from a seed of its own: new fields for every image would cost more than all the
-    rest together.
+    ``widths`` are the deviations that the fields are smoothed with, ``strengths`` their root-mean-square
+    displacements, all in canvas pixels. The stock is drawn once from a seed of its own: new fields for every image
+    would cost more than all the rest together.
     """
-    rng = np.random.default_rng(20_250_101)
+    rng = np.random.default_rng(seed)
     pixels = np.arange(CANVAS, dtype=np.float32)
     columns, rows = np.meshgrid(pixels, pixels)
+    margin = 16  # noise is smoothed beyond the canvas, so that fields are alike at its edge and in its middle
+    side = CANVAS + 2 * margin
     fields = []
-    for _ in range(_N_FIELDS):
-        sigma = rng.uniform(3.0, 8.0)
-        noise = rng.standard_normal((2, SIDE + 16, SIDE + 16)).astype(np.float32)
-        smooth = [cv2.GaussianBlur(plane, (0, 0), sigma)[8:-8, 8:-8] for plane in noise]
-        size = np.sqrt(np.mean(np.square(smooth)))
-        strength = 2 * rng.uniform(0.0, elastic)
-        right, down = (cv2.resize(plane * (strength / size), (CANVAS, CANVAS)) for plane in smooth)
+    for _ in range(n):
+        width = rng.uniform(*widths)
+        noise = rng.standard_normal((2, side, side)).astype(np.float32)
+        smooth = [cv2.GaussianBlur(plane, (0, 0), width)[margin:-margin, margin:-margin] for plane in noise]
+        right, down = np.asarray(smooth) * (rng.uniform(*strengths) / np.sqrt(np.mean(np.square(smooth))))
         fields.append(cv2.convertMaps(columns + right, rows + down, cv2.CV_16SC2))
     return fields
 
@@ -112,7 +136,9 @@ def distort(
     linear = _random_linear_maps(n, augmentation, rng)
     centres, outlines = _centres_and_outlines(canvases)
     growth = np.where(
-        rng.random(n) < augmentation.pen, _pen_growth(canvases, augmentation, rng), np.float32(0.0)
+        rng.random(n) < augmentation.pen,
+        pen_growth(canvases, augmentation.thinnest, augmentation.thickest, rng),
+        np.float32(0.0),
     )
     extents = _extents(linear, *outlines)
     zoom = rng.uniform(-augmentation.zoom, augmentation.zoom, n)
@@ -127,7 +153,8 @@ def distort(
     distorted = np.empty_like(canvases)
     for canvas, matrix, result in zip(canvases, matrices, distorted, strict=True):
         cv2.warpAffine(canvas, matrix, (CANVAS, CANVAS), dst=result, flags=cv2.INTER_LINEAR)
-    _write_anew(distorted, growth)
+    write_anew(distorted, growth)
+    hollow_out(distorted, augmentation.hollow, rng)
     return distorted
 
 
@@ -189,39 +216,6 @@ def _extents(
         sides.append((last + height).max(axis=1) - (first + height).min(axis=1) + np.abs(down[:, 0]))
     longer = np.maximum(*sides)
     return np.where(np.isfinite(longer), longer, 0.0)  # a blank canvas has no extent
-
-
-def _pen_growth(
-    canvases: NDArray[np.uint8], augmentation: "Augmentation", rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Return by how many pixels of a digit image each stroke should widen (negative: narrow), shape (n,)."""
-    small = canvases[:, ::2, ::2].astype(np.int16)
-    area = small.sum(axis=(1, 2), dtype=np.int64)
-    outline = np.abs(np.diff(small, axis=1)).sum(axis=(1, 2), dtype=np.int64)
-    outline += np.abs(np.diff(small, axis=2)).sum(axis=(1, 2), dtype=np.int64)
-    # A slanted line has up to root 2 times its length of horizontal and vertical edges: pi/4 on average.
-    width = 2 * area / np.maximum(outline * (np.pi / 4), 1)
-    thinnest, thickest = np.log(augmentation.thinnest), np.log(augmentation.thickest)
-    wanted = np.exp(rng.uniform(thinnest, thickest, len(canvases)))
-    # Beyond these bounds loops fill up and hairlines break, which no pen does.
-    growth = np.clip(wanted - width, np.maximum(-1.5, 0.9 - width), 2.0)
-    return np.asarray(growth, np.float32)
-
-
-def _write_anew(canvases: NDArray[np.uint8], growth: NDArray[np.float32]) -> None:
-    """Widen or narrow the strokes on canvases in place; ``growth`` in pixels of a digit image.
-
-    A growth of one pixel is one canvas pixel on either side; fractions blend two whole steps.
-    """
-    for index in np.flatnonzero(np.abs(growth) > 0.1):
-        canvas, by = canvases[index], float(growth[index])
-        operate = cv2.dilate if by > 0 else cv2.erode
-        whole, part = int(abs(by)), abs(by) % 1.0
-        for step in range(whole):
-            operate(canvas, _SQUARE if step % 2 else _CROSS, dst=canvas)
-        if part > 0.1:
-            further = operate(canvas, _SQUARE if whole % 2 else _CROSS)
-            cv2.addWeighted(further, part, canvas, 1 - part, 0.0, dst=canvas)
 
 
 def reduce_to_digit_images(canvases: NDArray[np.uint8]) -> DigitImages:

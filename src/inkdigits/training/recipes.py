@@ -39,10 +39,18 @@ class Recipe:
     warp_strength: float = _setting(
         "How far images are warped, where they are; 1 turns by up to 10 degrees.", 1.0
     )
+    gentle: float = _setting(
+        "Share of the images that are warped alone, where the others are varied strongly.", 0.0
+    )
     stroke_models: float = _setting("Share of a batch that is digits drawn from stroke models.", 0.0)
     fonts: float = _setting("Share of a batch that is digits of handwriting fonts.", 0.0)
     non_digits: float = _setting(
         "Share of a batch that is invented non-digits, for networks that answer is_digit.", 0.0
+    )
+    unknown_kinds: str = _setting(
+        "Kinds of invented non-digits that are left out, with commas between them, so that they can be met for the "
+        "first time afterwards.",
+        "",
     )
     teacher: str = _setting(
         "A larger model that is learnt from in place of the labels: a shipped one by its name, or an .onnx file; "
@@ -74,6 +82,7 @@ class Recipe:
             "warm_up": (0.0, 0.99),
             "max_shift": (0, 14),
             "warp_strength": (0.0, 4.0),
+            "gentle": (0.0, 1.0),
             "stroke_models": (0.0, 0.9),
             "fonts": (0.0, 0.9),
             "non_digits": (0.0, 0.9),
@@ -200,14 +209,16 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
             Recipe(
                 name="accurate",
                 network="accurate",
-                epochs=10,
+                epochs=28,
                 batch_size=256,
                 learning_rate=0.004,
                 schedule="one_cycle",
                 augmentation="strong",
-                stroke_models=0.15,
-                fonts=0.1,
-                non_digits=0.2,
+                warp_strength=0.8,
+                gentle=0.4,
+                stroke_models=0.12,
+                fonts=0.06,
+                non_digits=0.15,
                 dropout=0.3,
                 weight_averaging=0.998,
                 precision="bfloat16",

@@ -58,6 +58,22 @@ KINDS: dict[str, tuple[float, Maker]] = {
 """The kinds of non-digits: how often each is drawn relative to the others, and what makes one."""
 
 
+def known_kinds(unknown: str) -> list[str]:
+    """Return the names in `KINDS` that are not among ``unknown``, which has commas between them.
+
+    Raises
+    ------
+    UsageError
+        If a kind is unknown to this module, or if none is left.
+    """
+    left_out = [name.strip() for name in unknown.split(",") if name.strip()]
+    _check_kinds(left_out)
+    left = [name for name in KINDS if name not in left_out]
+    if not left:
+        raise UsageError("non-digits of at least one kind are needed, but all kinds were to be left out")
+    return left
+
+
 def negatives(
     n: int, rng: np.random.Generator, digits: LabelledImages, kinds: Sequence[str] | None = None
 ) -> DigitImages:
@@ -85,11 +101,15 @@ def negatives(
         If a kind is unknown.
     """
     names = list(KINDS) if kinds is None else list(kinds)
-    for name in names:
-        if name not in KINDS:
-            raise UsageError(f"there are no negatives of the kind {name!r}; choose among {', '.join(KINDS)}")
+    _check_kinds(names)
     weights = np.array([KINDS[name][0] for name in names])
     images = np.zeros((n, SIDE, SIDE), np.uint8)
     for image, chosen in zip(images, rng.choice(len(names), size=n, p=weights / weights.sum()), strict=True):
         image[:] = KINDS[names[chosen]][1](digits, rng)
     return images
+
+
+def _check_kinds(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in KINDS:
+            raise UsageError(f"there are no non-digits of the kind {name!r}; choose among {', '.join(KINDS)}")
