@@ -44,7 +44,7 @@ from inkdigits.storage import sha256_of_file, write_json
 from inkdigits.training.environment import describe_environment
 from pictures.fonts import characters_of, digits_of, find_fonts, font_mask, letters_of
 from pictures.rows import ROWS, example_of
-from pictures.sources import load_sources
+from pictures.sources import Split, load_sources
 
 RESULTS = Path(__file__).parent / "results" / "beyond-mnist.json"
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
@@ -112,9 +112,9 @@ def _varied(mask: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.u
 
 
 @cache
-def rendered_digits() -> dict[str, Labelled]:
+def rendered_digits(split: Split) -> dict[str, Labelled]:
     """Return the crops that the reader cut from rendered pictures, by row; pictures without a crop are left out."""
-    sources, reader = load_sources("final"), Reader("classic")
+    sources, reader = load_sources(split), Reader("classic")
     names = [name for name in RENDERED if not (ROWS[name].needs_fonts and find_fonts().missing_packages)]
     found = {}
     for name in names:
@@ -145,10 +145,10 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     found: dict[str, Any] = {
         "mnist_ece": expected_calibration_error(scores.confidences, scores.labels == test.labels),
         "accepted_error_at_99": float((scores.labels != test.labels)[accepted].mean()),
-        "load_digits": _accuracy(recogniser, small_digits()),
+        "load_digits": accuracy(recogniser, small_digits()),
     }
-    rendered = rendered_digits()
-    found["rendered"] = {name: _accuracy(recogniser, digits) for name, digits in rendered.items()}
+    rendered = rendered_digits("final")
+    found["rendered"] = {name: accuracy(recogniser, digits) for name, digits in rendered.items()}
     images, labels = (np.concatenate(parts) for parts in zip(*rendered.values(), strict=True))
     answers = recogniser.score(images)
     found["n_rendered"] = len(images)
@@ -157,7 +157,7 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     if FASHION_MNIST.exists():
         strangers["Fashion-MNIST"] = fashion_mnist()
     if not find_fonts().missing_packages:
-        found["fonts"] = _accuracy(recogniser, font_digits())
+        found["fonts"] = accuracy(recogniser, font_digits())
         found["n_fonts"] = len(font_digits()[0])
         strangers["letters and signs of unseen fonts"] = font_strangers("letters")
         strangers["Chinese and Kannada numerals"] = font_strangers("numerals")
@@ -169,7 +169,8 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     return found
 
 
-def _accuracy(recogniser: Recogniser, digits: Labelled) -> float:
+def accuracy(recogniser: Recogniser, digits: Labelled) -> float:
+    """Return the share of digit images that a recogniser reads rightly."""
     return float((recogniser.score(digits[0]).labels == digits[1]).mean())
 
 

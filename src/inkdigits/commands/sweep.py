@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from inkdigits.commands.progress import shown_training
-from inkdigits.commands.train import parse_settings
+from inkdigits.commands.train import calibration_of, parse_settings
 from inkdigits.errors import UsageError
 
 
@@ -23,6 +23,14 @@ from inkdigits.errors import UsageError
     metavar="A B",
     help="Train nothing: compare the results of two recipes, each named by recipe or result file, pair by pair of runs "
     "with the same seed.",
+)
+@click.option(
+    "--calibration",
+    "twin",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RUN",
+    help="As in  inkdigits train.",
 )
 @click.option(
     "--keep",
@@ -43,6 +51,7 @@ def command(
     settings: tuple[str, ...],
     held_out: bool,
     compared: tuple[str, str] | None,
+    twin: Path | None,
     keep: Path | None,
     out: Path | None,
 ) -> None:
@@ -75,6 +84,7 @@ def command(
             test_data,
             range(first_seed, first_seed + runs),
             out,
+            calibration=calibration_of(twin) if twin else None,
             keep=keep,
             watch=watch,
             on_run=lambda record: click.echo(_line(record)),

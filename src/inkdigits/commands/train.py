@@ -8,7 +8,7 @@ import click
 from inkdigits.errors import MissingExtraError, RunError, UsageError
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.card import ModelCard
+    from inkdigits.training.calibrate import Calibration
     from inkdigits.training.train import TrainedRun
 
 
@@ -101,11 +101,10 @@ def command(
         seed, data = seed or 0, data or "mnist"
     train_data, test_data = training_and_test_images(data, held_out)
 
-    from inkdigits.training.calibrate import Calibration
     from inkdigits.training.train import default_run, train
 
     run = run or default_run(chosen)
-    calibration = Calibration.of_card(_card_of(twin)) if twin else None
+    calibration = calibration_of(twin) if twin else None
     click.echo(
         f"Training {chosen.network} by the recipe {chosen.name} on {len(train_data):,} images of {train_data.name}"
     )
@@ -153,11 +152,19 @@ def _config_of(run: Path) -> dict[str, Any]:
     return config
 
 
-def _card_of(twin: Path) -> "ModelCard":
+def calibration_of(twin: Path) -> "Calibration":
+    """Return temperature and thresholds of a run.
+
+    Raises
+    ------
+    RunError, ModelError
+        If the run is not finished, or its model damaged.
+    """
     from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
     from inkdigits.run_directory import ONNX_MODEL, require
+    from inkdigits.training.calibrate import Calibration
 
-    return OnnxRecogniser(require(twin, ONNX_MODEL)).card
+    return Calibration.of_card(OnnxRecogniser(require(twin, ONNX_MODEL)).card)
 
 
 def _how_to_go_on(run: Path) -> str:

@@ -12,6 +12,7 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError
 from inkdigits.run_directory import CONFIG, ENVIRONMENT, read_json
 from inkdigits.storage import check_writable, write_json
+from inkdigits.training.calibrate import Calibration
 from inkdigits.training.fitting import Watcher
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
@@ -27,6 +28,7 @@ def sweep(
     seeds: Sequence[int],
     results: Path,
     *,
+    calibration: Calibration | None = None,
     keep: Path | None = None,
     watch: Watcher | None = None,
     on_run: Callable[[dict[str, Any]], None] | None = None,
@@ -43,6 +45,8 @@ def sweep(
         Random seeds; those that the file has of this very recipe and these data already are not trained again.
     results
         The JSON file: ``{"recipe", "data", "runs": [{"seed", "accuracy", ..., "seconds", "machine"}]}``.
+    calibration
+        Temperature and thresholds for each network, as in `train`.
     keep
         A directory in which the run directories stay, each named for its seed; by default none does. A run that was
         interrupted there is gone on with.
@@ -77,7 +81,14 @@ def sweep(
         with tempfile.TemporaryDirectory() as folder:
             path = (keep or Path(folder)) / f"seed-{seed}"
             trained = train(
-                recipe, train_data, test_data, seed=seed, run=path, resume=path.exists(), watch=watch
+                recipe,
+                train_data,
+                test_data,
+                seed=seed,
+                run=path,
+                resume=path.exists(),
+                watch=watch,
+                calibration=calibration,
             )
             figures = trained.evaluation.to_json()
             record = {

@@ -1,0 +1,93 @@
+"""What each source of training images gives the network of ``accurate``, one after another added to a batch.
+
+Each trial is a short training on the first 50,000 training images, with the same number of passes over them, measured
+on the other 10,000, on these spoilt in fifteen ways, and beyond MNIST. Written to ``benchmarks/results/sources.json``
+as each trial ends; what is there already is not trained again.
+
+    python benchmarks/sources.py
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beyond_mnist import accuracy, font_digits, rendered_digits, small_digits
+from inkdigits.commands.progress import shown_training
+from inkdigits.data import load_mnist
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.evaluation.robustness import measure_robustness
+from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.run_directory import ONNX_MODEL
+from inkdigits.storage import write_json
+from inkdigits.training.environment import describe_environment
+from inkdigits.training.recipes import Recipe, get_recipe
+from inkdigits.training.train import train
+
+RESULTS = Path(__file__).parent / "results" / "sources.json"
+EPOCHS = 6
+NOTHING_ELSE = {"augmentation": "warp", "gentle": 0.0, "stroke_models": 0.0, "fonts": 0.0, "non_digits": 0.0}
+ADDED: dict[str, tuple[str, ...]] = {
+    "MNIST, warped": (),
+    "and varied strongly": ("augmentation", "gentle"),
+    "and stroke models": ("stroke_models",),
+    "and fonts": ("fonts",),
+    "and non-digits: the recipe": ("non_digits",),
+}
+"""The trials, and the settings that each takes over from the recipe beyond those before it."""
+
+
+def recipes() -> dict[str, Recipe]:
+    """Return the recipe of each trial."""
+    whole = get_recipe("accurate").override({"epochs": EPOCHS})
+    settings, found = dict(NOTHING_ELSE), {}
+    for name, added in ADDED.items():
+        settings |= {each: getattr(whole, each) for each in added}
+        found[name] = whole.override(settings)
+    return found
+
+
+def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, Any]:
+    """Return the figures of a trial."""
+    spoilt = measure_robustness(recogniser, held_out.images[:2000], held_out.labels[:2000])
+    rendered = {name: accuracy(recogniser, digits) for name, digits in rendered_digits("development").items()}
+    return {
+        "mnist": accuracy(recogniser, (held_out.images, held_out.labels)),
+        "spoilt": spoilt.mean,
+        "load_digits": accuracy(recogniser, small_digits()),
+        "fonts": accuracy(recogniser, font_digits()),
+        "rendered": float(np.mean(list(rendered.values()))),
+        "rendered_rows": rendered,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, measure, print and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    known, held_out = load_mnist().train.held_out(10_000)
+    trials: list[dict[str, Any]] = []
+    if options.out.exists():
+        trials = json.loads(options.out.read_text("utf-8"))["trials"]
+    for name, recipe in recipes().items():
+        if any(trial["recipe"] == recipe.to_json() for trial in trials):
+            continue
+        with tempfile.TemporaryDirectory() as folder, shown_training() as watch:
+            train(recipe, known, held_out, run=Path(folder) / "run", watch=watch)
+            figures = measure(OnnxRecogniser(Path(folder) / "run" / ONNX_MODEL), held_out)
+        trials.append({"sources": name, "recipe": recipe.to_json(), **figures})
+        write_json(options.out, {**describe_environment(), "trials": trials})
+        print(name, json.dumps(figures), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
