@@ -36,7 +36,7 @@ from inkdigits.contract import DigitImages, Recogniser
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
-from inkdigits.evaluation.calibration import expected_calibration_error
+from inkdigits.evaluation.calibration import expected_calibration_error, risk_at
 from inkdigits.pictures.normalise import normalise
 from inkdigits.recognition.labelled_digits import as_digit_images
 from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
@@ -139,12 +139,11 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     """Return all figures of one model."""
     test = load_mnist().test
     scores = recogniser.score(test.images)
+    right = scores.labels == test.labels
     sound = np.setdiff1d(np.arange(len(test)), sorted(KNOWN_LABEL_ERRORS))
-    by_confidence = sound[np.argsort(-scores.confidences[sound], kind="stable")]
-    accepted = by_confidence[: round(0.99 * len(by_confidence))]
     found: dict[str, Any] = {
-        "mnist_ece": expected_calibration_error(scores.confidences, scores.labels == test.labels),
-        "accepted_error_at_99": float((scores.labels != test.labels)[accepted].mean()),
+        "mnist_ece": expected_calibration_error(scores.confidences, right),
+        "accepted_error_at_99": risk_at(0.99, scores.confidences[sound], right[sound]),
         "load_digits": accuracy(recogniser, small_digits()),
     }
     rendered = rendered_digits("final")

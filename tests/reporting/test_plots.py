@@ -90,16 +90,18 @@ def test_confidence_of_few_readings(right: list[bool]) -> None:
         plots.confidence_panels(confidences, np.array(right)).draw_without_rendering()
 
 
-def test_setting_readings_aside_ends_where_the_mistakes_are_gone() -> None:
+def test_the_risk_falls_as_doubtful_readings_are_set_aside() -> None:
     confidences = np.linspace(0, 1, 1000).astype(np.float32)
     right = np.ones(1000, bool)
     right[[5, 10, 700]] = False
     with house_style():
         figure = plots.confidence_panels(confidences, right)
-    left = figure.axes[1].lines[0].get_ydata()
-    assert left[0] == 3
-    assert left[6] == 2
-    assert left[-1] == 1
+    coverages, risks = figure.axes[1].lines[0].get_data()
+    by_coverage = dict(zip(np.round(1000 * coverages).astype(int).tolist(), risks.tolist(), strict=True))
+    assert by_coverage[1000] == pytest.approx(3 / 1000)
+    assert by_coverage[994] == pytest.approx(2 / 994)
+    assert by_coverage[850] == pytest.approx(1 / 850)
+    assert [text.get_text() for text in figure.axes[1].texts] == ["0.20% at 99%"]
 
 
 def test_a_gallery_draws_each_image_upright_in_its_place() -> None:

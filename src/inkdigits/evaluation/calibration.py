@@ -76,3 +76,36 @@ def expected_calibration_error(
     C. Guo, G. Pleiss, Y. Sun and K. Weinberger, *On calibration of modern neural networks*, ICML 2017, eq. 3.
     """
     return reliability(confidences, correct, n_bins).expected_calibration_error
+
+
+def risk_by_coverage(
+    confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many mistakes are made where only the most confident predictions are accepted.
+
+    Parameters
+    ----------
+    confidences, correct
+        As in `reliability`; at least one prediction.
+
+    Returns
+    -------
+    coverage
+        ``float64`` (n,), rising from 1/n to 1: the share of the predictions that is accepted.
+    risk
+        ``float64`` (n,): the share of the accepted ones that is wrong.
+
+    Notes
+    -----
+    R. El-Yaniv and Y. Wiener, *On the foundations of noise-free selective classification*, JMLR 11, 2010. Among
+    predictions of the same confidence the mistakes are counted first, so that no tie flatters.
+    """
+    order = np.lexsort((correct, -np.asarray(confidences, np.float64)))
+    accepted = np.arange(1, len(order) + 1)
+    return accepted / len(order), np.cumsum(~correct[order]) / accepted
+
+
+def risk_at(coverage: float, confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]) -> float:
+    """Return the share of mistakes among the most confident predictions, ``coverage`` of all, in [0, 1]."""
+    _, risks = risk_by_coverage(confidences, correct)
+    return float(risks[max(1, round(coverage * len(risks))) - 1])

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.evaluation.calibration import reliability
+from inkdigits.evaluation.calibration import reliability, risk_at, risk_by_coverage
 from inkdigits.reporting.style import (
     BLUE,
     INK,
@@ -168,7 +168,7 @@ def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, f
 
 
 def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]) -> Figure:
-    """Draw the reliability diagram, and how many mistakes stay when the unsure readings are set aside.
+    """Draw the reliability diagram, and the risk-coverage curve: the mistakes where unsure readings are set aside.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
         ``bool`` (n,): whether each reading was right.
     """
     figure = new_figure(2.7)
-    curve, aside = figure.subplots(1, 2)
+    curve, selective = figure.subplots(1, 2)
     bins = reliability(confidences, right)
     filled = bins.counts > 0
     counts, mean, rate = bins.counts[filled], bins.confidence[filled], bins.accuracy[filled]
@@ -195,17 +195,22 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
         axis.set_major_formatter(PercentFormatter(1.0))
     curve.grid(color=RULE)
 
-    order = np.argsort(confidences, kind="stable")
-    left = np.concatenate([[np.sum(~right)], np.sum(~right) - np.cumsum(~right[order])])
-    share = np.arange(len(left)) / max(1, len(left) - 1)
-    shown = share <= 0.15
-    aside.step(share[shown], left[shown], where="post", color=BLUE)
-    aside.fill_between(share[shown], left[shown], step="post", color=SKY, alpha=0.25, linewidth=0)
-    aside.set(xlabel="least confident readings set aside", ylabel="mistakes among the rest")
-    aside.set_title("Readings left to a person")
-    aside.set_xlim(0, 0.15)
-    aside.set_ylim(0, max(1, left[0] * 1.05))
-    aside.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    aside.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    horizontal_grid(aside)
+    coverages, risks = risk_by_coverage(confidences, right)
+    least = 0.85
+    shown = coverages >= least - 1e-9
+    selective.step(coverages[shown], risks[shown], where="pre", color=BLUE)
+    selective.fill_between(coverages[shown], risks[shown], step="pre", color=SKY, alpha=0.25, linewidth=0)
+    at_99 = risk_at(0.99, confidences, right)
+    selective.plot(0.99, at_99, "o", color=INK, markersize=4.5, zorder=3)
+    selective.annotate(
+        f"{at_99:.2%} at 99%", (0.99, at_99), (-8, 6), textcoords="offset points", ha="right", fontsize=7
+    )
+    selective.set(xlabel="coverage: share accepted", ylabel="risk: share of these wrong")
+    selective.set_title("Risk and coverage")
+    selective.set_xlim(least, 1)
+    selective.set_ylim(0, max(1e-3, 1.15 * float(risks[shown].max())))
+    selective.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    selective.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    selective.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=2))
+    horizontal_grid(selective)
     return figure

@@ -82,10 +82,11 @@ def section(run: Run) -> Section:
             "confidence",
             prose(
                 "Left: how often readings of a given confidence were right; on the dashed line the two "
-                "agree, and a larger dot stands for more images. Right: how many mistakes stay among the "
-                "rest when the least confident readings are set aside."
+                "agree, and a larger dot stands for more images. Right: the "
+                "risk-coverage curve, how often a reading is wrong where only the most confident ones are "
+                "accepted and the others are left to a person."
             ),
-            "Reliability diagram, and the mistakes left as doubtful readings are set aside.",
+            "Reliability diagram, and the share of mistakes among the readings that are accepted.",
         ),
         FigureBlock(
             "predictions",
