@@ -2,7 +2,11 @@
 
 import contextlib
 import io
+import json
 import logging
+import os
+import subprocess
+import sys
 import tempfile
 import warnings
 import zipfile
@@ -64,16 +68,51 @@ def traced(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> on
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "network.onnx"
-        with _quiet():
-            network.export(
-                raw,
-                format="onnx",
-                input_signature=[keras.InputSpec(shape=shape, dtype="uint8", name=name)],
-                verbose=False,
-            )
+        if keras.backend.backend() == "tensorflow":
+            _export(network, raw, name, shape)
+        else:
+            _export_by_tensorflow(network, raw, name, shape)
         model = simplify(onnx.load(raw))
     rename(model, model.graph.input[0].name, name)
     return model
+
+
+def _export(network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]) -> None:
+    with _quiet():
+        network.export(
+            path,
+            format="onnx",
+            input_signature=[keras.InputSpec(shape=shape, dtype="uint8", name=name)],
+            verbose=False,
+        )
+
+
+def _export_by_tensorflow(network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]) -> None:
+    """Let another process trace the network, with TensorFlow: what Keras exports from other backends differs."""
+    saved = path.with_suffix(".keras")
+    network.save(saved)
+    arguments = json.dumps({"saved": str(saved), "path": str(path), "name": name, "shape": shape})
+    done = subprocess.run(
+        [sys.executable, "-c", f"from {__name__} import export_saved; export_saved()"],
+        input=arguments,
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ModelError(
+            f"the trained network is told in ONNX by TensorFlow, which failed ({reason}); "
+            "install inkdigits[train] and go on with  --resume"
+        )
+
+
+def export_saved() -> None:
+    """Export a saved network as standard input says in JSON; what a process on another backend calls."""
+    order = json.load(sys.stdin)
+    network = keras.saving.load_model(order["saved"], compile=False)
+    _export(network, Path(order["path"]), order["name"], tuple(order["shape"]))
 
 
 def save_checked(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
