@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean \
-  measure-accuracy measure-training-speed measure-inference-speed measure-robustness
+  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -63,6 +63,9 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hour
 	$(BIN)/inkdigits sweep classic --runs 10
 	$(BIN)/inkdigits sweep compact --runs 10
 	$(BIN)/inkdigits sweep quick --runs 10
+	$(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out
+	$(BIN)/inkdigits sweep accurate --runs 5 --calibration runs/accurate-held-out --keep runs/accurate
+	$(BIN)/python benchmarks/ensemble.py runs/accurate
 
 measure-training-speed: $(INSTALLED)  ## race fast and classic against the baseline: half an hour, nothing beside it
 	$(BIN)/python benchmarks/training_speed.py
@@ -71,8 +74,13 @@ measure-training-speed: $(INSTALLED)  ## race fast and classic against the basel
 measure-inference-speed: $(INSTALLED)  ## images a second of every engine: ten minutes, nothing beside it
 	$(BIN)/python benchmarks/inference_speed.py
 
-measure-robustness: $(INSTALLED)  ## every shipped model under fifteen corruptions: some minutes
+measure-robustness: $(INSTALLED)  ## every shipped model under fifteen corruptions and beyond MNIST: some minutes
 	$(BIN)/python benchmarks/robustness.py
+	$(BIN)/python benchmarks/beyond_mnist.py
+
+measure-sources: $(INSTALLED)  ## what each source of training images and each kind of non-digit gives: a quarter of an hour
+	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/held_out_kinds.py
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

@@ -5,7 +5,8 @@ A trial is a sweep with the last 10,000 training images held out, of a recipe wi
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
     python benchmarks/trials.py classic trial.json --note "no normalisation"
 
-A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed. Rows go into
+A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed; with ``--spoilt`` its model is
+measured on held-out images under fifteen corruptions as well. Rows go into
 ``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
 """
 
@@ -17,7 +18,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, read_json
+from inkdigits.data import load_mnist
+from inkdigits.evaluation.robustness import measure_robustness
+from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, ONNX_MODEL, read_json
 from inkdigits.storage import write_json
 from inkdigits.training.recipes import Recipe
 
@@ -38,6 +42,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--note", default="", help="what else is other than in the recipe, such as the network"
     )
+    parser.add_argument(
+        "--spoilt", type=int, metavar="N", help="measure runs on N held-out images under fifteen corruptions"
+    )
     parser.add_argument("--chosen", action="store_true", help="the recipe has these settings now")
     parser.add_argument("--out", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
@@ -50,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in options.sweeps:
         sweep = sweep_of(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
         row = row_of(options.recipe, sweep, options.note)
+        if options.spoilt:
+            row["spoilt"] = spoilt(path, options.spoilt)
         add(content["trials"], row, options.chosen)
         print(f"{row['recipe']}: {row['settings']} {row['accuracy_by_seed']}")
     write_json(options.out, content)
@@ -67,6 +76,13 @@ def sweep_of(run: Path) -> dict[str, Any]:
     }
 
 
+def spoilt(run: Path, n: int) -> dict[str, Any]:
+    """Return what a run's model bears, on the first ``n`` of the last 10,000 training images."""
+    _, held_out = load_mnist().train.held_out(10_000)
+    measured = measure_robustness(OnnxRecogniser(run / ONNX_MODEL), held_out.images[:n], held_out.labels[:n])
+    return measured.to_json()
+
+
 def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
     """Return a sweep as a row: the settings that are not every recipe's own, and the figures by seed."""
     settings = sweep["recipe"]
@@ -80,7 +96,7 @@ def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
         and name not in SETTLED
         and (value != ordinary[name] or name in ("dropout", "epochs"))
     }
-    if settings["augmentation"] != "warp":
+    if settings["augmentation"] not in ("warp", "strong"):
         used.pop("warp_strength", None)
     else:
         used.pop("max_shift", None)

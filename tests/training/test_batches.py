@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from inkdigits.training.batches import count_batches, training_batches
+from inkdigits.training.batches import count_batches, training_batches, variation_of
 from inkdigits.training.recipes import get_recipe
 
 PLAIN = get_recipe("original").override({"batch_size": 64})
@@ -55,3 +55,22 @@ def test_a_non_digit_has_no_say_in_which_digit_it_is(small_train):
     np.testing.assert_array_equal(weights["probabilities"], batch.is_digit)
     np.testing.assert_array_equal(targets["is_digit"][:, 0], batch.is_digit)
     assert weights["is_digit"].all()
+
+
+def test_a_share_of_the_images_is_warped_alone(small_train):
+    images = small_train.images[:400]
+    strongly = variation_of(MIXED.override({"gentle": 0.0}))
+    gently = variation_of(MIXED.override({"gentle": 1.0}))
+    warped = variation_of(MIXED.override({"augmentation": "warp"}))
+    some = variation_of(MIXED.override({"gentle": 0.5}))
+    rng = np.random.default_rng
+
+    def ink_beside_the_digit(varied):
+        return (varied[:, :2].max(axis=(1, 2)) > 20).mean()
+
+    # Noise, margins and flourishes reach the upper edge, which a warp leaves clean.
+    assert ink_beside_the_digit(strongly(images, rng(1))) > 0.2
+    assert ink_beside_the_digit(gently(images, rng(1))) < 0.1
+    half = ink_beside_the_digit(some(images, rng(1)))
+    assert 0.1 < half < ink_beside_the_digit(strongly(images, rng(1)))
+    assert ink_beside_the_digit(warped(images, rng(1))) < 0.1

@@ -8,7 +8,7 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.training.synthetic.allographs import sign_allographs
 from inkdigits.training.synthetic.digits import synthetic_digits
-from inkdigits.training.synthetic.negatives import KINDS, negatives
+from inkdigits.training.synthetic.negatives import KINDS, known_kinds, negatives
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +62,13 @@ def test_no_letter_by_hand_is_one_that_looks_like_a_digit():
     drawn = {way.name[0] for way in sign_allographs()["letter"]}
     assert not drawn & set("BDGIJOQSUYZbgijloqsuyz") - {"l"}  # "loops" is no letter l
     assert len(drawn) > 20
+
+
+def test_kinds_are_left_out_by_name():
+    assert "noise" not in known_kinds("noise, foreign")
+    assert len(known_kinds("noise, foreign")) == len(KINDS) - 2
+    assert known_kinds("") == list(KINDS)
+    with pytest.raises(UsageError, match="no non-digits of the kind 'dust'"):
+        known_kinds("dust")
+    with pytest.raises(UsageError, match="all kinds were to be left out"):
+        known_kinds(",".join(KINDS))

@@ -65,6 +65,48 @@ def accuracy(results: Path) -> str:
     return "\n\n".join([table(head, rows), *named])
 
 
+def ensemble(path: Path) -> str:
+    """Return what several runs of ``accurate`` are together.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/ensemble.py``.
+    """
+    content = load(path)
+    head = (
+        "members",
+        "accuracy",
+        "95% interval",
+        "without the 15 label errors",
+        "loss",
+        "calibration error",
+    )
+    singles = content["members"]
+    rows = [
+        (
+            "one, on the mean",
+            f"{_mean(each['accuracy'] for each in singles):.2%}",
+            "",
+            f"{_mean(each['without_label_errors']['accuracy'] for each in singles):.2%}",
+            f"{_mean(each['loss'] for each in singles):.4f}",
+            f"{_mean(each['ece'] for each in singles):.2%}",
+        ),
+        *(
+            (
+                f"{each['members']}",
+                f"{each['accuracy']:.2%}",
+                _interval(each["accuracy_interval"]),
+                f"{each['without_label_errors']['accuracy']:.2%}",
+                f"{each['loss']:.4f}",
+                f"{each['ece']:.2%}",
+            )
+            for each in content["means"]
+        ),
+    ]
+    return table(head, rows)
+
+
 def held_out(path: Path, recipe: str) -> str:
     """Return what was tried for a recipe on held-out training images, and what it gave.
 
@@ -83,8 +125,13 @@ def held_out(path: Path, recipe: str) -> str:
         for name, value in trials[0]["settings"].items()
         if all(trial["settings"].get(name) == value for trial in trials)
     }
+    spoilt = any("spoilt" in trial for trial in trials)
+    if spoilt:
+        head = (*head[:4], "spoilt: mean", "worst", *head[4:])
     rows = []
     for trial in trials:
+        borne = trial.get("spoilt")
+        columns = (f"{borne['mean']:.1%}", f"{borne['worst']:.1%}") if borne else ("", "")
         by_seed = trial["accuracy_by_seed"]
         figures = summarise(list(by_seed.values()))
         losses = trial.get("loss_by_seed")
@@ -94,6 +141,7 @@ def held_out(path: Path, recipe: str) -> str:
                 ", ".join(by_seed),
                 _spread(figures.mean, figures.standard_deviation),
                 f"{_mean(losses.values()):.4f}" if losses else "",
+                *(columns if spoilt else ()),
                 f"{trial['training_seconds']:.0f} s" if "training_seconds" in trial else "",
                 "chosen" if trial.get("chosen") else "",
             )
@@ -126,31 +174,28 @@ def _in_words(trial: dict[str, Any], without: Collection[str] = ()) -> str:
 
 
 def sources(path: Path) -> str:
-    """Return what each source of training images gave the robust network.
+    """Return what each source of training images gave the network of ``accurate``.
 
     Parameters
     ----------
     path
-        The file of the trials.
+        The result file of ``benchmarks/sources.py``.
     """
     content = load(path)
-    head = (
-        "a batch holds",
-        "coarse scans, version",
-        "MNIST",
-        "MNIST distorted",
-        "`load_digits`",
-        "unseen fonts",
+    columns = {
+        "mnist": "MNIST, held out",
+        "spoilt": "the same, spoilt",
+        "load_digits": "`load_digits`",
+        "fonts": "unseen fonts",
+        "rendered": "rendered pictures",
+    }
+    rows = [(trial["sources"], *(f"{trial[name]:.2%}" for name in columns)) for trial in content["trials"]]
+    head = ("a batch holds", *columns.values())
+    epochs = content["trials"][0]["recipe"]["epochs"]
+    return (
+        f"{table(head, rows, words=(0,))}\n\nOne seed each, {epochs} passes over 50,000 images of MNIST. "
+        f"Machine: {machine_of({**content, 'versions': {}})}."
     )
-    rows = [
-        (
-            trial["sources"],
-            str(trial["damage"] or ""),
-            *(f"{trial[name]:.1%}" for name in ("mnist", "mnist_distorted", "load_digits", "fonts")),
-        )
-        for trial in content["trials"]
-    ]
-    return f"{table(head, rows)}\n\n{content['note']} Machine: {machine_of(content)}."
 
 
 def held_out_kinds(path: Path) -> str:
@@ -159,16 +204,84 @@ def held_out_kinds(path: Path) -> str:
     Parameters
     ----------
     path
-        The file of the trials.
+        The result file of ``benchmarks/held_out_kinds.py``.
     """
+    content = load(path)
     head = ("kind of non-digit", "trained on it", "never seen in training")
-    return table(
-        head,
-        [
-            (each["kind"], f"{each['trained']:.3f}", f"{each['held_out']:.3f}")
-            for each in load(path)["held_out_kinds"]
-        ],
+    halves = content["left_out"]
+    rows = []
+    for name, kinds in halves.items():
+        other = next(each for each in halves if each != name)
+        for kind in kinds:
+            areas = content["areas"]
+            rows.append((kind.replace("_", " "), f"{areas[other][kind]:.3f}", f"{areas[name][kind]:.3f}"))
+    return (
+        f"{table(head, rows)}\n\nAim: {content['aim']:.2f} for kinds never seen. Two trainings of "
+        f"{content['recipe']['epochs']} epochs. Machine: {machine_of({**content, 'versions': {}})}."
     )
+
+
+def beyond_mnist(path: Path) -> str:
+    """Return how the shipped models fare beyond MNIST.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/beyond_mnist.py``.
+    """
+    content = load(path)
+    models, aims = content["models"], content["aims"]
+    any_model = next(iter(models.values()))
+    share = "{:.2%}".format
+    rows = [
+        (
+            "scikit-learn's 8x8 digits, in normal form",
+            *(share(each["load_digits"]) for each in models.values()),
+            f"{aims['load_digits']:.0%}",
+        ),
+    ]
+    if "fonts" in any_model:
+        rows.append(
+            (
+                f"digits of fonts that training does not see ({any_model['n_fonts']:,})",
+                *(share(each["fonts"]) for each in models.values()),
+                f"{aims['fonts']:.0%}",
+            )
+        )
+    rows += [
+        (f"rendered pictures: {name}", *(share(each["rendered"][name]) for each in models.values()), "")
+        for name in any_model["rendered"]
+    ]
+    rows += [
+        (
+            "calibration error on MNIST's test images",
+            *(share(each["mnist_ece"]) for each in models.values()),
+            f"{aims['mnist_ece']:.1%} at most",
+        ),
+        (
+            f"calibration error on the rendered pictures ({any_model['n_rendered']:,})",
+            *(share(each["rendered_ece"]) for each in models.values()),
+            f"{aims['rendered_ece']:.1%} at most",
+        ),
+        (
+            "mistakes at 99% coverage, MNIST without its label errors",
+            *(share(each["accepted_error_at_99"]) for each in models.values()),
+            f"{aims['accepted_error_at_99']:.1%} at most",
+        ),
+        *(
+            (
+                f"`is_digit`, area under the ROC curve: {kind}",
+                *(
+                    f"{each['is_digit_auroc'][kind]:.4f}" if "is_digit_auroc" in each else ""
+                    for each in models.values()
+                ),
+                f"{aims['is_digit_auroc']:.2f}",
+            )
+            for kind in next(each["is_digit_auroc"] for each in models.values() if "is_digit_auroc" in each)
+        ),
+    ]
+    head = ("", *(f"`{name}`" for name in models), "aim for `accurate`")
+    return f"{table(head, rows, words=(0,))}\n\nMachine: {machine_of({**content, 'versions': {}})}."
 
 
 def numbers(path: Path) -> str:
