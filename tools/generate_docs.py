@@ -42,6 +42,13 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     },
     ("README.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
     ("README.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
+    ("docs/benchmark.md", "models compared"): lambda: tables.reading_compared(
+        RESULTS / "reading-final.json",
+        {
+            "`accurate` before": RESULTS / "reading-final-before.json",
+            "`classic`": RESULTS / "reading-final-classic.json",
+        },
+    ),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "sources.json"),
     ("docs/recipes.md", "kinds"): lambda: tables.held_out_kinds(RESULTS / "held-out-kinds.json"),
 }

@@ -356,6 +356,45 @@ def reading(path: Path) -> str:
     return "\n\n".join([table(head, rows), *notes])
 
 
+def reading_compared(now: Path, others: dict[str, Path]) -> str:
+    """Return the rows of the reading benchmark beside those that other models gave on the very same pictures.
+
+    Parameters
+    ----------
+    now
+        The result file of the shipped model.
+    others
+        Result files by what their model is called. Of a row only as many pictures count as all files have.
+    """
+    files = {"`accurate`": load(now), **{name: load(path) for name, path in others.items()}}
+    first = next(iter(files.values()))
+    for content in files.values():
+        if (content["split"], content["seed"]) != (first["split"], first["seed"]):
+            raise LookupError("readings compare on the same split and seed alone")
+    rows = []
+    for name, row in first["rows"].items():
+        measured = [content["rows"].get(name) for content in files.values()]
+        n = min(_n_comparable(each) for each in measured if each)
+        rows.append(
+            (
+                row["title"],
+                f"{n}",
+                *(f"{1 - _n_wrong(each, n) / n:.1%}" if each else "" for each in measured),
+            )
+        )
+    return table(("pictures", "n", *files), rows, words=(0,))
+
+
+def _n_comparable(row: dict[str, Any]) -> int:
+    """Return of how many pictures of a row, from its first, it is known which were read wrongly."""
+    listed, n_wrong = row["failures"], row["n"] - row["n_right"]
+    return int(row["n"] if len(listed) == n_wrong else listed[-1]["index"] + 1)
+
+
+def _n_wrong(row: dict[str, Any], n: int) -> int:
+    return sum(failure["index"] < n for failure in row["failures"])
+
+
 def robustness(path: Path) -> str:
     """Return the accuracy of every shipped model under every corruption.
 
