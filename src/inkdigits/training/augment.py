@@ -2,11 +2,12 @@
 
 A picture that is read has always been brought into MNIST's normal form first, so after every distortion the
 digit is fitted into 20x20 pixels and centred by its mass again, as the reading river would have done it; what
-is left is the jitter of a real crop. Two strengths are in use: `SHIFTED` for networks too small for more, and
-`STRONG` for those that are to read everybody's digits.
+is left is the jitter of a real crop. `STRONG` is for networks that are to read everybody's digits; those too small
+for it are trained on `warps`, or on shifts alone.
 
 Kinds of damage that the robustness measurement uses (shot and impulse noise, glass and motion blur, fog,
-stripes, spatter, dotted lines, zigzags, edge pictures) are left out on purpose: it is to measure strangers.
+stripes, spatter, dotted lines, zigzags, edge pictures) are left out on purpose: it is to measure strangers. Some that
+are in are their relatives, such as the outlines of hollow pens.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,6 @@ class Augmentation:
     kind of damage.
     """
 
-    shift: int = 0
-    """Shift by whole pixels, up to this many each way; the one distortion that costs next to nothing."""
     rotation: float = 0.0
     """Rotate by up to this many degrees each way."""
     stretch: float = 0.0
@@ -107,12 +106,6 @@ class Augmentation:
         return any((*bent, *written, *intruded))
 
 
-PLAIN = Augmentation()
-"""No augmentation."""
-
-SHIFTED = Augmentation(shift=2)
-"""For small networks: shifts of up to two pixels."""
-
 STRONG = Augmentation(
     rotation=17.0,
     stretch=0.25,
@@ -174,7 +167,7 @@ def _augment_chunk(images: DigitImages, augmentation: Augmentation, rng: np.rand
     changed = images
     if augmentation.reshapes:
         canvases = enlarge_and_bend(images, augmentation.elastic, augmentation.tremble, rng)
-        intrude_before_fit(canvases, augmentation.cropped, augmentation.neighbours, augmentation.rules, rng)
+        intrude_before_fit(canvases, augmentation, rng)
         canvases = distort(canvases, augmentation, rng)
         intrude_after_fit(canvases, augmentation, rng)
         changed = reduce_to_digit_images(canvases)
@@ -182,8 +175,6 @@ def _augment_chunk(images: DigitImages, augmentation: Augmentation, rng: np.rand
     if augmentation.retextured:
         changed = retexture(changed, augmentation.retextured, rng)
     changed = weaken(changed, augmentation.pressure, augmentation.contrast, augmentation.noise, rng)
-    if augmentation.shift:
-        changed = shift(changed, rng, augmentation.shift)
     if augmentation.misplaced:
         off = rng.random(len(images)) < augmentation.misplaced
         changed[off] = shift(changed[off], rng, MISPLACED)

@@ -1,6 +1,7 @@
 """What cameras, scanners and paper do to a digit's grey values, without moving its strokes."""
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ def wear_down(
         _, worn[index] = cv2.threshold(worn[index], float(rng.uniform(60, 180)), 255, cv2.THRESH_BINARY)
     for index in np.flatnonzero(rng.random(n) < blur):
         sigma = float(rng.uniform(0.4, 1.3))
-        worn[index] = _to_full_ink(cv2.GaussianBlur(worn[index], (7, 7), sigma))
+        worn[index] = to_full_ink(cv2.GaussianBlur(worn[index], (7, 7), sigma))
     return worn
 
 
@@ -65,15 +66,13 @@ def _lose_resolution(image: NDArray[np.uint8], stark: bool, rng: np.random.Gener
         small = np.repeat(np.repeat(small, 3, axis=0), 3, axis=1)
         enlargement = cv2.INTER_AREA
     enlarged = cv2.resize(small, (SIDE, SIDE), interpolation=enlargement)
-    image[:] = _to_full_ink(np.asarray(enlarged, np.uint8))
+    image[:] = to_full_ink(np.asarray(enlarged, np.uint8))
 
 
-def _to_full_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Scale so that the darkest ink is 255 again, as the normal form does."""
-    peak = int(image.max())
-    if not 0 < peak < 255:
-        return image
-    return np.asarray(cv2.convertScaleAbs(image, alpha=255 / peak), np.uint8)
+def to_full_ink(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Scale grey values so that the darkest ink is 255 again, as the normal form does."""
+    peak = float(image.max())
+    return np.asarray(cv2.convertScaleAbs(image, alpha=255 / peak if peak > 0 else 1.0), np.uint8)
 
 
 def weaken(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def intrude_before_fit(
-    canvases: NDArray[np.uint8], cropped: float, neighbours: float, rules: float, rng: np.random.Generator
+    canvases: NDArray[np.uint8], augmentation: "Augmentation", rng: np.random.Generator
 ) -> None:
     """Cut sides off, and add strokes that count towards the digit's box, in place.
 
@@ -25,26 +25,36 @@ def intrude_before_fit(
     ----------
     canvases
         ``uint8`` of shape (n, 56, 56).
-    cropped, neighbours, rules
-        The share of canvases that each befalls; half of the neighbours and rules are left to
+    augmentation
+        Its shares of canvases ``cropped``, and with ``neighbours`` and ``rules``; half of the latter two are left to
         `intrude_after_fit`.
     rng
         The source of randomness.
     """
     n = len(canvases)
-    originals = canvases.copy() if neighbours else canvases
-    for index in np.flatnonzero(rng.random(n) < cropped):
+    originals = canvases.copy()
+    for index in np.flatnonzero(rng.random(n) < augmentation.cropped):
         _cut_side(canvases[index], rng)
-    for index in np.flatnonzero(rng.random(n) < neighbours / 2):
+    for index in np.flatnonzero(rng.random(n) < augmentation.neighbours / 2):
         _add_neighbour(canvases[index], originals[rng.integers(n)], int(rng.integers(0, 7)), rng)
-    for index in np.flatnonzero(rng.random(n) < rules / 2):
+    for index in np.flatnonzero(rng.random(n) < augmentation.rules / 2):
         _add_rule(canvases[index], rng)
 
 
 def intrude_after_fit(
     canvases: NDArray[np.uint8], augmentation: "Augmentation", rng: np.random.Generator
 ) -> None:
-    """Add what reaches into fitted canvases from elsewhere, and break the digits' own strokes, in place."""
+    """Add what reaches into fitted canvases from elsewhere, and break the digits' own strokes, in place.
+
+    Parameters
+    ----------
+    canvases
+        ``uint8`` of shape (n, 56, 56), each digit fitted into normal form.
+    augmentation
+        Its shares of canvases with each kind of intrusion.
+    rng
+        The source of randomness.
+    """
     n = len(canvases)
     originals = canvases.copy()
 

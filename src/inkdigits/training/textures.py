@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
+from inkdigits.training.damage import to_full_ink
 
 _SIZES = (3, 5)
 _MOST_MIXED = 0.9
@@ -42,10 +42,5 @@ def retexture(images: DigitImages, share: float, rng: np.random.Generator) -> Di
         image = images[index].astype(np.float32)
         filtered = cv2.filter2D(image, -1, weights, borderType=cv2.BORDER_CONSTANT)
         kept = rng.uniform(1 - _MOST_MIXED, 1.0)
-        changed[index] = _to_full_ink(np.abs(kept * image + (1 - kept) * filtered))
+        changed[index] = to_full_ink(np.abs(kept * image + (1 - kept) * filtered))
     return changed
-
-
-def _to_full_ink(grey: NDArray[np.float32]) -> NDArray[np.uint8]:
-    peak = float(grey.max())
-    return np.asarray(np.rint(grey * (255 / peak)) if peak > 0 else grey, np.uint8)
