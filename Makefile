@@ -63,7 +63,8 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hour
 	$(BIN)/inkdigits sweep classic --runs 10
 	$(BIN)/inkdigits sweep compact --runs 10
 	$(BIN)/inkdigits sweep quick --runs 10
-	$(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out
+	test -f runs/accurate-held-out/manifest.json || \
+	  $(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out
 	$(BIN)/inkdigits sweep accurate --runs 5 --calibration runs/accurate-held-out --keep runs/accurate
 	$(BIN)/python benchmarks/ensemble.py runs/accurate
 

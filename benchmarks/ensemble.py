@@ -18,7 +18,7 @@ from inkdigits.data import load_mnist
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.evaluation import evaluate_scores
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
-from inkdigits.run_directory import ONNX_MODEL, require
+from inkdigits.run_directory import MANIFEST, ONNX_MODEL
 from inkdigits.storage import sha256_of_file, write_json
 from inkdigits.training.ensemble import write_ensemble
 from inkdigits.training.environment import describe_environment
@@ -50,7 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     runs = sorted(options.runs.glob("seed-*"), key=lambda run: int(run.name.removeprefix("seed-")))
-    members = [require(run, ONNX_MODEL) for run in runs]
+    unfinished = [run.name for run in runs if not (run / MANIFEST).exists()]
+    if len(runs) < 2 or unfinished:
+        parser.error(
+            f"{options.runs} should hold two finished runs or more, but {len(runs)} are there, "
+            f"and {len(unfinished)} of them unfinished"
+        )
+    members = [run / ONNX_MODEL for run in runs]
     singles, means = [], []
     options.model.parent.mkdir(parents=True, exist_ok=True)
     for n in range(1, len(members) + 1):

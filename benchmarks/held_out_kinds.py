@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
+from beyond_mnist import auroc
 from inkdigits.commands.progress import shown_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
@@ -48,12 +48,10 @@ AIM = 0.98
 def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, float]:
     """Return the area under the ROC curve of the digits against each kind."""
     of_digits = recogniser.score(held_out.images).is_digit
-    truth = np.repeat([1, 0], [len(of_digits), PER_KIND])
     areas = {}
     for index, kind in enumerate(KINDS):
         strangers = negatives(PER_KIND, np.random.default_rng((41, index)), held_out, [kind])
-        of_strangers = recogniser.score(strangers).is_digit
-        areas[kind] = float(roc_auc_score(truth, np.concatenate([of_digits, of_strangers])))
+        areas[kind] = auroc(of_digits, recogniser.score(strangers).is_digit)
     return areas
 
 
@@ -79,9 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     halves: dict[str, Any] = {}
     if options.out.exists():
         earlier = json.loads(options.out.read_text("utf-8"))
-        if earlier["recipe"] != recipe.to_json():
-            print(f"{options.out} is of another recipe; move it away", file=sys.stderr)
-            return 1
+        halves_before = {name: tuple(kinds) for name, kinds in earlier["left_out"].items()}
+        if (earlier["recipe"], halves_before) != (recipe.to_json(), HALVES):
+            raise SystemExit(f"{options.out} is of another recipe or of other halves; move it away")
         halves = earlier["areas"]
     for name, kinds in HALVES.items():
         if name not in halves:

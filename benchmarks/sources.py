@@ -28,9 +28,12 @@ from inkdigits.storage import write_json
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.recipes import Recipe, get_recipe
 from inkdigits.training.train import train
+from pictures.fonts import find_fonts
 
 RESULTS = Path(__file__).parent / "results" / "sources.json"
 EPOCHS = 6
+N_SPOILT = 2000
+"""Held-out images that are spoilt in fifteen ways."""
 NOTHING_ELSE = {"augmentation": "warp", "gentle": 0.0, "stroke_models": 0.0, "fonts": 0.0, "non_digits": 0.0}
 ADDED: dict[str, tuple[str, ...]] = {
     "MNIST, warped": (),
@@ -54,7 +57,7 @@ def recipes() -> dict[str, Recipe]:
 
 def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, Any]:
     """Return the figures of a trial."""
-    spoilt = measure_robustness(recogniser, held_out.images[:2000], held_out.labels[:2000])
+    spoilt = measure_robustness(recogniser, held_out.images[:N_SPOILT], held_out.labels[:N_SPOILT])
     rendered = {name: accuracy(recogniser, digits) for name, digits in rendered_digits("development").items()}
     return {
         "mnist": accuracy(recogniser, (held_out.images, held_out.labels)),
@@ -74,9 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     known, held_out = load_mnist().train.held_out(10_000)
+    if find_fonts().missing_packages:
+        raise SystemExit(f"fonts are missing: {find_fonts().remedy}")
+    known_recipes = [recipe.to_json() for recipe in recipes().values()]
     trials: list[dict[str, Any]] = []
     if options.out.exists():
         trials = json.loads(options.out.read_text("utf-8"))["trials"]
+        if any(trial["recipe"] not in known_recipes for trial in trials):
+            raise SystemExit(f"{options.out} holds trials of other recipes; move it away")
     for name, recipe in recipes().items():
         if any(trial["recipe"] == recipe.to_json() for trial in trials):
             continue
@@ -84,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             train(recipe, known, held_out, run=Path(folder) / "run", watch=watch)
             figures = measure(OnnxRecogniser(Path(folder) / "run" / ONNX_MODEL), held_out)
         trials.append({"sources": name, "recipe": recipe.to_json(), **figures})
-        write_json(options.out, {**describe_environment(), "trials": trials})
+        write_json(options.out, {**describe_environment(), "n_spoilt": N_SPOILT, "trials": trials})
         print(name, json.dumps(figures), flush=True)
     return 0
 

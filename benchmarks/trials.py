@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in options.sweeps:
         sweep = sweep_of(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
         row = row_of(options.recipe, sweep, options.note)
+        if options.spoilt and not path.is_dir():
+            raise SystemExit(f"--spoilt measures the model of a run, but {path} is a result file")
         if options.spoilt:
             row["spoilt"] = spoilt(path, options.spoilt)
         add(content["trials"], row, options.chosen)
@@ -96,7 +98,7 @@ def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
         and name not in SETTLED
         and (value != ordinary[name] or name in ("dropout", "epochs"))
     }
-    if settings["augmentation"] not in ("warp", "strong"):
+    if settings["augmentation"] != "warp" and not settings.get("gentle"):
         used.pop("warp_strength", None)
     else:
         used.pop("max_shift", None)

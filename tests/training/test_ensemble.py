@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import onnx
 import pytest
 
 from inkdigits.commands import main
@@ -39,7 +40,7 @@ def test_the_answer_is_the_mean(members, small_test, tmp_path):
     card = OnnxRecogniser(path).card
     assert card.parameters == 201
     assert card.threshold == pytest.approx(0.1)
-    assert card.note == "The mean of 2 models: accurate with seed 0, accurate with seed 1."
+    assert card.note.startswith("The mean of 2 models: accurate with seed 0, accurate with seed 1. ")
 
 
 def test_is_digit_is_answered_only_where_all_members_answer_it(members, tmp_path):
@@ -54,6 +55,14 @@ def test_one_model_is_no_ensemble_and_a_damaged_one_no_member(members, tmp_path)
     with pytest.raises(ModelError):
         write_ensemble([members[0], tmp_path / "damaged.onnx"], tmp_path / "two.onnx")
     assert not (tmp_path / "two.onnx").exists()
+
+
+def test_models_of_other_operators_are_no_members(members, tmp_path):
+    model = onnx.load(members[0])
+    model.opset_import[0].version += 1
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(UsageError, match="different versions of ONNX's operators"):
+        write_ensemble([members[0], tmp_path / "other.onnx"], tmp_path / "two.onnx")
 
 
 def test_the_command_takes_files_and_overwrites_nothing(members, tmp_path, capsys):

@@ -4,6 +4,7 @@ import pytest
 
 from inkdigits.errors import DataError, OutputError
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.training.calibrate import Calibration
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.sweep import sweep
 
@@ -28,11 +29,33 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
         sweep(QUICK, small_train, small_test, [5], results)
 
 
-def test_runs_are_kept_where_asked(small_train, small_test, tmp_path):
-    runs = sweep(QUICK, small_train, small_test, [3], tmp_path / "results.json", keep=tmp_path / "kept")
-    kept = OnnxRecogniser(tmp_path / "kept" / "seed-3" / "model.onnx")
+def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test, tmp_path):
+    keep, results, steps = tmp_path / "kept", tmp_path / "results.json", []
+    (keep / "seed-3").mkdir(parents=True)
+    calibration = Calibration(temperature=2.0, threshold=0.3)
+
+    def sweep_seed(*, out=results, recipe=QUICK, using=calibration):
+        return sweep(
+            recipe, small_train, small_test, [3], out, keep=keep, calibration=using, watch=steps.append
+        )
+
+    runs = sweep_seed()
+    kept = OnnxRecogniser(keep / "seed-3" / "model.onnx")
+    assert (kept.card.temperature, kept.card.threshold) == (2.0, 0.3)
+    assert runs[0]["calibration"]["temperature"] == 2.0
     labels = kept.score(small_test.images).labels
     assert (labels == small_test.labels).mean() == pytest.approx(runs[0]["accuracy"])
+
+    n_steps = len(steps)
+    assert n_steps > 0
+    # As after an interruption between the end of the run and that of the sweep.
+    assert sweep_seed(out=tmp_path / "other.json") == runs
+    assert sweep_seed() == runs
+    assert len(steps) == n_steps
+    with pytest.raises(DataError, match="of another recipe, seed or data"):
+        sweep_seed(out=tmp_path / "third.json", recipe=QUICK.override({"epochs": 2}))
+    with pytest.raises(DataError, match="runs with another calibration"):
+        sweep_seed(using=None)
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(

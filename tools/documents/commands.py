@@ -30,6 +30,10 @@ inkdigits read --show seen.png photo.jpg            # what was found, and what t
 curl -s https://example.org/digit.png | inkdigits read -""",
     "report": "inkdigits report runs/mine",
     "export": "inkdigits export runs/mine --out mine.onnx",
+    "ensemble": """\
+inkdigits sweep accurate --runs 5 --keep runs/accurate
+inkdigits ensemble runs/accurate/seed-0 runs/accurate/seed-1 --out ensemble.onnx
+inkdigits evaluate --model ensemble.onnx""",
     "models": "inkdigits models",
     "data": "inkdigits data --verify",
 }

@@ -104,7 +104,7 @@ def ensemble(path: Path) -> str:
             for each in content["means"]
         ),
     ]
-    return table(head, rows)
+    return f"{table(head, rows)}\n\nMachine: {machine_of({**content, 'versions': {}})}."
 
 
 def held_out(path: Path, recipe: str) -> str:
@@ -151,6 +151,10 @@ def held_out(path: Path, recipe: str) -> str:
 
 
 _WORDS = {
+    "gentle": "{:.0%} warped alone",
+    "stroke_models": "{:.0%} stroke models",
+    "fonts": "{:.0%} fonts",
+    "non_digits": "{:.0%} non-digits",
     "epochs": "{} epochs",
     "batch_size": "batches of {}",
     "learning_rate": "peak rate {:g}",
@@ -184,7 +188,7 @@ def sources(path: Path) -> str:
     content = load(path)
     columns = {
         "mnist": "MNIST, held out",
-        "spoilt": "the same, spoilt",
+        "spoilt": f"{content['n_spoilt']:,} of these, spoilt",
         "load_digits": "`load_digits`",
         "fonts": "unseen fonts",
         "rendered": "rendered pictures",
@@ -369,19 +373,19 @@ def reading_compared(now: Path, others: dict[str, Path]) -> str:
     files = {"`accurate`": load(now), **{name: load(path) for name, path in others.items()}}
     first = next(iter(files.values()))
     for content in files.values():
-        if (content["split"], content["seed"]) != (first["split"], first["seed"]):
-            raise LookupError("readings compare on the same split and seed alone")
+        if any(content[key] != first[key] for key in ("split", "seed", "generator_sha256")):
+            raise LookupError("readings compare on the very same pictures alone; measure them anew")
     rows = []
     for name, row in first["rows"].items():
         measured = [content["rows"].get(name) for content in files.values()]
+        if "digits" in row:
+            # Letters are judged by a threshold over the whole row: no part of it has a figure of its own.
+            figures = [f"{each['accuracy']:.1%}" if each else "" for each in measured]
+            rows.append((row["title"], f"{row['n']}", *figures))
+            continue
         n = min(_n_comparable(each) for each in measured if each)
-        rows.append(
-            (
-                row["title"],
-                f"{n}",
-                *(f"{1 - _n_wrong(each, n) / n:.1%}" if each else "" for each in measured),
-            )
-        )
+        figures = [f"{1 - _n_wrong(each, n) / n:.1%}" if each else "" for each in measured]
+        rows.append((row["title"], f"{n}", *figures))
     return table(("pictures", "n", *files), rows, words=(0,))
 
 
@@ -426,8 +430,19 @@ def robustness(path: Path) -> str:
 
 
 def load(path: Path) -> Any:
-    """Return the content of a result file."""
-    return json.loads(path.read_text("utf-8"))
+    """Return the content of a result file.
+
+    Raises
+    ------
+    LookupError
+        If there is none.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise LookupError(
+            f"the result file {path.name} is missing; the benchmark of its name writes it"
+        ) from error
 
 
 def _rank(name: str) -> int:

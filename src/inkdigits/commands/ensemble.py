@@ -9,7 +9,13 @@ from inkdigits.errors import OutputError
 
 @click.command(name="ensemble")
 @click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("ensemble.onnx"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("ensemble.onnx"),
+    show_default=True,
+    help="Where to.",
+)
 def command(models: tuple[Path, ...], out: Path) -> None:
     """Write one ONNX file that answers the mean of what MODELS answer.
 

@@ -94,6 +94,8 @@ def command(
         config = _config_of(run)
         chosen = Recipe.from_json(config["recipe"])
         source = config["source"]
+        if source is None:
+            raise RunError(f"the run in {run} was not begun by  inkdigits train;  go on with what began it")
         seed, data, held_out = config["seed"], source["data"], source["held_out"]
         twin = Path(source["calibration"]) if source["calibration"] else None
     else:

@@ -16,6 +16,7 @@ from inkdigits.errors import ModelError
 from inkdigits.recognition.card import ModelCard
 from inkdigits.training.augment import STRONG, Augmentation, augment
 from inkdigits.training.networks import IS_DIGIT, PROBABILITIES, answers_is_digit
+from inkdigits.training.precision import full_precision
 
 REFUSED_SHARE = 0.0025
 """Share of held-out digits, plain and coarse, that either threshold refuses."""
@@ -121,7 +122,8 @@ def fold_temperature(network: keras.Model, temperature: float) -> None:
 
 
 def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
-    answers = network.predict(images, batch_size=1000, verbose=0)
+    with full_precision():
+        answers = network.predict(images, batch_size=1000, verbose=0)
     if isinstance(answers, dict):
         return Scores(answers[PROBABILITIES], answers[IS_DIGIT][:, 0])
     return Scores(answers, np.ones(len(images), np.float32))

@@ -31,7 +31,7 @@ def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") 
     Raises
     ------
     UsageError
-        If there are fewer than two members.
+        If there are fewer than two members, or if they are written in different versions of ONNX's operators.
     ModelError
         If one is missing or damaged, or if together they are no valid model.
     """
@@ -44,6 +44,9 @@ def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") 
     models = [
         compose.add_prefix(onnx.load(member), f"member_{index}/") for index, member in enumerate(members)
     ]
+    versions = {tuple(sorted((each.domain, each.version) for each in model.opset_import)) for model in models}
+    if len(versions) > 1:
+        raise UsageError("the models are written in different versions of ONNX's operators; export them anew")
     for index, model in enumerate(models):
         for node in model.graph.node:
             node.input[:] = ["images" if each == f"member_{index}/images" else each for each in node.input]
@@ -65,9 +68,7 @@ def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") 
     together = helper.make_model(
         graph,
         ir_version=max(model.ir_version for model in models),
-        opset_imports=list(
-            {(each.domain, each.version): each for m in models for each in m.opset_import}.values()
-        ),
+        opset_imports=list(models[0].opset_import),
     )
     save_checked(together, _card([each.card for each in recognisers], name), path)
 
@@ -85,5 +86,6 @@ def _card(cards: Sequence[ModelCard], name: str) -> ModelCard:
         threshold=sum(card.threshold for card in cards) / n,
         is_digit_threshold=sum(card.is_digit_threshold for card in cards) / n,
         versions={**first.versions, "inkdigits": __version__},
-        note=f"The mean of {n} models: {', '.join(f'{card.name} with seed {card.seed}' for card in cards)}.",
+        note=f"The mean of {n} models: {', '.join(f'{card.name} with seed {card.seed}' for card in cards)}. "
+        "Its thresholds are the mean of theirs.",
     )

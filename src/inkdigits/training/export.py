@@ -25,6 +25,7 @@ from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.storage import write_whole
 from inkdigits.training.graph import rename, simplify
 from inkdigits.training.networks import IS_DIGIT, PROBABILITIES
+from inkdigits.training.precision import full_precision
 
 LARGEST_DIFFERENCE = 1e-5
 """How far an exported probability may lie from Keras's."""
@@ -103,8 +104,8 @@ def _export_by_tensorflow(network: keras.Model, path: Path, name: str, shape: tu
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ModelError(
-            f"the trained network is told in ONNX by TensorFlow, which failed ({reason}); "
-            "install inkdigits[train] and go on with  --resume"
+            f"the network is told in ONNX by TensorFlow in a process of its own, which failed ({reason}); it needs "
+            "the extra  train,  and Keras's own layers alone"
         )
 
 
@@ -125,7 +126,7 @@ def save_checked(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
     """
     try:
         onnx.checker.check_model(model, full_check=True)
-    except onnx.checker.ValidationError as error:
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelError(f"the exported network is no valid ONNX model ({error})") from error
     _save(model, card, path)
 
@@ -191,7 +192,8 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_si
     ModelError
         If a probability differs by 1e-5 or more, or if a label changes.
     """
-    answers = network.predict(images, batch_size=batch_size, verbose=0)
+    with full_precision():
+        answers = network.predict(images, batch_size=batch_size, verbose=0)
     if not isinstance(answers, dict):
         answers = {PROBABILITIES: answers}
     found = OnnxRecogniser(path).score(images)

@@ -75,7 +75,9 @@ def _normalise_before_pooling(graph: onnx.GraphProto) -> None:
             continue
         for kind in ("Mul", "Add"):
             step = _only_user(graph, pooling.output[0])
-            if step is not None and step.op_type == kind and _take_up(graph, convolution, step):
+            if step is None or _only_user(graph, step.output[0]) is None:
+                continue
+            if step.op_type == kind and _take_up(graph, convolution, step):
                 _replace_input(graph, step.output[0], pooling.output[0])
                 graph.node.remove(step)
 

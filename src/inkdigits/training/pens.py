@@ -63,7 +63,8 @@ def hollow_out(canvases: NDArray[np.uint8], share: float, rng: np.random.Generat
     """Leave nothing of some digits but an outline as thick as a thin pen, in place: digits as on posters.
 
     What is left is what a stroke has beyond itself when it is widened, so the ink keeps its grey values and soft
-    edges, and an outline is one to two pixels of a digit image thick.
+    edges. An outline is one to one and a half pixels of a digit image thick, and the digit grows by it and by up to
+    another pixel each way.
 
     Parameters
     ----------

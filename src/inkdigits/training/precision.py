@@ -1,5 +1,6 @@
 """Arithmetic of the training: float32, or bfloat16 where the processor multiplies it in hardware."""
 
+import contextlib
 import functools
 import pathlib
 import platform
@@ -34,6 +35,16 @@ def has_native_bfloat16() -> bool:
 def dtype_policy(recipe: Recipe) -> str:
     """Return the Keras dtype policy that the recipe trains under on this machine."""
     return "mixed_bfloat16" if recipe.precision == "bfloat16" and has_native_bfloat16() else "float32"
+
+
+def full_precision() -> contextlib.AbstractContextManager[Any]:
+    """Return a context in which float32 products are float32: on a GPU, JAX rounds their factors otherwise."""
+    if keras.backend.backend() != "jax":
+        return contextlib.nullcontext()
+    import jax
+
+    context: contextlib.AbstractContextManager[Any] = jax.default_matmul_precision("highest")
+    return context
 
 
 def in_precision(network: keras.Model, policy: str) -> keras.Model:

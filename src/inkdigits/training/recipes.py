@@ -100,6 +100,10 @@ class Recipe:
             raise UsageError(
                 f"a batch needs real digits too, but {self.invented:.0%} of it was to be invented"
             )
+        if self.unknown_kinds:
+            from inkdigits.training.synthetic.negatives import known_kinds
+
+            known_kinds(self.unknown_kinds)
         for name, kind in typing.get_type_hints(Recipe).items():
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:

@@ -1,5 +1,6 @@
 """One recipe, many random seeds: how good it is, and by how much that varies."""
 
+import dataclasses
 import json
 import tempfile
 from collections.abc import Callable, Sequence
@@ -10,9 +11,10 @@ import keras
 
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError
-from inkdigits.run_directory import CONFIG, ENVIRONMENT, read_json
+from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, MANIFEST, read_json
 from inkdigits.storage import check_writable, write_json
 from inkdigits.training.calibrate import Calibration
+from inkdigits.training.distillation import model_sha256
 from inkdigits.training.fitting import Watcher
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
@@ -42,14 +44,15 @@ def sweep(
     train_data, test_data
         Digit images ``uint8`` (n, 28, 28) with labels (n,).
     seeds
-        Random seeds; those that the file has of this very recipe and these data already are not trained again.
+        Random seeds; those that the file has of this very recipe and these data already are not trained again, unless
+        their runs are to be kept and are not there.
     results
         The JSON file: ``{"recipe", "data", "runs": [{"seed", "accuracy", ..., "seconds", "machine"}]}``.
     calibration
         Temperature and thresholds for each network, as in `train`.
     keep
         A directory in which the run directories stay, each named for its seed; by default none does. A run that was
-        interrupted there is gone on with.
+        interrupted there is gone on with, and one that is finished there is not trained again.
     watch
         Called with each `Step` of each training.
     on_run
@@ -63,7 +66,7 @@ def sweep(
     Raises
     ------
     DataError
-        If the file is damaged, or holds runs of another recipe or of other data.
+        If the file is damaged, or holds runs of another recipe, of other data, of another teacher or calibration.
     OutputError
         If the file cannot be written; said before anything is trained.
     """
@@ -73,39 +76,55 @@ def sweep(
         "test": test_data.name,
         "test_sha256": test_data.sha256,
     }
-    runs = _earlier_runs(results, recipe, data)
+    made_with = {
+        "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
+        "calibration": dataclasses.asdict(calibration or Calibration()),
+    }
+    runs = _earlier_runs(results, recipe, data, made_with)
     check_writable(results)
     for seed in seeds:
-        if any(run["seed"] == seed for run in runs):
+        kept = keep / f"seed-{seed}" if keep else None
+        is_there = kept is None or (kept / MANIFEST).exists()
+        if is_there and any(run["seed"] == seed for run in runs):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            path = (keep or Path(folder)) / f"seed-{seed}"
-            trained = train(
-                recipe,
-                train_data,
-                test_data,
-                seed=seed,
-                run=path,
-                resume=path.exists(),
-                watch=watch,
-                calibration=calibration,
-            )
-            figures = trained.evaluation.to_json()
-            record = {
-                "seed": seed,
-                **{name: figures[name] for name in FIGURES},
-                **read_json(path, ENVIRONMENT),
-                "teacher_sha256": read_json(path, CONFIG)["teacher_sha256"],
-            }
-        keras.backend.clear_session()
-        runs.append(record)
+            path = kept or Path(folder) / "run"
+            if not (path / MANIFEST).exists():
+                train(
+                    recipe,
+                    train_data,
+                    test_data,
+                    seed=seed,
+                    run=path,
+                    resume=(path / CONFIG).exists(),
+                    watch=watch,
+                    calibration=calibration,
+                )
+                keras.backend.clear_session()
+            record = {**_record_of(path, recipe, data, seed), **made_with}
+        runs = sorted([*(run for run in runs if run["seed"] != seed), record], key=lambda run: run["seed"])
         write_json(results, {"recipe": recipe.to_json(), "data": data, "runs": runs})
         if on_run:
             on_run(record)
     return runs
 
 
-def _earlier_runs(results: Path, recipe: Recipe, data: dict[str, str]) -> list[dict[str, Any]]:
+def _record_of(path: Path, recipe: Recipe, data: dict[str, str], seed: int) -> dict[str, Any]:
+    """Return what is kept of a finished run, which must be of this very recipe, data and seed."""
+    config, figures = read_json(path, CONFIG), read_json(path, EVALUATION)
+    digests = config["data"]["sha256"], config["data"]["test_sha256"]
+    if (config["seed"], *digests) != (seed, data["train_sha256"], data["test_sha256"]) or (
+        Recipe.from_json(config["recipe"]) != recipe
+    ):
+        raise DataError(
+            f"the run in {path} is of another recipe, seed or data; keep the runs elsewhere, or move it away"
+        )
+    return {"seed": seed, **{name: figures[name] for name in FIGURES}, **read_json(path, ENVIRONMENT)}
+
+
+def _earlier_runs(
+    results: Path, recipe: Recipe, data: dict[str, str], made_with: dict[str, Any]
+) -> list[dict[str, Any]]:
     if not results.exists():
         return []
     try:
@@ -119,4 +138,11 @@ def _earlier_runs(results: Path, recipe: Recipe, data: dict[str, str]) -> list[d
         raise DataError(
             f"{results} holds runs of another recipe or of other data; name another file with --out, or move it away"
         )
+    for name, value in made_with.items():
+        # Runs from before these were kept say nothing of them.
+        if any(run.get(name, value) != value for run in runs):
+            raise DataError(
+                f"{results} holds runs with another {name.removesuffix('_sha256')}; name another file with --out, "
+                "or move it away"
+            )
     return runs
