@@ -55,7 +55,7 @@ def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test
     with pytest.raises(DataError, match="of another recipe, seed or data"):
         sweep_seed(out=tmp_path / "third.json", recipe=QUICK.override({"epochs": 2}))
     with pytest.raises(DataError, match="runs with another calibration"):
-        sweep_seed(using=None)
+        sweep(QUICK, small_train, small_test, [4], results)
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(

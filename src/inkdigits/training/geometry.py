@@ -45,7 +45,7 @@ def enlarge_and_bend(
     elastic
         The largest root-mean-square displacement, in pixels of a digit image; 0 only enlarges.
     tremble
-        The share of images that fields of a few pixels bend, too.
+        The share of images that fields bend, too, which change from pixel to pixel.
     rng
         Chooses the field of each image.
 

@@ -195,10 +195,10 @@ def _convolution(
 def _stage(x: Any, n_convolutions: int, n_filters: int, kernel_size: int) -> Any:
     """Convolve and rectify ``n_convolutions`` times, the last time pooled two by two and normalised over the batch.
 
-    Normalised once a stage, and behind the pooling, where a quarter of the values are left, a step of training takes
-    two thirds of the time that a normalisation after each convolution takes. It has no scale of its own, which the
-    next convolution does not need behind a ReLU: so it stays a rising function, which changes places with a maximum,
-    and the last convolution's weights take it up when the network is exported.
+    Normalising costs as much as convolving in training, so it is done once a stage, and behind the pooling, where a
+    quarter of the values are left. It has no scale of its own, which the next convolution does not need behind a
+    ReLU: so it stays a rising function, which changes places with a maximum, and the last convolution's weights take
+    it up when the network is exported.
     """
     for _ in range(n_convolutions - 1):
         x = layers.Conv2D(n_filters, kernel_size, padding="same", activation="relu")(x)

@@ -80,13 +80,14 @@ def sweep(
         "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
         "calibration": dataclasses.asdict(calibration or Calibration()),
     }
-    runs = _earlier_runs(results, recipe, data, made_with)
+    runs = _earlier_runs(results, recipe, data)
     check_writable(results)
     for seed in seeds:
         kept = keep / f"seed-{seed}" if keep else None
         is_there = kept is None or (kept / MANIFEST).exists()
         if is_there and any(run["seed"] == seed for run in runs):
             continue
+        _check_made_alike(runs, made_with, results)
         with tempfile.TemporaryDirectory() as folder:
             path = kept or Path(folder) / "run"
             if not (path / MANIFEST).exists():
@@ -122,9 +123,7 @@ def _record_of(path: Path, recipe: Recipe, data: dict[str, str], seed: int) -> d
     return {"seed": seed, **{name: figures[name] for name in FIGURES}, **read_json(path, ENVIRONMENT)}
 
 
-def _earlier_runs(
-    results: Path, recipe: Recipe, data: dict[str, str], made_with: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _earlier_runs(results: Path, recipe: Recipe, data: dict[str, str]) -> list[dict[str, Any]]:
     if not results.exists():
         return []
     try:
@@ -138,6 +137,11 @@ def _earlier_runs(
         raise DataError(
             f"{results} holds runs of another recipe or of other data; name another file with --out, or move it away"
         )
+    return runs
+
+
+def _check_made_alike(runs: list[dict[str, Any]], made_with: dict[str, Any], results: Path) -> None:
+    """See that runs which are there already had the same teacher and calibration as one that is to join them."""
     for name, value in made_with.items():
         # Runs from before these were kept say nothing of them.
         if any(run.get(name, value) != value for run in runs):
@@ -145,4 +149,3 @@ def _earlier_runs(
                 f"{results} holds runs with another {name.removesuffix('_sha256')}; name another file with --out, "
                 "or move it away"
             )
-    return runs
