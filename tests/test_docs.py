@@ -1,5 +1,6 @@
 """The documents say what is so: generated parts are up to date, links lead somewhere, examples work."""
 
+import json
 import re
 import shlex
 import shutil
@@ -46,6 +47,50 @@ def copy(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "README.md", tmp_path)
     return tmp_path
+
+
+def reading_results(right: dict[str, list[bool]], letters: float) -> dict[str, object]:
+    """A result file of the reading benchmark, which lists two failures a row at most."""
+    rows = {
+        name: {
+            "title": name,
+            "n": len(each),
+            "n_right": sum(each),
+            "failures": [{"index": index} for index, one in enumerate(each) if not one][:2],
+        }
+        for name, each in right.items()
+    }
+    rows["letters"] = {
+        "title": "letters",
+        "n": 9,
+        "n_right": 1,
+        "accuracy": letters,
+        "digits": {},
+        "failures": [],
+    }
+    return {"split": "final", "seed": 1, "generator_sha256": "a", "rows": rows}
+
+
+def test_readings_are_compared_where_both_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    from documents import tables
+
+    # Of the first file three failures, of which two are listed: nothing is known beyond the second, picture 2.
+    first = reading_results({"boxes": [False, True, False, True, False]}, 0.25)
+    second = reading_results({"boxes": [True, True, False, True]}, 0.75)
+    for name, content in (("a", first), ("b", second)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    _, _, boxes, letters = tables.reading_compared(
+        tmp_path / "a.json", {"b": tmp_path / "b.json"}
+    ).splitlines()
+    assert boxes == "| boxes | 3 | 33.3% | 66.7% |"
+    assert letters == "| letters | 9 | 25.0% | 75.0% |"
+
+    (tmp_path / "b.json").write_text(json.dumps({**second, "generator_sha256": "b"}))
+    with pytest.raises(LookupError, match="the very same pictures"):
+        tables.reading_compared(tmp_path / "a.json", {"b": tmp_path / "b.json"})
+    with pytest.raises(LookupError, match=r"c\.json is missing"):
+        tables.reading_compared(tmp_path / "a.json", {"c": tmp_path / "c.json"})
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/api.md", "docs/recipes.md"])
