@@ -40,7 +40,7 @@ HALVES = {
     ),
 }  # fmt: skip
 """Kinds that are left out together. What is alike (letters of fonts and by hand) is left out at once."""
-EPOCHS = 8
+EPOCHS = 6
 PER_KIND = 1000
 AIM = 0.98
 

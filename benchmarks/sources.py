@@ -31,7 +31,7 @@ from inkdigits.training.train import train
 from pictures.fonts import find_fonts
 
 RESULTS = Path(__file__).parent / "results" / "sources.json"
-EPOCHS = 6
+EPOCHS = 4
 N_SPOILT = 2000
 """Held-out images that are spoilt in fifteen ways."""
 NOTHING_ELSE = {"augmentation": "warp", "gentle": 0.0, "stroke_models": 0.0, "fonts": 0.0, "non_digits": 0.0}
