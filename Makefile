@@ -64,7 +64,8 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hour
 	$(BIN)/inkdigits sweep compact --runs 10
 	$(BIN)/inkdigits sweep quick --runs 10
 	test -f runs/accurate-held-out/manifest.json || \
-	  $(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out
+	  if [ -d runs/accurate-held-out ]; then $(BIN)/inkdigits train --resume --out runs/accurate-held-out; \
+	  else $(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out; fi
 	$(BIN)/inkdigits sweep accurate --runs 5 --calibration runs/accurate-held-out --keep runs/accurate
 	$(BIN)/python benchmarks/ensemble.py runs/accurate
 

@@ -54,8 +54,13 @@ def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test
     assert len(steps) == n_steps
     with pytest.raises(DataError, match="of another recipe, seed or data"):
         sweep_seed(out=tmp_path / "third.json", recipe=QUICK.override({"epochs": 2}))
+    # Runs that are all trained anew may be calibrated otherwise.
+    anew = sweep(QUICK, small_train, small_test, [3], results, keep=tmp_path / "elsewhere")
+    assert [run["calibration"]["temperature"] for run in anew] == [1.0]
+    assert anew[0]["accuracy"] == runs[0]["accuracy"]
+    assert sweep(QUICK, small_train, small_test, [3], results, calibration=calibration) == anew
     with pytest.raises(DataError, match="runs with another calibration"):
-        sweep(QUICK, small_train, small_test, [4], results)
+        sweep(QUICK, small_train, small_test, [4], results, calibration=calibration)
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(

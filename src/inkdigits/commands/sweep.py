@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from inkdigits.commands.progress import shown_training
-from inkdigits.commands.train import calibration_of, parse_settings
+from inkdigits.commands.train import calibration_of, calibration_option, parse_settings
 from inkdigits.errors import UsageError
 
 
@@ -24,14 +24,7 @@ from inkdigits.errors import UsageError
     help="Train nothing: compare the results of two recipes, each named by recipe or result file, pair by pair of runs "
     "with the same seed.",
 )
-@click.option(
-    "--calibration",
-    "twin",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="RUN",
-    help="As in  inkdigits train.",
-)
+@calibration_option
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from inkdigits.training.train import TrainedRun
 
 
+calibration_option = click.option(
+    "--calibration",
+    "twin",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RUN",
+    help="Take temperature and thresholds from this run, made with --held-out.",
+)
+"""Of all commands that train final models."""
+
+
 @click.command(name="train")
 @click.option(
     "--recipe",
@@ -48,14 +59,7 @@ if TYPE_CHECKING:
     help="Train without the last sixth of the training images, and test and calibrate on these: for choosing "
     "settings, temperature and thresholds.",
 )
-@click.option(
-    "--calibration",
-    "twin",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="RUN",
-    help="Take temperature and thresholds from this run, made with --held-out.",
-)
+@calibration_option
 @click.option("--no-report", is_flag=True, help="Write no figures and no report.")
 def command(
     recipe: str | None,

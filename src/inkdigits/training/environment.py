@@ -26,7 +26,11 @@ def describe_environment() -> dict[str, Any]:
 
 def _versions() -> dict[str, str]:
     installed = {}
+    on_jax = os.environ.get("KERAS_BACKEND") == "jax"
     for package in _PACKAGES:
+        # JAX may lie beside TensorFlow without having had a part.
+        if package == "jax" and not on_jax:
+            continue
         try:
             installed[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

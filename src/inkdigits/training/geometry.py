@@ -24,10 +24,10 @@ CHUNK = 500
 """Digit images handled at a time: stacked upon each other they stay within OpenCV's 32,767 rows."""
 
 _N_FIELDS = 400
-_WIDE = (6.0, 16.0)
+_WIDE = (6.0, 16.0)  # canvas pixels over which a field of a whole stroke is smooth
 _N_TREMBLES = 200
-_NARROW = (0.7, 2.5)
-_TREMBLING = (0.6, 2.8)
+_NARROW = (0.7, 2.5)  # the same of a trembling hand
+_TREMBLING = (0.6, 2.8)  # how far it trembles, root mean square, in canvas pixels
 _FITTED = 40.0  # the 20 pixels of MNIST's normal form, in canvas pixels
 _CENTRE = 29.0  # MNIST's centres of mass lie evenly between 14 and 15, counted from the image's edge
 _INK = 48  # the grey value from which a pixel counts towards the tight box

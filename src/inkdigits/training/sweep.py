@@ -82,14 +82,17 @@ def sweep(
     }
     runs = _earlier_runs(results, recipe, data)
     check_writable(results)
-    for seed in seeds:
-        kept = keep / f"seed-{seed}" if keep else None
-        is_there = kept is None or (kept / MANIFEST).exists()
-        if is_there and any(run["seed"] == seed for run in runs):
-            continue
-        _check_made_alike(runs, made_with, results)
+
+    def is_done(seed: int) -> bool:
+        is_kept = keep is None or (keep / f"seed-{seed}" / MANIFEST).exists()
+        return is_kept and any(run["seed"] == seed for run in runs)
+
+    missing = [seed for seed in seeds if not is_done(seed)]
+    if missing:
+        _check_made_alike([run for run in runs if run["seed"] not in missing], made_with, results)
+    for seed in missing:
         with tempfile.TemporaryDirectory() as folder:
-            path = kept or Path(folder) / "run"
+            path = (keep or Path(folder)) / f"seed-{seed}"
             if not (path / MANIFEST).exists():
                 train(
                     recipe,
