@@ -45,6 +45,12 @@ def digit_allographs() -> dict[int, tuple[Allograph, ...]]:
 
 
 @cache
+def national_allographs() -> dict[int, tuple[Allograph, ...]]:
+    """Return further ways to write the digits, of the schools of many countries; only the digit detector learns them."""
+    return {int(label): ways for label, ways in _read("national_allographs.txt").items()}
+
+
+@cache
 def sign_allographs() -> dict[str, tuple[Allograph, ...]]:
     """Return the ways to draw each kind of sign that is no digit: letters, symbols, drawings."""
     return _read("signs.txt")

@@ -1,0 +1,1 @@
+"""The digit detector: its network, its loss, and its training on drawn scenes."""

@@ -1,0 +1,64 @@
+"""What a camera or a scanner makes of a sheet: coarse grids, blur, noise, exposure, JPEG, black and white."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def photograph(sheet: Floats, depth: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Take a picture of a sheet.
+
+    Parameters
+    ----------
+    sheet
+        ``float32`` (h, w), grey levels from 0 to 255.
+    depth
+        How much darker the ink is than the paper, in grey levels; noise stays below it.
+    rng
+        The source of all randomness.
+
+    Returns
+    -------
+    ndarray
+        ``uint8`` (h, w).
+    """
+    height, width = sheet.shape
+    kind = rng.random()
+    if kind < 0.22:  # fewer pixels than the picture has
+        share = rng.uniform(0.4, 0.9)
+        small = cv2.resize(sheet, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)
+        method = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[rng.choice(3, p=(0.6, 0.3, 0.1))]
+        sheet = np.asarray(cv2.resize(small, (width, height), interpolation=method), np.float32)
+    elif kind < 0.62:
+        sheet = np.asarray(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 1.4)), np.float32)
+    elif kind < 0.67:  # a hand that moved
+        length = int(rng.integers(2, 6))
+        kernel = np.zeros((length, length), np.float32)
+        cv2.line(kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0)
+        sheet = np.asarray(cv2.filter2D(sheet, -1, kernel / kernel.sum()), np.float32)
+    if rng.random() < 0.1:  # sharpened by the camera
+        soft = np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.2), np.float32)
+        sheet = sheet + np.float32(rng.uniform(0.4, 1.5)) * (sheet - soft)
+    if rng.random() < 0.6:
+        noise = rng.standard_normal(sheet.shape).astype(np.float32)
+        if rng.random() < 0.3:
+            noise = 2 * np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.8), np.float32)
+        sheet = sheet + np.float32(min(rng.exponential(4.0), 0.3 * depth)) * noise
+    kind = rng.random()
+    if kind < 0.08:  # black and white
+        level = np.float32(np.median(sheet) - rng.uniform(0.35, 0.6) * depth)
+        sheet = np.where(sheet > level, np.float32(255), np.float32(0))
+        if rng.random() < 0.6:
+            sheet = np.asarray(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.8)), np.float32)
+    elif kind < 0.3:
+        low, high = np.percentile(sheet, (rng.uniform(0, 3), rng.uniform(60, 100)))
+        sheet = (sheet - low) * np.float32(255 / max(high - low, 20))
+    if rng.random() < 0.25:
+        sheet = 255 - sheet
+    picture = np.clip(sheet, 0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 95))])[1]
+        picture = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return picture

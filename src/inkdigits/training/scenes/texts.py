@@ -1,0 +1,81 @@
+"""What is written: amounts, dates, marks, sums, grids of digits, and letters between them."""
+
+import numpy as np
+
+LETTER = "\N{REPLACEMENT CHARACTER}"
+"""Stands for any letter or sign that is no digit."""
+
+GAP = " "
+"""A gap between two numbers."""
+
+_LENGTHS = np.array([0.16, 0.14, 0.13, 0.15, 0.16, 0.12, 0.06, 0.05, 0.03])
+"""How often a number has 1 to 9 digits."""
+
+
+def random_text(n_symbols: int, rng: np.random.Generator) -> str:
+    """Return a text of some ``n_symbols`` symbols: numbers, with gaps and letters between them.
+
+    Parameters
+    ----------
+    n_symbols
+        How long it should be at least.
+    rng
+        The source of all randomness.
+    """
+    kind = rng.random()
+    text = ""
+    while len(text) < n_symbols:
+        if kind < 0.12:  # a column or row of a table
+            token = _digits(int(rng.integers(1, 4)), rng)
+        elif kind < 0.2:  # a sum
+            token = _digits(int(rng.integers(1, 4)), rng) + "+-×/"[rng.integers(4)]
+            text += token
+            continue
+        else:
+            token = _token(rng)
+        text += (GAP * int(rng.integers(1, 3)) if text else "") + token
+        if rng.random() < 0.06:
+            text += GAP + LETTER * int(rng.integers(1, 5))
+    return text
+
+
+def _digits(n: int, rng: np.random.Generator) -> str:
+    digits = rng.integers(0, 10, n)
+    if rng.random() < 0.12:
+        digits[:] = digits[0]
+    return "".join(map(str, digits))
+
+
+def _token(rng: np.random.Generator) -> str:
+    n = int(rng.choice(len(_LENGTHS), p=_LENGTHS / _LENGTHS.sum())) + 1
+    text = _digits(n, rng)
+    if n > 2 and rng.random() < 0.3:
+        zeros = int(rng.integers(1, min(4, n)))
+        text = text[:-zeros] + "0" * zeros
+    kind = rng.random()
+    if n > 3 and kind < 0.3:
+        text = text[:-3] + (".,"[int(rng.random() < 0.35)]) + text[-3:]
+    elif n > 1 and kind < 0.4:
+        place = int(rng.integers(1, n))
+        text = text[:place] + ".,-/:"[rng.integers(5)] + text[place:]
+    elif n > 4 and kind < 0.48:  # a date, a time, a telephone number
+        mark = "/-.:"[rng.integers(4)]
+        text = text[:2] + mark + text[2:4] + mark + text[4:]
+    kind = rng.random()
+    if kind < 0.22:
+        text += ("-", ".", ",", ".-", ",-", "=", "=-", ".=", "--", ".")[rng.integers(10)]
+    elif kind < 0.25:
+        text += LETTER
+    kind = rng.random()
+    if kind < 0.05:
+        text = "$" + text
+    elif kind < 0.08:
+        text = "-" + text
+    elif kind < 0.1:
+        text = "=" + text
+    elif kind < 0.12:
+        text = "X" * int(rng.integers(1, 3)) + text
+    elif kind < 0.14:
+        place = int(rng.integers(0, n))
+        text = text[:place] + LETTER + text[place:]
+    return text

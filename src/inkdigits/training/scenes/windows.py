@@ -1,0 +1,184 @@
+"""One window onto a drawn sheet, and what the detector should find in it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
+from inkdigits.training.scenes.cameras import photograph
+from inkdigits.training.scenes.hands import random_hand
+from inkdigits.training.scenes.lines import Placed, random_manner, set_line
+from inkdigits.training.scenes.papers import draw_dirt, draw_rules, random_paper
+from inkdigits.training.scenes.stock import Stock
+from inkdigits.training.scenes.texts import random_text
+
+SHAPES = ((48, 160), (96, 80), (48, 160))
+"""Heights and widths of the windows, each as often as it stands here; all have the same area."""
+
+_OVERSAMPLING = 2
+"""Ink is drawn at so many times the resolution of the window."""
+
+N_TARGETS = 8
+"""Numbers for each cell; see `Targets`."""
+
+_SEEN, _HARDLY_SEEN = 0.6, 0.35
+"""Share of a symbol in the window from which it is to be found, and below which it is not; between them, either way."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A picture and its symbols.
+
+    Attributes
+    ----------
+    image
+        ``uint8`` (h, w).
+    symbols
+        What stands in it, boxes in its pixels.
+    """
+
+    image: NDArray[np.uint8]
+    symbols: tuple[Placed, ...]
+
+
+def draw_window(shape: tuple[int, int], stock: Stock, rng: np.random.Generator) -> Window:
+    """Draw a window: a line of writing, perhaps with others above and below, on paper, seen by a camera.
+
+    Parameters
+    ----------
+    shape
+        Height and width, in pixels.
+    stock
+        What to draw symbols from.
+    rng
+        The source of all randomness.
+    """
+    scale = _OVERSAMPLING
+    height, width = shape[0] * scale, shape[1] * scale
+    size = DIGIT_HEIGHT * scale * float(np.clip(np.exp(rng.normal(0.0, 0.22)), 0.58, 1.55))
+    ink = np.zeros((height, width), np.float32)
+    placed: list[Placed] = []
+    pitch = size * rng.uniform(1.3, 2.6)
+    n_lines = 1 if pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
+    base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
+    if n_lines > 1:
+        base = size * rng.uniform(0.3, 1.4)
+    hand, manner = random_hand(stock, size, rng), None
+    rules = np.zeros_like(ink)
+    is_ruled = rng.random() < 0.4
+    for row in range(n_lines):
+        if row and rng.random() < 0.1:
+            hand = random_hand(stock, size * rng.uniform(0.7, 1.2), rng)
+            manner = None
+        manner = manner or random_manner(hand, rng)
+        left = rng.uniform(-0.3, 0.8) * size if rng.random() < 0.7 else rng.uniform(0.0, 0.6) * width
+        # A short text leaves the rest of the line empty, as around a single digit.
+        wanted = int(rng.integers(1, 4)) if rng.random() < 0.35 else int(width / (0.45 * size)) + 1
+        line = set_line(ink, random_text(wanted, rng), left, base + row * pitch, hand, manner, stock, rng)
+        placed += line
+        if is_ruled:
+            draw_rules(rules, base + row * pitch, size, [each.box for each in line], rng)
+    draw_dirt(ink, size, rng)
+    if hand.source != "printed" and rng.random() < 0.25:  # pens that run dry or press unevenly
+        coarse = rng.standard_normal((height // 12 + 2, width // 12 + 2)).astype(np.float32)
+        ink *= np.clip(1 + 0.35 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.25, 1)
+    ink = np.asarray(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    depth = float(np.exp(rng.uniform(np.log(25), np.log(190))))
+    paper = random_paper(*shape, size / scale, depth, rng)
+    if is_ruled:
+        rules = np.asarray(cv2.resize(rules, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+        paper -= rules * np.float32(min(depth * rng.uniform(0.3, 1.3), float(paper.mean()) - 5))
+    # Ink covers the paper's pattern, or lets it shine through.
+    covering = np.minimum(paper, np.float32(np.median(paper) - depth))
+    tone = covering if rng.random() < 0.6 else paper - np.float32(depth)
+    image = photograph(paper * (1 - ink) + tone * ink, depth, rng)
+    symbols = [
+        Placed(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
+        for each in placed
+    ]
+    if rng.random() < 0.3:
+        image, symbols = _cropped(image, symbols, size / scale, rng)
+    return Window(image, tuple(symbols))
+
+
+def _cropped(
+    image: NDArray[np.uint8], symbols: list[Placed], size: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], list[Placed]]:
+    """Cut the picture off around some of its symbols and fill the rest with the grey of its border, as reading does."""
+    if not symbols:
+        return image, symbols
+    height, width = image.shape
+    first = int(rng.integers(len(symbols)))
+    chosen = symbols[first : first + int(rng.integers(1, 8))]
+    boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in (each.box for each in chosen)])
+    margin = size * rng.uniform(-0.06, 0.7, 4)
+    left, top = (boxes[:, :2].min(axis=0) - margin[:2]).round().astype(int)
+    right, bottom = (boxes[:, 2:].max(axis=0) + margin[2:]).round().astype(int)
+    left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
+    if right - left < 4 or bottom - top < 6:
+        return image, symbols
+    cut = image[top:bottom, left:right]
+    border = np.concatenate([cut[0], cut[-1], cut[:, 0], cut[:, -1]])
+    filled = np.full_like(image, np.median(border) if rng.random() < 0.85 else rng.integers(256))
+    filled[top:bottom, left:right] = cut
+    kept = []
+    for each in symbols:
+        x, y, w, h = each.box
+        inside = max(0, min(right, x + w) - max(left, x)) * max(0, min(bottom, y + h) - max(top, y))
+        if inside >= _HARDLY_SEEN * w * h:
+            kept.append(each)
+    return filled, kept
+
+
+def targets_of(window: Window) -> NDArray[np.float32]:
+    """Return what the detector should answer.
+
+    Returns
+    -------
+    ndarray
+        ``float32`` (h / CELL_HEIGHT, w / CELL_WIDTH, N_TARGETS). For each cell: how far it is the middle of a symbol,
+        in [0, 1], 1 in the cell that holds the middle; the class of that symbol; the distances from the middle of the
+        cell to the left, top, right and bottom of its box, in units of `CELL_HEIGHT` pixels; whether it is print;
+        and 0 where any answer is right, else 1.
+    """
+    height, width = window.image.shape
+    tall, wide = height // CELL_HEIGHT, width // CELL_WIDTH
+    targets = np.zeros((tall, wide, N_TARGETS), np.float32)
+    targets[..., 7] = 1.0
+    rows = (np.arange(tall, dtype=np.float32) + 0.5) * CELL_HEIGHT
+    columns = (np.arange(wide, dtype=np.float32) + 0.5) * CELL_WIDTH
+    for each in window.symbols:
+        x, y, w, h = each.box
+        inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
+        share = inside / max(1, w * h)
+        if share < _HARDLY_SEEN:
+            continue
+        middle_x, middle_y = x + w / 2, y + h / 2
+        row, column = int(middle_y // CELL_HEIGHT), int(middle_x // CELL_WIDTH)
+        if share < _SEEN or not (0 <= row < tall and 0 <= column < wide):
+            top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
+            targets[top : (y + h) // CELL_HEIGHT + 1, left : (x + w) // CELL_WIDTH + 1, 7] = 0.0
+            continue
+        reach_y, reach_x = max(3.0, 0.14 * h), max(1.8, 0.14 * w)
+        heat = np.exp(
+            -0.5
+            * (
+                ((rows - rows[row]) / reach_y)[:, None] ** 2
+                + ((columns - columns[column]) / reach_x)[None, :] ** 2
+            )
+        )
+        nearer = heat > targets[..., 0]
+        targets[..., 0][nearer] = heat[nearer]
+        targets[..., 1][nearer] = each.symbol
+        distances = np.stack(
+            np.broadcast_arrays(
+                columns[None, :] - x, rows[:, None] - y, x + w - columns[None, :], y + h - rows[:, None]
+            ),
+            axis=-1,
+        )
+        targets[nearer, 2:6] = distances[nearer] / CELL_HEIGHT
+        targets[..., 6][nearer] = each.printed
+        targets[row, column, 7] = 1.0
+    return targets
