@@ -1,6 +1,6 @@
 """Several digits in one picture: lines, pages and boxes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,14 +14,21 @@ from inkdigits.pictures.sheet import Sheet
 from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.lines import lines_of, main_line, numbers_of
+from inkdigits.recognition.locate import grey_levels, locate_line, locate_page
+from inkdigits.recognition.numbers import Knowledge, around, number_of
 from inkdigits.recognition.reading import Box, Digit, Number
+from inkdigits.recognition.sequence import Line
 
 # Most pictures hold one digit, and loading what reads more would take longer than reading it.
 if TYPE_CHECKING:
     from inkdigits.pictures.cells import Cell
-    from inkdigits.pictures.lines import Strip
-    from inkdigits.recognition.lattice import Lattice
-    from inkdigits.recognition.roster import Roster
+
+WIDEST_IN_LINE, WIDEST_ON_PAGE = 3.0, 1.2
+"""Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
+elsewhere."""
 
 _TALL = 48
 """Height, in pixels, from which a digit is read as well as if it were taller."""
@@ -41,10 +48,10 @@ class Task:
     ----------
     recogniser, card
         The model.
-    length
-        How many digits a number has, or None.
-    roster
-        The valid numbers, or None.
+    detector
+        The digit detector.
+    knowledge
+        What is known of the numbers.
     scale
         Pixels of the given picture to one of those that are read, across and down.
     sheet
@@ -53,8 +60,8 @@ class Task:
 
     recogniser: Recogniser
     card: ModelCard
-    length: int | None = None
-    roster: "Roster | None" = None
+    detector: Detector
+    knowledge: Knowledge = field(default_factory=Knowledge)
     scale: tuple[float, float] = (1.0, 1.0)
     sheet: Sheet | None = None
 
@@ -75,8 +82,46 @@ def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
     layout
         ``page`` or ``line``.
     """
-    view, task = closest(view, task)
-    return surest([read_ink(ink, task, layout) for ink in view.clean_inks])
+    view, task = on_sheet(view, task)
+    grey = grey_levels(view.pixels)
+    if layout == "line":
+        found = locate_line(grey, task.detector)
+        lines = [main_line(found)]
+    else:
+        found = locate_page(grey, task.detector)
+        lines = lines_of(found)
+    return read_found(found, lines, task, WIDEST_IN_LINE if layout == "line" else WIDEST_ON_PAGE)
+
+
+def read_found(found: Detections, lines: list[NDArray[np.int64]], task: Task, widest: float) -> list[Number]:
+    """Read lines of symbols that were found in a picture.
+
+    Parameters
+    ----------
+    found
+        All symbols, boxes in pixels of the picture that is read.
+    lines
+        Indices of the symbols of each line.
+    task
+        How to read it.
+    widest
+        Widest gap within a number, as a share of the height of its digits.
+    """
+    numbers = []
+    for line in lines:
+        for part in numbers_of(line, found, widest):
+            weighed = Line.of(found[part], task.knowledge.allowed)
+            boxes = [task.on_given(_whole(box)) for box in found.boxes[part]]
+            number = number_of(weighed, boxes, task.detector.card.threshold, task.knowledge)
+            if number is not None:
+                numbers.append(number)
+    return numbers
+
+
+def _whole(corners: NDArray[np.float32]) -> Box:
+    """Return a box in whole pixels, x, y, width and height, of its left, top, right and bottom."""
+    left, top = max(0, round(float(corners[0]))), max(0, round(float(corners[1])))
+    return left, top, max(1, round(float(corners[2])) - left), max(1, round(float(corners[3])) - top)
 
 
 def closest(view: View, task: Task) -> tuple[View, Task]:
@@ -87,15 +132,16 @@ def closest(view: View, task: Task) -> tuple[View, Task]:
     if view.reduced is not view:
         across, down = view.reduced.scale
         smaller = replace(task, scale=(task.scale[0] * across, task.scale[1] * down))
-        near, near_task = _on_sheet(view.reduced, smaller)
+        near, near_task = on_sheet(view.reduced, smaller)
         if all(_is_tall(ink) for ink in near.clean_inks):
             return near, near_task
-    return _on_sheet(view, task)
+    return on_sheet(view, task)
 
 
-def _on_sheet(view: View, task: Task) -> tuple[View, Task]:
-    on_sheet = view.on_sheet
-    return (view, task) if on_sheet is None else (on_sheet, replace(task, sheet=on_sheet.sheet))
+def on_sheet(view: View, task: Task) -> tuple[View, Task]:
+    """Read the sheet of paper alone, where one lies in the picture."""
+    sheet = view.on_sheet
+    return (view, task) if sheet is None else (sheet, replace(task, sheet=sheet.sheet))
 
 
 def _is_tall(ink: NDArray[np.uint8]) -> bool:
@@ -104,21 +150,6 @@ def _is_tall(ink: NDArray[np.uint8]) -> bool:
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     n_tall = int((heights >= _TALL).sum())
     return int(((heights >= _SPECK) & (heights < _TALL)).sum()) <= _FEW * n_tall
-
-
-def read_ink(ink: NDArray[np.uint8], task: Task, layout: str) -> list[Number]:
-    """Read the numbers of an ink map, ``uint8`` of shape (h, w), as `read_lines` does those of a picture."""
-    from inkdigits.pictures.lines import find_strips
-    from inkdigits.recognition.lattice import read_strips
-
-    in_line = layout == "line"
-    strips = find_strips(ink, one_line=in_line, one_number=in_line and task.length is not None)
-    lengths = () if task.roster is None or task.length is not None else task.roster.lengths
-    lattices = read_strips(
-        [(strip.ink, strip.height) for strip in strips], task.recogniser, task.length, lengths
-    )
-    numbers = [number_of(strip, lattice, task) for strip, lattice in zip(strips, lattices, strict=True)]
-    return [number for number in numbers if number is not None]
 
 
 def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
@@ -179,48 +210,9 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
         if best is None or share > best[1]:
             best = (text[:place] + str(label) + text[place + 1 :], share)
     match = None
-    if task.roster is not None and spelled:
-        match = task.roster.match([(0.0, np.stack(spelled).astype(np.float64))])
+    if task.knowledge.roster is not None and spelled:
+        match = task.knowledge.roster.match([(0.0, np.stack(spelled).astype(np.float64))])
     return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match)
-
-
-def surest(readings: list[list[Number]]) -> list[Number]:
-    """Return the reading with the most digits to be sure of, less those that are refused."""
-
-    def sureness(numbers: list[Number]) -> float:
-        digits = [digit for number in numbers for digit in number.digits if digit.label is not None]
-        return sum(digit.confidence if digit.rejected is None else -0.5 for digit in digits)
-
-    return max(readings, key=sureness)
-
-
-def number_of(strip: "Strip", lattice: "Lattice", task: Task) -> Number | None:
-    """Make a number of the best path of a lattice; None where there is none."""
-    if not lattice.paths:
-        return None
-    best = lattice.paths[0]
-    digits = tuple(
-        rejection.judged_digit(
-            lattice.scores.probabilities[index],
-            float(lattice.scores.is_digit[index]),
-            task.on_given(strip.on_map(lattice.boxes[index])),
-            lattice.images[index],
-            task.card,
-            lattice.boxes[index][2:],
-        )
-        for index in best.candidates
-    )
-    texts = lattice.texts()
-    guess = best.text(str(digit.label) for digit in digits)
-    others = [each for each in texts if each[0] != guess]
-    return Number(
-        best.text(digit.character for digit in digits),
-        digits,
-        min(1.0, dict(texts).get(guess, 0.0)),
-        around([digit.box for digit in digits]),
-        others[0] if others else None,
-        None if task.roster is None else task.roster.match(lattice.spellings()),
-    )
 
 
 def scaled(box: Box, scale: tuple[float, float]) -> Box:
@@ -232,11 +224,3 @@ def scaled(box: Box, scale: tuple[float, float]) -> Box:
         max(1, round(width * scale[0])),
         max(1, round(height * scale[1])),
     )
-
-
-def around(boxes: list[Box]) -> Box:
-    """Return the box around several boxes."""
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right = max(box[0] + box[2] for box in boxes)
-    bottom = max(box[1] + box[3] for box in boxes)
-    return left, top, right - left, bottom - top

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from inkdigits.recognition.reading import Box, Digit, Number, Reading
 
 if TYPE_CHECKING:
     from inkdigits.recognition.layouts import Task
+    from inkdigits.recognition.numbers import Knowledge
     from inkdigits.recognition.roster import Roster
 
 LAYOUTS = ("auto", "digit", "line", "boxes", "page")
@@ -63,6 +63,8 @@ class Reader:
         layout: str = "auto",
         length: int | None = None,
         roster: "Roster | str | os.PathLike[str] | Iterable[str | int] | None" = None,
+        digits: Iterable[int] | None = None,
+        expect: str | None = None,
     ) -> Reading:
         """Read a picture.
 
@@ -77,6 +79,10 @@ class Reader:
             How many digits every number has, where it is known.
         roster
             The valid numbers: a `Roster`, a list, or the path of a text or CSV file; see `Number.match`.
+        digits
+            The digits that can occur, by default all ten.
+        expect
+            A number whose probability is asked for; see `Number.expected`.
 
         Returns
         -------
@@ -88,81 +94,84 @@ class Reader:
         PictureError
             If the picture cannot be read as one.
         UsageError
-            If there is no such layout, or the length is less than 1.
+            If there is no such layout, if the length is less than 1, or if ``digits`` or ``expect`` hold something else
+            than digits.
         DataError
             If the roster cannot be read.
         """
         if layout not in LAYOUTS:
             raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
-        if length is not None and length < 1:
-            raise UsageError(f"a number has 1 digit at least, but the length is {length}")
+        knowledge = _knowledge(length, roster, digits, expect)
         decoded = decode(picture)
-        size = decoded.given_size
-        if layout in ("line", "boxes", "page"):
-            return self._several(decoded, layout, length, roster)
-        view = View(decoded.pixels)
-        found = digit_candidates(decoded, view)
-        digit = Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK)
         is_crop = max(decoded.pixels.shape[:2]) < _LEAST_SIDE
-        if not found and layout == "auto" and length != 1 and not is_crop:
-            # What fills a form is taken for a pattern, and no digit is looked for in it.
-            from inkdigits.recognition.auto import read_form
-            from inkdigits.recognition.layouts import closest
+        numbers: list[Number] | None = None
+        if layout in ("line", "boxes", "page"):
+            numbers = self._several(decoded, layout, knowledge)
+        elif layout == "auto" and length != 1 and not is_crop:
+            from inkdigits.recognition.auto import read_several
 
-            framed = read_form(*closest(view, self._task(decoded, length, roster)))
-            if framed is not None:
-                return Reading(tuple(framed), size)
-        if found:
-            scores = self.recogniser.score(np.stack([each.image for each in found]))
-            best = best_candidate(found, scores)
-            box = found[best].box
-            digit = rejection.judged_digit(
-                scores.probabilities[best],
-                float(scores.is_digit[best]),
-                box,
-                found[best].image,
-                self.card,
-                box[2:],
-            )
-            if not is_crop:
-                from inkdigits.recognition.auto import is_in_pattern, read_several
+            numbers = read_several(View(decoded.pixels), self._task(decoded, knowledge))
+        if numbers is None:
+            numbers = [self._single(decoded, knowledge)]
+        return Reading(tuple(numbers), decoded.given_size)
 
-                task = self._task(decoded, length, roster)
-                numbers = read_several(view, digit, task) if layout == "auto" and length != 1 else None
-                if numbers is not None:
-                    return Reading(tuple(numbers), size)
-                if digit.rejected is None and is_in_pattern(view, digit, task):
-                    digit = replace(digit, rejected=rejection.NOT_A_DIGIT)
-        if roster is None or digit.label is None:
-            return _reading(digit, size)
-        from inkdigits.recognition.roster import Roster
+    def _single(self, decoded: Picture, knowledge: "Knowledge | None") -> Number:
+        """Read one digit."""
+        found = digit_candidates(decoded)
+        if not found:
+            return _blank(decoded)
+        scores = self.recogniser.score(np.stack([each.image for each in found]))
+        best = best_candidate(found, scores)
+        box, probabilities = found[best].box, scores.probabilities[best]
+        if knowledge is not None and knowledge.allowed is not None:
+            probabilities = rejection.restricted(probabilities, knowledge.allowed)
+        digit = rejection.judged_digit(
+            probabilities, float(scores.is_digit[best]), box, found[best].image, self.card, box[2:]
+        )
+        match = expected = None
+        if knowledge is not None and knowledge.roster is not None:
+            match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
+        if knowledge is not None and knowledge.expected is not None:
+            text = knowledge.expected
+            expected = text, float(probabilities[int(text)]) if len(text) == 1 else 0.0
+        return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
-        probabilities = np.zeros((1, 10))
-        for label, probability in ((digit.label, digit.confidence), *digit.alternatives):
-            probabilities[0, label] = probability
-        match = Roster.load(roster).match([(0.0, probabilities)])
-        return Reading((Number(digit.character, (digit,), digit.confidence, digit.box, None, match),), size)
-
-    def _several(self, decoded: Picture, layout: str, length: int | None, roster: Any) -> Reading:
+    def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:
         """Read several digits; a picture without any is blank."""
         from inkdigits.recognition.layouts import closest, read_boxes, read_lines
 
-        view, task = View(decoded.pixels), self._task(decoded, length, roster)
+        view, task = View(decoded.pixels), self._task(decoded, knowledge)
         numbers = read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
-        if not numbers:
-            size = decoded.given_size
-            return _reading(Digit(None, 1.0, (0, 0, *size), (), rejection.BLANK), size)
-        return Reading(tuple(numbers), decoded.given_size)
+        return numbers or [_blank(decoded)]
 
-    def _task(self, decoded: Picture, length: int | None, roster: Any) -> "Task":
+    def _task(self, decoded: Picture, knowledge: "Knowledge | None") -> "Task":
+        from inkdigits.recognition.detector import shipped_detector
         from inkdigits.recognition.layouts import Task
+        from inkdigits.recognition.numbers import Knowledge
 
-        valid = None
-        if roster is not None:
-            from inkdigits.recognition.roster import Roster
+        return Task(self.recogniser, self.card, shipped_detector(), knowledge or Knowledge(), decoded.scale)
 
-            valid = Roster.load(roster)
-        return Task(self.recogniser, self.card, length, valid, decoded.scale)
+
+def _knowledge(
+    length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None
+) -> "Knowledge | None":
+    """Check what the caller knows of the numbers; None where that is nothing."""
+    if length is not None and length < 1:
+        raise UsageError(f"a number has 1 digit at least, but the length is {length}")
+    allowed = None if digits is None else tuple(sorted(set(digits)))
+    if allowed is not None and not (allowed and set(allowed) <= set(range(10))):
+        raise UsageError(f"digits are whole numbers from 0 to 9, one at least, but {list(allowed)} was given")
+    if expect is not None and not (expect.isascii() and expect.isdigit()):
+        raise UsageError(f"the expected number should be digits from 0 to 9, but is {expect!r}")
+    if length is None and roster is None and allowed is None and expect is None:
+        return None
+    from inkdigits.recognition.numbers import Knowledge
+
+    if roster is not None:
+        from inkdigits.recognition.roster import Roster
+
+        roster = Roster.load(roster)
+    return Knowledge(length, roster, allowed, expect)
 
 
 def digit_image(
@@ -243,9 +252,9 @@ def best_candidate(found: list[Candidate], scores: Scores) -> int:
     return int((weights * scores.confidences * scores.is_digit).argmax())
 
 
-def _reading(digit: Digit, size: tuple[int, int]) -> Reading:
-    number: Any = Number(digit.character, (digit,), digit.confidence, digit.box)
-    return Reading((number,), size)
+def _blank(decoded: Picture) -> Number:
+    digit = Digit(None, 1.0, (0, 0, *decoded.given_size), (), rejection.BLANK)
+    return Number(digit.character, (digit,), digit.confidence, digit.box)
 
 
 def read(picture: PictureSource, model: "str | os.PathLike[str] | Recogniser | None" = None) -> Reading:

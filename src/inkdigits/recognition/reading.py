@@ -79,6 +79,8 @@ class Number:
         The second-best text and its probability, or None.
     match
         The entry of the roster that it matches best; None where there was no roster.
+    expected
+        The number that was expected and the probability that it stands there; None where none was.
     """
 
     text: str
@@ -87,6 +89,7 @@ class Number:
     box: Box
     runner_up: tuple[str, float] | None = None
     match: "Match | None" = None
+    expected: tuple[str, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the number as numbers, strings and lists."""
@@ -99,6 +102,7 @@ class Number:
             else {"text": self.runner_up[0], "confidence": round(self.runner_up[1], 6)},
             "digits": [digit.to_json() for digit in self.digits],
             **({} if self.match is None else {"match": self.match.to_json()}),
+            **({} if self.expected is None else {"expected": _expectation(*self.expected)}),
         }
 
 
@@ -136,3 +140,7 @@ class Reading:
             "digits": [digit.to_json() for digit in self.digits],
             "numbers": [number.to_json() for number in self.numbers],
         }
+
+
+def _expectation(text: str, probability: float) -> dict[str, Any]:
+    return {"text": text, "probability": round(probability, 6), "is_there": probability >= 0.5}

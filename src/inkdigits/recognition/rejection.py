@@ -1,8 +1,11 @@
 """When a reading is refused, and for which reason."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.reading import Box, Digit
 
@@ -47,6 +50,33 @@ def reason_to_refuse(
     if confidence < card.threshold:
         return UNSURE
     return None
+
+
+_STRANGERS = 0.1
+"""How often the shape of a digit that cannot occur stands there all the same, as a letter or a drawing, relative to a
+digit that can: what looks like an excluded digit is mostly a stranger, rather than the next likeliest digit."""
+
+
+def restricted(probabilities: NDArray[Any], allowed: tuple[int, ...]) -> NDArray[Any]:
+    """Leave the digits that cannot occur out of probabilities.
+
+    Parameters
+    ----------
+    probabilities
+        (..., 10) or more: those of the ten digits first, and of anything else behind them.
+    allowed
+        The digits that can occur.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape. Its rows sum to less than before: the rest is the probability of a stranger.
+    """
+    excluded = [digit for digit in range(N_CLASSES) if digit not in allowed]
+    values = np.array(probabilities)
+    strangers = _STRANGERS * values[..., excluded].sum(axis=-1, keepdims=True)
+    values[..., excluded] = 0
+    return np.asarray(values / np.maximum(values.sum(axis=-1, keepdims=True) + strangers, 1e-12))
 
 
 def judged_digit(

@@ -140,7 +140,9 @@ def write_digit(digit: int, hand: Hand, stock: Stock, rng: np.random.Generator) 
         lines = _strayed_strokes(paths[rng.integers(len(paths))], _WIDTHS[digit], hand, rng)
     else:
         lines = _strayed_form(hand.forms[digit], hand, rng)
-    ink = _written(lines, height, hand, rng)
+    # A low zero is as wide as a high one, or wider.
+    wide = (1 / hand.zero) ** rng.uniform(0.3, 1.6) if digit == 0 else 1.0
+    ink = _written(lines, height, hand, rng, wide)
     return Sprite(ink, -ink.shape[0] + _drop(hand, rng), digit, False)
 
 
@@ -153,13 +155,15 @@ def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
         if characters:
             sprite = _of_font(characters[rng.integers(len(characters))], OTHER, hand, rng, font)
             return sprite
-    sign = stock.signs[rng.integers(len(stock.signs))]
+    signs = [sign for sign in stock.signs if sign.name[0] in _LETTERS]
+    sign = signs[rng.integers(len(signs))]
     ink = _written(_strayed_form(sign, hand, rng), hand.size * rng.uniform(0.6, 1.2), hand, rng)
     return Sprite(ink, -ink.shape[0] + _drop(hand, rng), OTHER, False)
 
 
-_LETTERS = frozenset("ACEFHKLMNPRTVWXacdefhkmnprtvwx$%()=#")
-"""Letters and signs that look like no digit, and like no separator."""
+_LETTERS = frozenset("AEFHKLMNTWXkmnwtx$%()=#")
+"""Letters and signs that look like no digit and like no separator, however they are written: C, a, c and e are small
+zeros in some hands, P is a 9, h a 4 and R an 8."""
 
 
 def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite:
@@ -256,13 +260,16 @@ def _strayed_form(form: Allograph, hand: Hand, rng: np.random.Generator) -> list
     return lines
 
 
-def _written(lines: list[NDArray[np.float64]], height: float, hand: Hand, rng: np.random.Generator) -> Floats:
+def _written(
+    lines: list[NDArray[np.float64]], height: float, hand: Hand, rng: np.random.Generator, aspect: float = 1.0
+) -> Floats:
     """Write lines of any unit ``height`` pixels high."""
     low = min(line[:, 1].min() for line in lines)
     high = max(line[:, 1].max() for line in lines)
     tilt = rng.normal(0.0, 0.05)
+    aspect *= hand.aspect
     unit = [(line - [0, low]) / max(high - low, 1e-3) for line in lines]
-    ink, _ = _drawn(unit, height, hand.aspect, hand.slant + tilt, hand.pen, rng)
+    ink, _ = _drawn(unit, height, aspect, hand.slant + tilt, hand.pen, rng)
     return ink
 
 

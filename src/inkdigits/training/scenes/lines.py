@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,19 +34,34 @@ class Placed:
 
 @dataclass(frozen=True)
 class Manner:
-    """How a hand sets its symbols: the share that touch, and the gap between the others as a share of their height."""
+    """How a hand sets its symbols.
+
+    Attributes
+    ----------
+    closeness
+        Share of the digits that touch the one before.
+    gap
+        Gap between the others, as a share of their height.
+    blank
+        Gap between two numbers.
+    slope, curve
+        How the base of the line rises and bends.
+    joined
+        Share of the digits that the pen went on to without being lifted.
+    """
 
     closeness: float
     gap: float
     blank: float
     slope: float
     curve: float
+    joined: float
 
 
 def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
     """Choose how symbols are set."""
     if hand.source == "printed":
-        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0)
+        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0)
     loose = rng.random() < 0.25
     return Manner(
         closeness=float(rng.choice((0.0, 0.3, 0.75), p=(0.4, 0.35, 0.25))),
@@ -53,6 +69,7 @@ def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
         blank=float(rng.uniform(0.6, 2.5)),
         slope=float(rng.normal(0.0, 0.04)),
         curve=float(rng.normal(0.0, 0.0004)),
+        joined=float(rng.uniform(0.1, 0.5)) if rng.random() < 0.15 else 0.0,
     )
 
 
@@ -100,10 +117,26 @@ def set_line(
             break
         _lay(canvas, sprite.ink, x, y)
         height, width = sprite.ink.shape
+        if before and max(sprite.symbol, before[0].symbol) < 10 and rng.random() < manner.joined:
+            _join(canvas, before, (sprite, x, y), hand, rng)
         placed.append(Placed(sprite.symbol, (x, y, width, height), sprite.printed))
         before = sprite, x, y
         right = max(right, x + width)
     return placed
+
+
+def _join(
+    canvas: Floats, last: tuple[Sprite, int, int], new: tuple[Sprite, int, int], hand: Hand, rng: np.random.Generator
+) -> None:
+    """Draw the stroke from the right of one digit to the left of the next."""
+    ends = []
+    for (sprite, x, y), side in ((last, 1), (new, -1)):
+        rows, columns = np.nonzero(sprite.ink > 0.5)
+        if not len(rows):
+            return
+        end = int(np.argmax(side * columns + rng.normal(0, 0.15 * hand.size, len(rows))))
+        ends.append((int(columns[end]) + x, int(rows[end]) + y))
+    cv2.line(canvas, ends[0], ends[1], 1.0, max(1, round(hand.pen * rng.uniform(0.5, 1.0))), cv2.LINE_AA)
 
 
 def _lay(canvas: Floats, ink: Floats, x: int, y: int) -> None:

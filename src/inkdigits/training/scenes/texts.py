@@ -28,7 +28,7 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         if kind < 0.12:  # a column or row of a table
             token = _digits(int(rng.integers(1, 4)), rng)
         elif kind < 0.2:  # a sum
-            token = _digits(int(rng.integers(1, 4)), rng) + "+-×/"[rng.integers(4)]
+            token = _digits(int(rng.integers(1, 4)), rng) + "++--××/"[rng.integers(7)]
             text += token
             continue
         else:
@@ -57,9 +57,9 @@ def _token(rng: np.random.Generator) -> str:
         text = text[:-3] + (".,"[int(rng.random() < 0.35)]) + text[-3:]
     elif n > 1 and kind < 0.4:
         place = int(rng.integers(1, n))
-        text = text[:place] + ".,-/:"[rng.integers(5)] + text[place:]
+        text = text[:place] + "..,,--:"[rng.integers(7)] + text[place:]
     elif n > 4 and kind < 0.48:  # a date, a time, a telephone number
-        mark = "/-.:"[rng.integers(4)]
+        mark = "/--..:"[rng.integers(6)]
         text = text[:2] + mark + text[2:4] + mark + text[4:]
     kind = rng.random()
     if kind < 0.22:

@@ -43,7 +43,9 @@ class Window:
     symbols: tuple[Placed, ...]
 
 
-def draw_window(shape: tuple[int, int], stock: Stock, rng: np.random.Generator) -> Window:
+def draw_window(
+    shape: tuple[int, int], stock: Stock, rng: np.random.Generator, one_line: bool = False
+) -> Window:
     """Draw a window: a line of writing, perhaps with others above and below, on paper, seen by a camera.
 
     Parameters
@@ -54,6 +56,8 @@ def draw_window(shape: tuple[int, int], stock: Stock, rng: np.random.Generator) 
         What to draw symbols from.
     rng
         The source of all randomness.
+    one_line
+        Whether nothing is written above and below.
     """
     scale = _OVERSAMPLING
     height, width = shape[0] * scale, shape[1] * scale
@@ -61,7 +65,7 @@ def draw_window(shape: tuple[int, int], stock: Stock, rng: np.random.Generator) 
     ink = np.zeros((height, width), np.float32)
     placed: list[Placed] = []
     pitch = size * rng.uniform(1.3, 2.6)
-    n_lines = 1 if pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
+    n_lines = 1 if one_line or pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
     base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
     if n_lines > 1:
         base = size * rng.uniform(0.3, 1.4)

@@ -1,0 +1,195 @@
+"""Two families of networks that read a number from grey pixels, trained alike and compared on real numbers.
+
+A detector answers for each cell of the picture, a line network for each column, by connectionist temporal classification
+(Graves et al., ICML 2006). Both have the trunk of the shipped detector, see the same drawn windows of one line in the
+same order, and take the same number of steps. Real numbers are scaled to 40 pixels and read once, without any search for
+their size, so that the network alone is compared.
+
+Usage: INKDIGITS_REAL=FOLDER python benchmarks/network_families.py detector|columns [--steps 2000]
+"""
+
+import argparse
+import csv
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.data import load_mnist
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.recognition.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).parent / "results" / "network-families.json"
+SHAPE = (48, 160)
+BATCH = 64
+MOST = 16
+BLANK = N_SYMBOLS
+
+_OF_PROCESS: list[Any] = []
+
+
+def _start(digits: LabelledImages, family: str) -> None:
+    from inkdigits.training.scenes.stock import make_stock
+
+    cv2.setNumThreads(1)
+    _OF_PROCESS[:] = [make_stock(digits), family]
+
+
+def _draw(step: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    from inkdigits.training.scenes.windows import draw_window, targets_of
+
+    stock, family = _OF_PROCESS
+    rng = np.random.default_rng((5, step))
+    windows = [draw_window(SHAPE, stock, rng, one_line=True) for _ in range(BATCH)]
+    images = np.stack([each.image for each in windows])
+    if family == "detector":
+        return images, np.stack([targets_of(each) for each in windows])
+    sequences = np.full((BATCH, MOST + 1), BLANK, np.float32)
+    for row, window in zip(sequences, windows, strict=True):
+        said = _in_order(window)[:MOST]
+        row[: len(said)], row[MOST] = said, len(said)
+    return images, sequences
+
+
+def _in_order(window: Any) -> list[int]:
+    """Return the classes of the symbols of which more than a half is seen, from left to right."""
+    height, width = window.image.shape
+    seen = []
+    for each in window.symbols:
+        x, y, w, h = each.box
+        inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
+        if inside > 0.5 * w * h:
+            seen.append((x + w / 2, each.symbol))
+    return [symbol for _, symbol in sorted(seen)]
+
+
+def batches(family: str, n: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
+    """Yield batches, drawn by two processes."""
+    with multiprocessing.get_context("spawn").Pool(2, _start, (load_mnist().train, family)) as pool:
+        yield from pool.imap(_draw, range(n))
+
+
+def columns_network() -> Any:
+    """Return the line network: the detector's trunk, its rows joined, one answer for each column of 4 pixels."""
+    import keras
+    from keras import layers
+
+    from inkdigits.training.detector.network import CELLS, detector
+
+    trunk = detector()
+    x = trunk.get_layer(CELLS).input
+    x = layers.Conv2D(128, (SHAPE[0] // 8, 3), use_bias=False)(layers.ZeroPadding2D((0, 1))(x))
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Conv2D(128, (1, 5), padding="same", use_bias=False)(x)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Conv2D(N_SYMBOLS + 1, 1, dtype="float32")(x)
+    return keras.Model(trunk.input, layers.Reshape((-1, N_SYMBOLS + 1))(x))
+
+
+def sequence_loss(targets: Any, logits: Any) -> Any:
+    """Return the loss of columns (n, t, N_SYMBOLS + 1) against targets (n, MOST + 1): symbols and their number."""
+    from keras import ops
+
+    targets = ops.cast(targets, "int32")
+    lengths = targets[:, MOST]
+    all_columns = ops.ones_like(lengths) * ops.shape(logits)[1]
+    return ops.ctc_loss(targets[:, :MOST], logits, lengths, all_columns, mask_index=BLANK)
+
+
+def train(family: str, steps: int) -> tuple[Any, float]:
+    """Train one network; return it and the seconds that took."""
+    import keras
+
+    from inkdigits.training.data_parallel import DataParallel, give_each_part_its_cores
+    from inkdigits.training.detector.loss import detector_loss
+    from inkdigits.training.detector.network import detector
+    from inkdigits.training.precision import has_native_bfloat16, in_precision
+    from inkdigits.training.schedules import OneCycle
+
+    give_each_part_its_cores(2)
+    keras.utils.set_random_seed(0)
+    network = detector() if family == "detector" else columns_network()
+    trainee = DataParallel(in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32"), 2)
+    trainee.compile(
+        optimizer=keras.optimizers.AdamW(
+            OneCycle(2e-3, steps, 0.1), weight_decay=0.01, clipnorm=30.0, use_ema=True, ema_momentum=0.998
+        ),
+        loss=detector_loss if family == "detector" else sequence_loss,
+        jit_compile=False,
+    )
+    start = time.perf_counter()
+    trainee.fit(batches(family, steps), steps_per_epoch=steps, shuffle=False, epochs=1, verbose=2)
+    network.set_weights(trainee.get_weights())
+    return network, time.perf_counter() - start
+
+
+def canvas_of(path: Path) -> NDArray[np.uint8]:
+    """Return a picture 40 pixels high with a margin of 4 above and below, and 8 and more at its sides."""
+    grey = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
+    width = max(8, round(grey.shape[1] * 40 / grey.shape[0]))
+    method = cv2.INTER_AREA if grey.shape[0] > 40 else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(grey, (width, 40), interpolation=method), np.uint8)
+    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    canvas = np.full((48, -(-(width + 16) // 8) * 8), np.median(border), np.uint8)
+    canvas[4:44, 8 : 8 + width] = small
+    return canvas
+
+
+def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
+    """Return the digits that a network reads, by the likeliest answer everywhere."""
+    answer = np.asarray(network(canvas[np.newaxis], training=False))[0]
+    if family == "detector":
+        from inkdigits.recognition.detections import detections_of
+
+        found = detections_of(answer)
+        symbols = found.classes.argmax(axis=1)[found.presence > 0.5].tolist()
+    else:
+        best = answer.argmax(axis=-1)
+        symbols = best[(best != BLANK) & (np.diff(best, prepend=-1) != 0)].tolist()
+    return "".join(SYMBOLS[symbol] for symbol in symbols if symbol < 10)
+
+
+def main() -> None:
+    """Train one family, measure it, and add it to the result file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("family", choices=("detector", "columns"))
+    parser.add_argument("--steps", type=int, default=2000)
+    arguments = parser.parse_args()
+    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
+    network, seconds = train(arguments.family, arguments.steps)
+    from inkdigits.training.environment import describe_environment
+
+    rows = list(csv.DictReader((folder / "labels.csv").open(newline="", encoding="utf-8")))
+    right: dict[str, list[bool]] = {"cheques": [], "others": []}
+    as_long: list[bool] = []
+    for row in rows:
+        wanted = "".join(filter(str.isdigit, row["label"]))
+        found = read(arguments.family, network, canvas_of(folder / row["file"]))
+        right["cheques" if row["source"] == "cheques" else "others"].append(found == wanted)
+        as_long.append(len(found) == len(wanted))
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results[arguments.family] = {
+        "steps": arguments.steps,
+        "batch": BATCH,
+        "seconds": round(seconds),
+        "parameters": network.count_params(),
+        "n": {name: len(values) for name, values in right.items()},
+        "right": {name: float(np.mean(values)) for name, values in right.items()},
+        "right_length": float(np.mean(as_long)),
+        "pixels_a_column": CELL_WIDTH,
+        "machine": describe_environment()["machine"],
+    }
+    write_json(RESULTS, results)
+    print(json.dumps(results[arguments.family], indent=2))
+
+
+if __name__ == "__main__":
+    main()

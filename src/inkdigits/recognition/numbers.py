@@ -1,0 +1,140 @@
+"""A number of a line of detected symbols: its text, its digits, its confidence, and what else it could be."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.recognition import rejection
+from inkdigits.recognition.reading import Box, Digit, Number
+from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.symbols import OTHER, SYMBOLS
+
+if TYPE_CHECKING:
+    from inkdigits.recognition.roster import Roster
+
+_CLEAR = 0.5
+"""Probability from which a separator or a letter is reported."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of a number before it is read.
+
+    Attributes
+    ----------
+    length
+        How many digits it has, or None.
+    roster
+        The valid numbers, or None.
+    allowed
+        The digits that can occur, or None for all.
+    expected
+        The digits that it should have, or None; see `Number.expected`.
+    """
+
+    length: int | None = None
+    roster: "Roster | None" = None
+    allowed: tuple[int, ...] | None = None
+    expected: str | None = None
+
+
+def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowledge) -> Number | None:
+    """Make a number of a line of symbols.
+
+    Parameters
+    ----------
+    line
+        The candidates.
+    boxes
+        Their boxes in pixels of the picture as it was given.
+    threshold
+        Probability of a digit under which it is refused as unsure.
+    knowledge
+        What is known of the number.
+
+    Returns
+    -------
+    Number or None
+        None where nothing is likelier a digit than not.
+    """
+    chosen = line.choose(knowledge.length)
+    if not chosen.any():
+        return None
+    probabilities = line.digits
+    digits: list[Digit] = []
+    text, guess = "", ""
+    place_in_text: dict[int, int] = {}
+    for i in range(len(chosen)):
+        symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
+        if chosen[i]:
+            digit = _digit(probabilities[i], boxes[i], threshold)
+            place_in_text[i] = len(guess)
+            digits.append(digit)
+            text += digit.character
+            guess += str(digit.label)
+        elif line.outcomes[i, symbol] >= _CLEAR and symbol != OTHER:
+            place_in_text[i] = len(guess)
+            text += SYMBOLS[symbol]
+            guess += SYMBOLS[symbol]
+        elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
+            digit = _digit(probabilities[i], boxes[i], threshold)
+            digits.append(Digit(digit.label, digit.confidence, boxes[i], digit.alternatives, rejection.NOT_A_DIGIT))
+            text += "?"
+            guess += "?"
+    confidence = line.confidence(chosen)
+    match = None if knowledge.roster is None else knowledge.roster.match(line.spellings())
+    expected = None
+    if knowledge.expected is not None:
+        expected = (knowledge.expected, line.probability(knowledge.expected))
+    return Number(
+        text,
+        tuple(digits),
+        confidence,
+        around([digit.box for digit in digits]),
+        _runner_up(line, chosen, guess, place_in_text),
+        match,
+        expected,
+    )
+
+
+def _digit(probabilities: NDArray[np.float64], box: Box, threshold: float) -> Digit:
+    """Make a digit of the probabilities of the ten digits and of none of them, (11,)."""
+    values = probabilities[:N_CLASSES]
+    ranked = np.argsort(-values, kind="stable")
+    label = int(ranked[0])
+    rejected = rejection.UNSURE if values[label] < threshold else None
+    others = tuple((int(other), float(values[other])) for other in ranked[1:])
+    return Digit(label, float(values[label]), box, others, rejected)
+
+
+def _is_within(i: int, chosen: NDArray[np.bool_]) -> bool:
+    """Tell whether a candidate stands between the first and the last digit."""
+    places = np.flatnonzero(chosen)
+    return bool(places[0] < i < places[-1])
+
+
+def _runner_up(
+    line: Line, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int]
+) -> tuple[str, float] | None:
+    """Return the text of the second-best reading, which differs in one symbol, and its probability."""
+    candidate, label, probability = line.runner_up(chosen)
+    if probability <= 0:
+        return None
+    instead = str(label) if label >= 0 else ""
+    if candidate in place_in_text:
+        place, end = place_in_text[candidate], place_in_text[candidate] + 1
+    else:
+        place = end = sum(1 for i in place_in_text if i < candidate)
+    text = guess[:place] + instead + guess[end:]
+    return (text, probability) if text and text != guess else None
+
+
+def around(boxes: list[Box]) -> Box:
+    """Return the box around several boxes."""
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right = max(box[0] + box[2] for box in boxes)
+    bottom = max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top

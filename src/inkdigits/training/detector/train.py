@@ -1,0 +1,238 @@
+"""The training of the digit detector: drawn windows in, a run directory with one ONNX file out."""
+
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits import __version__, run_directory
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import ModelError, RunError
+from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.detector import Detector
+from inkdigits.run_directory import read_json, write_manifest
+from inkdigits.storage import write_json, write_whole
+from inkdigits.training.checkpoint import load_checkpoint
+from inkdigits.training.data_parallel import DataParallel, count_parts
+from inkdigits.training.detector.loss import detector_loss, symbols_right
+from inkdigits.training.detector.network import CELLS, detector
+from inkdigits.training.environment import describe_environment
+from inkdigits.training.export import save_checked, traced
+from inkdigits.training.fitting import History, Watcher, tensorboard
+from inkdigits.training.graph import rename
+from inkdigits.training.precision import has_native_bfloat16, in_precision
+from inkdigits.training.scenes.stock import Stock, make_stock
+from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
+from inkdigits.training.schedules import OneCycle
+
+EPOCHS = 40
+
+_BATCH = 64
+_STEPS = 250
+"""Steps of an epoch: 16,000 windows, none of which is ever drawn twice."""
+
+_PEAK = 2e-3
+_N_TEST = 1500
+_LARGEST_DIFFERENCE = 1e-3
+"""How far an exported answer may lie from Keras's."""
+
+Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class TrainedDetector:
+    """What a training leaves.
+
+    Attributes
+    ----------
+    path
+        The run directory.
+    n, accuracy
+        How many windows were drawn of the test digits, and the share of their symbols whose class is right.
+    """
+
+    path: Path
+    n: int
+    accuracy: float
+
+
+def train_detector(
+    train_data: LabelledImages,
+    test_data: LabelledImages,
+    run: Path,
+    *,
+    seed: int = 0,
+    epochs: int = EPOCHS,
+    steps: int = _STEPS,
+    resume: bool = False,
+    watch: Watcher | None = None,
+) -> TrainedDetector:
+    """Train the detector, export it, and measure it once on windows drawn of the test digits.
+
+    Parameters
+    ----------
+    train_data, test_data
+        Digit images ``uint8`` (n, 28, 28) with labels (n,), in normal form.
+    run
+        The run directory; it must be new or empty unless ``resume``.
+    seed
+        Random seed.
+    epochs, steps
+        How many epochs, and how many batches of 64 windows each has.
+    resume
+        Go on with an interrupted run, from its last whole epoch.
+    watch
+        Called with each `Step` as training goes on.
+
+    Raises
+    ------
+    RunError
+        If the run directory is taken, or cannot be resumed with these arguments.
+    ModelError
+        If the exported model does not answer as the network does.
+    """
+    config = {"name": "detector", "seed": seed, "epochs": epochs, "steps": steps, "data": train_data.sha256}
+    _open(run, config, resume)
+    keras.utils.set_random_seed(seed)
+    network = detector()
+    trainee = in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
+    n_parts = count_parts(_BATCH)
+    if n_parts > 1:
+        trainee = DataParallel(trainee, n_parts)
+    trainee.compile(
+        optimizer=keras.optimizers.AdamW(
+            OneCycle(_PEAK, steps * epochs, 0.1),
+            weight_decay=0.01,
+            clipnorm=30.0,
+            use_ema=True,
+            ema_momentum=0.998,
+        ),
+        loss=detector_loss,
+        metrics=[symbols_right],
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
+    )
+    checkpoint = run / run_directory.CHECKPOINT
+    first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
+    if first_epoch < epochs:
+        trainee.fit(
+            _batches(train_data, seed, first_epoch * steps, epochs * steps),
+            steps_per_epoch=steps,
+            shuffle=False,
+            epochs=epochs,
+            initial_epoch=first_epoch,
+            callbacks=[History(run, epochs, steps, first_epoch, watch), *tensorboard(run)],
+            verbose=0,
+        )
+    network.set_weights(trainee.get_weights())
+    with write_whole(run / run_directory.KERAS_MODEL) as temporary:
+        network.save(temporary)
+    accuracy = export_detector(network, test_data, train_data, seed, run / run_directory.ONNX_MODEL)
+    write_json(run / run_directory.ENVIRONMENT, describe_environment())
+    checkpoint.unlink(missing_ok=True)
+    write_manifest(run)
+    return TrainedDetector(run, _N_TEST, accuracy)
+
+
+def export_detector(
+    network: keras.Model, test_data: LabelledImages, train_data: LabelledImages, seed: int, path: Path
+) -> float:
+    """Write the network as ONNX: ``pictures`` uint8 (n, h, w) in, ``cells`` float32 (n, h / 8, w / 4, 24) out.
+
+    Parameters
+    ----------
+    network
+        A float32 detector.
+    test_data
+        Digit images to draw windows of, on which it is measured.
+    train_data, seed
+        What it was trained with, for its card.
+    path
+        The ``.onnx`` file.
+
+    Returns
+    -------
+    float
+        The share of the symbols drawn whose class is right in the cell of their middle.
+
+    Raises
+    ------
+    ModelError
+        If the file does not answer as the network does.
+    """
+    model = traced(network, "pictures", (None, None, None))
+    rename(model, model.graph.output[0].name, CELLS)
+    environment = describe_environment()
+    card = ModelCard(
+        name="detector",
+        recipe={"name": "detector"},
+        seed=seed,
+        created=environment["created"],
+        parameters=network.count_params(),
+        data=train_data.name,
+        data_sha256=train_data.sha256,
+        versions={**environment["versions"], "inkdigits": __version__},
+    )
+    save_checked(model, card, path)
+    images, targets = drawn_windows(_N_TEST, test_data, seed)
+    answers = np.concatenate([Detector(path).cells(images[i : i + 50]) for i in range(0, len(images), 50)])
+    difference = float(np.abs(answers[:50] - network.predict(images[:50], verbose=0)).max())
+    if not difference < _LARGEST_DIFFERENCE:
+        raise ModelError(
+            f"the ONNX model should answer as Keras does, but its answers differ by up to {difference:.1e} "
+            f"(allowed: below {_LARGEST_DIFFERENCE:.0e}); keep to model.keras and report this"
+        )
+    accuracy = float(keras.ops.convert_to_numpy(symbols_right(targets, answers)).mean())
+    card.evaluation.update(accuracy=accuracy, n=len(images))
+    save_checked(model, card, path)
+    return accuracy
+
+
+def drawn_windows(n: int, digits: LabelledImages, seed: int) -> Batch:
+    """Draw windows of one shape to measure with: pictures ``uint8`` (n, h, w), and their targets."""
+    stock, rng = make_stock(digits), np.random.default_rng((seed, 2))
+    windows = [draw_window(SHAPES[0], stock, rng) for _ in range(n)]
+    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
+
+
+def _open(run: Path, config: dict[str, object], resume: bool) -> None:
+    """Make the run directory, or see that it is the one to go on with."""
+    if resume:
+        if not (run / run_directory.CONFIG).is_file():
+            raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
+        if (run / run_directory.MANIFEST).exists():
+            raise RunError(f"the run in {run} is finished; start another one with --out")
+        before = read_json(run, run_directory.CONFIG)
+        if before != config:
+            raise RunError(
+                f"the run in {run} was begun with {before}, but it is to go on with {config}; give the same options"
+            )
+        return
+    if run.is_file() or (run.is_dir() and any(run.iterdir())):
+        raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
+    write_json(run / run_directory.CONFIG, config)
+
+
+_OF_PROCESS: list[Stock] = []
+"""The stock of a drawing process."""
+
+
+def _start(digits: LabelledImages) -> None:
+    cv2.setNumThreads(1)
+    _OF_PROCESS[:] = [make_stock(digits)]
+
+
+def _draw(seed: tuple[int, int]) -> Batch:
+    rng, shape = np.random.default_rng(seed), SHAPES[seed[1] % len(SHAPES)]
+    windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(_BATCH)]
+    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
+
+
+def _batches(digits: LabelledImages, seed: int, first: int, last: int) -> Iterator[Batch]:
+    """Yield batches, drawn by processes of their own while the network trains on those before."""
+    with multiprocessing.get_context("spawn").Pool(2, _start, (digits,)) as pool:
+        yield from pool.imap(_draw, ((seed, step) for step in range(first, last)))
