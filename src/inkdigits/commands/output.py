@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.reading import Number, Reading
+    from inkdigits.recognition.reading import Expectation, Number, Reading
 
 FORMATS = ("text", "json", "jsonl", "csv", "tsv")
 """The names of the formats."""
@@ -21,6 +21,7 @@ COLUMNS = (
     "height",
     "match",
     "posterior",
+    "expected",
 )
 """The columns of CSV and TSV, a row a number."""
 
@@ -61,7 +62,7 @@ def writer(form: str, alone: bool) -> Writer:
 
 
 class _Text:
-    """A number a line, behind the name of its picture where there are several, before its match in the roster."""
+    """A number a line, behind the name of its picture where there are several, before its match in the roster and what is expected."""
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone
@@ -69,7 +70,8 @@ class _Text:
     def reading(self, picture: str, reading: "Reading") -> None:
         for number in reading.numbers:
             match = () if number.match is None else (_matched(number)[0] or "-",)
-            _write_line("\t".join((*(() if self._alone else (picture,)), number.text, *match)))
+            expected = () if number.expected is None else (_verdict(number.expected),)
+            _write_line("\t".join((*(() if self._alone else (picture,)), number.text, *match, *expected)))
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -130,7 +132,8 @@ class _Table:
         for place, number in enumerate(reading.numbers, start=1):
             runner_up = number.runner_up[0] if number.runner_up else ""
             row = (picture, place, number.text, f"{number.confidence:.6f}", runner_up, *number.box)
-            self._write((*row, *_matched(number)))
+            expected = "" if number.expected is None else f"{number.expected.probability:.6f}"
+            self._write((*row, *_matched(number), expected))
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -147,6 +150,11 @@ def _write_line(line: str) -> None:
     """Write a line at once. click's echo would go past the bar, whose place on the terminal it takes."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _verdict(expected: "Expectation") -> str:
+    """Say whether the expected number is there, and how probable that is."""
+    return f"{'yes' if expected.is_there else 'no'} {expected.probability:.1%}"
 
 
 def _matched(number: "Number") -> tuple[str, str]:

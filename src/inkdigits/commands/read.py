@@ -8,7 +8,7 @@ import click
 from inkdigits.commands.bar import bar
 from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
 from inkdigits.commands.output import FORMATS, Writer, writer
-from inkdigits.commands.reading_options import ENGINES, LAYOUTS, reading_options
+from inkdigits.commands.reading_options import ENGINES, LAYOUTS, DigitSet, reading_options
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The numbers that can be there, one a line or in a CSV.",
 )
+@click.option("--digits", type=DigitSet(), metavar="LIST", help="The digits that can occur, as 1-9 or 0,5.")
+@click.option("--expect", metavar="NUMBER", help="A number; says how probable it is that it stands there.")
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
     "--engine",
@@ -55,6 +57,8 @@ def command(
     layout: str,
     length: int | None,
     roster: Path | None,
+    digits: tuple[int, ...] | None,
+    expect: str | None,
     model: str | None,
     engine: str,
     form: str,
@@ -69,7 +73,7 @@ def command(
 
     # One thread: starting more takes 12 ms, which these networks earn back only on hundreds of digits.
     reader = Reader(model, n_threads=1, engine=engine)
-    options = reading_options(layout, length, roster)
+    options = reading_options(layout, length, roster, digits, expect)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
     with bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:

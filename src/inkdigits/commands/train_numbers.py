@@ -34,11 +34,11 @@ def command(data: str, seed: int, epochs: int, run: Path, resume: bool) -> None:
 
     train_data, test_data = training_and_test_images(data, False)
 
-    from inkdigits.training.number_fitting import train_numbers
+    from inkdigits.training.detector.train import train_detector
 
     try:
         with shown_training() as watch:
-            trained = train_numbers(
+            trained = train_detector(
                 train_data, test_data, run, seed=seed, epochs=epochs, resume=resume, watch=watch
             )
     except KeyboardInterrupt:

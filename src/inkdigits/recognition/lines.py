@@ -65,31 +65,31 @@ def lines_of(found: Detections) -> list[Indices]:
             lines.append([int(i)])
         else:
             best.append(int(i))
-    chosen = set(np.flatnonzero(tall & (found.presence > 0.2)).tolist())
-    for i in range(len(found)):
-        if i in chosen:
-            continue
-        line = _line_around(i, lines, found)
-        if line is not None:
-            line.append(i)
+    marks: list[list[int]] = [[] for _ in lines]
+    for i in np.flatnonzero(~(tall & (found.presence > 0.2))).tolist():
+        around = _line_around(i, lines, found)
+        if around is not None:
+            marks[around].append(i)
+    for line, own in zip(lines, marks, strict=True):
+        line += own
     middle_of = [float(np.median(middles[line])) for line in lines]
     order = np.argsort(middle_of, kind="stable")
     return [np.array(sorted(lines[k], key=lambda i: lefts[i] + rights[i]), np.int64) for k in order]
 
 
-def _line_around(i: int, lines: list[list[int]], found: Detections) -> list[int] | None:
-    """Return the line that a mark stands in: beside or between its digits, not above or far below."""
+def _line_around(i: int, lines: list[list[int]], found: Detections) -> int | None:
+    """Return the number of the line that a mark stands in: beside or between its digits, not above or far below."""
     left, top, right, bottom = found.boxes[i]
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     best, nearest = None, np.inf
-    for line in lines:
+    for number, line in enumerate(lines):
         boxes = found.boxes[line]
         distances = np.maximum(np.maximum(boxes[:, 0] - middle_x, middle_x - boxes[:, 2]), 0)
         beside = int(distances.argmin())
         height = boxes[beside, 3] - boxes[beside, 1]
         level = boxes[beside, 1] - 0.2 * height < middle_y < boxes[beside, 3] + 0.4 * height
         if level and distances[beside] < min(nearest, 1.5 * height):
-            best, nearest = line, float(distances[beside])
+            best, nearest = number, float(distances[beside])
     return best
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition import rejection
-from inkdigits.recognition.reading import Box, Digit, Number
+from inkdigits.recognition.reading import Box, Digit, Expectation, Number
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import OTHER, SYMBOLS
 
@@ -88,7 +88,7 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
     match = None if knowledge.roster is None else knowledge.roster.match(line.spellings())
     expected = None
     if knowledge.expected is not None:
-        expected = (knowledge.expected, line.probability(knowledge.expected))
+        expected = Expectation(knowledge.expected, line.probability(knowledge.expected))
     return Number(
         text,
         tuple(digits),

@@ -16,7 +16,7 @@ from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
-from inkdigits.recognition.reading import Box, Digit, Number, Reading
+from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Reading
 
 if TYPE_CHECKING:
     from inkdigits.recognition.layouts import Task
@@ -133,7 +133,7 @@ class Reader:
             match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
         if knowledge is not None and knowledge.expected is not None:
             text = knowledge.expected
-            expected = text, float(probabilities[int(text)]) if len(text) == 1 else 0.0
+            expected = Expectation(text, float(probabilities[int(text)]) if len(text) == 1 else 0.0)
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
     def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:

@@ -62,6 +62,31 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """How probable it is that an expected number stands in the picture.
+
+    Attributes
+    ----------
+    text
+        The number that was expected.
+    probability
+        That exactly its digits stand there, from 0 to 1.
+    """
+
+    text: str
+    probability: float
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is likelier there than not."""
+        return self.probability >= 0.5
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the expectation as numbers and strings."""
+        return {"text": self.text, "probability": round(self.probability, 6), "is_there": self.is_there}
+
+
+@dataclass(frozen=True)
 class Number:
     """Digits that belong together.
 
@@ -80,7 +105,7 @@ class Number:
     match
         The entry of the roster that it matches best; None where there was no roster.
     expected
-        The number that was expected and the probability that it stands there; None where none was.
+        Whether the number that was expected stands there; None where none was.
     """
 
     text: str
@@ -89,7 +114,7 @@ class Number:
     box: Box
     runner_up: tuple[str, float] | None = None
     match: "Match | None" = None
-    expected: tuple[str, float] | None = None
+    expected: Expectation | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the number as numbers, strings and lists."""
@@ -102,7 +127,7 @@ class Number:
             else {"text": self.runner_up[0], "confidence": round(self.runner_up[1], 6)},
             "digits": [digit.to_json() for digit in self.digits],
             **({} if self.match is None else {"match": self.match.to_json()}),
-            **({} if self.expected is None else {"expected": _expectation(*self.expected)}),
+            **({} if self.expected is None else {"expected": self.expected.to_json()}),
         }
 
 
@@ -140,7 +165,3 @@ class Reading:
             "digits": [digit.to_json() for digit in self.digits],
             "numbers": [number.to_json() for number in self.numbers],
         }
-
-
-def _expectation(text: str, probability: float) -> dict[str, Any]:
-    return {"text": text, "probability": round(probability, 6), "is_there": probability >= 0.5}

@@ -1,14 +1,10 @@
 """The training of the digit detector: drawn windows in, a run directory with one ONNX file out."""
 
-import multiprocessing
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from inkdigits import __version__, run_directory
 from inkdigits.data.labelled import LabelledImages
@@ -18,7 +14,8 @@ from inkdigits.recognition.detector import Detector
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
 from inkdigits.training.checkpoint import load_checkpoint
-from inkdigits.training.data_parallel import DataParallel, count_parts
+from inkdigits.training.data_parallel import DataParallel, count_parts, give_each_part_its_cores
+from inkdigits.training.detector.batches import BATCH, Batch, training_batches
 from inkdigits.training.detector.loss import detector_loss, symbols_right
 from inkdigits.training.detector.network import CELLS, detector
 from inkdigits.training.environment import describe_environment
@@ -26,23 +23,19 @@ from inkdigits.training.export import save_checked, traced
 from inkdigits.training.fitting import History, Watcher, tensorboard
 from inkdigits.training.graph import rename
 from inkdigits.training.precision import has_native_bfloat16, in_precision
-from inkdigits.training.scenes.stock import Stock, make_stock
+from inkdigits.training.scenes.stock import make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
 from inkdigits.training.schedules import OneCycle
 
 EPOCHS = 40
 
-_BATCH = 64
 _STEPS = 250
-"""Steps of an epoch: 16,000 windows, none of which is ever drawn twice."""
+"""Steps of an epoch: 16,000 windows."""
 
 _PEAK = 2e-3
 _N_TEST = 1500
 _LARGEST_DIFFERENCE = 1e-3
 """How far an exported answer may lie from Keras's."""
-
-Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
-
 
 @dataclass(frozen=True)
 class TrainedDetector:
@@ -98,10 +91,11 @@ def train_detector(
     """
     config = {"name": "detector", "seed": seed, "epochs": epochs, "steps": steps, "data": train_data.sha256}
     _open(run, config, resume)
+    n_parts = count_parts(BATCH)
+    give_each_part_its_cores(n_parts)
     keras.utils.set_random_seed(seed)
     network = detector()
     trainee = in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
-    n_parts = count_parts(_BATCH)
     if n_parts > 1:
         trainee = DataParallel(trainee, n_parts)
     trainee.compile(
@@ -113,14 +107,14 @@ def train_detector(
             ema_momentum=0.998,
         ),
         loss=detector_loss,
-        metrics=[symbols_right],
+        metrics=[keras.metrics.MeanMetricWrapper(symbols_right, name="accuracy")],
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     checkpoint = run / run_directory.CHECKPOINT
     first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
     if first_epoch < epochs:
         trainee.fit(
-            _batches(train_data, seed, first_epoch * steps, epochs * steps),
+            training_batches(train_data, seed, first_epoch * steps, epochs * steps),
             steps_per_epoch=steps,
             shuffle=False,
             epochs=epochs,
@@ -215,24 +209,3 @@ def _open(run: Path, config: dict[str, object], resume: bool) -> None:
     if run.is_file() or (run.is_dir() and any(run.iterdir())):
         raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
     write_json(run / run_directory.CONFIG, config)
-
-
-_OF_PROCESS: list[Stock] = []
-"""The stock of a drawing process."""
-
-
-def _start(digits: LabelledImages) -> None:
-    cv2.setNumThreads(1)
-    _OF_PROCESS[:] = [make_stock(digits)]
-
-
-def _draw(seed: tuple[int, int]) -> Batch:
-    rng, shape = np.random.default_rng(seed), SHAPES[seed[1] % len(SHAPES)]
-    windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(_BATCH)]
-    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
-
-
-def _batches(digits: LabelledImages, seed: int, first: int, last: int) -> Iterator[Batch]:
-    """Yield batches, drawn by processes of their own while the network trains on those before."""
-    with multiprocessing.get_context("spawn").Pool(2, _start, (digits,)) as pool:
-        yield from pool.imap(_draw, ((seed, step) for step in range(first, last)))

@@ -48,6 +48,8 @@ class Manner:
         How the base of the line rises and bends.
     joined
         Share of the digits that the pen went on to without being lifted.
+    chained
+        Share of the zeros behind a zero that hang together with it at the top.
     """
 
     closeness: float
@@ -56,12 +58,13 @@ class Manner:
     slope: float
     curve: float
     joined: float
+    chained: float
 
 
 def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
     """Choose how symbols are set."""
     if hand.source == "printed":
-        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0)
+        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0, 0.0)
     loose = rng.random() < 0.25
     return Manner(
         closeness=float(rng.choice((0.0, 0.3, 0.75), p=(0.4, 0.35, 0.25))),
@@ -70,6 +73,7 @@ def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
         slope=float(rng.normal(0.0, 0.04)),
         curve=float(rng.normal(0.0, 0.0004)),
         joined=float(rng.uniform(0.1, 0.5)) if rng.random() < 0.15 else 0.0,
+        chained=float(rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else 0.0,
     )
 
 
@@ -117,7 +121,9 @@ def set_line(
             break
         _lay(canvas, sprite.ink, x, y)
         height, width = sprite.ink.shape
-        if before and max(sprite.symbol, before[0].symbol) < 10 and rng.random() < manner.joined:
+        if before and sprite.symbol == before[0].symbol == 0 and rng.random() < manner.chained:
+            _chain(canvas, before, (sprite, x, y), hand, rng)
+        elif before and max(sprite.symbol, before[0].symbol) < 10 and rng.random() < manner.joined:
             _join(canvas, before, (sprite, x, y), hand, rng)
         placed.append(Placed(sprite.symbol, (x, y, width, height), sprite.printed))
         before = sprite, x, y
@@ -137,6 +143,18 @@ def _join(
         end = int(np.argmax(side * columns + rng.normal(0, 0.15 * hand.size, len(rows))))
         ends.append((int(columns[end]) + x, int(rows[end]) + y))
     cv2.line(canvas, ends[0], ends[1], 1.0, max(1, round(hand.pen * rng.uniform(0.5, 1.0))), cv2.LINE_AA)
+
+
+def _chain(
+    canvas: Floats, last: tuple[Sprite, int, int], new: tuple[Sprite, int, int], hand: Hand, rng: np.random.Generator
+) -> None:
+    """Draw the stroke from the top of one zero to the top of the next, sagging between them."""
+    (first, x, y), (second, u, v) = last, new
+    start = x + rng.uniform(0.4, 0.9) * first.ink.shape[1], y + rng.uniform(0.02, 0.15) * first.ink.shape[0]
+    end = u + rng.uniform(0.2, 0.6) * second.ink.shape[1], v + rng.uniform(0.0, 0.1) * second.ink.shape[0]
+    sag = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + rng.uniform(-0.05, 0.2) * hand.size
+    points = np.round([start, sag, end]).astype(np.int32)
+    cv2.polylines(canvas, [points], False, 1.0, max(1, round(hand.pen * rng.uniform(0.6, 1.0))), cv2.LINE_AA)
 
 
 def _lay(canvas: Floats, ink: Floats, x: int, y: int) -> None:

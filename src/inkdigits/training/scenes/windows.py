@@ -14,8 +14,11 @@ from inkdigits.training.scenes.papers import draw_dirt, draw_rules, random_paper
 from inkdigits.training.scenes.stock import Stock
 from inkdigits.training.scenes.texts import random_text
 
-SHAPES = ((48, 160), (96, 80), (48, 160))
+SHAPES = ((48, 160), (96, 80), (64, 120))
 """Heights and widths of the windows, each as often as it stands here; all have the same area."""
+
+OPEN = -1
+"""The class of what may be found or not: any answer is right there."""
 
 _OVERSAMPLING = 2
 """Ink is drawn at so many times the resolution of the window."""
@@ -161,7 +164,7 @@ def targets_of(window: Window) -> NDArray[np.float32]:
             continue
         middle_x, middle_y = x + w / 2, y + h / 2
         row, column = int(middle_y // CELL_HEIGHT), int(middle_x // CELL_WIDTH)
-        if share < _SEEN or not (0 <= row < tall and 0 <= column < wide):
+        if each.symbol == OPEN or share < _SEEN or not (0 <= row < tall and 0 <= column < wide):
             top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
             targets[top : (y + h) // CELL_HEIGHT + 1, left : (x + w) // CELL_WIDTH + 1, 7] = 0.0
             continue

@@ -1,0 +1,87 @@
+"""Batches of drawn windows: drawn by processes of their own while the network trains on those before."""
+
+import multiprocessing
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.training.scenes.stock import Stock, make_stock
+from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
+
+BATCH = 64
+"""Windows in a batch."""
+
+Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
+"""Pictures ``uint8`` (BATCH, h, w), and their targets, see `targets_of`."""
+
+_N_PROCESSES = 2
+
+_AGAIN = 61
+"""How many drawn batches later a batch comes once more, as a negative with another exposure. Drawing costs as much as
+training, so this gives half as many steps again in the same time. One more than a multiple of the number of shapes, so
+that no two batches in a row have the same shape: Keras takes what the first two have in common for fixed."""
+
+_AHEAD = 12
+"""Batches that may wait to be trained on."""
+
+
+def training_batches(digits: LabelledImages, seed: int, first: int, last: int) -> Iterator[Batch]:
+    """Yield the batches of some steps of a training; each depends on the seed and its step alone.
+
+    Parameters
+    ----------
+    digits
+        Digit images to draw with.
+    seed
+        Random seed.
+    first, last
+        The first step, and the one after the last.
+    """
+    kept: dict[int, Any] = {}
+    with multiprocessing.get_context("spawn").Pool(_N_PROCESSES, _start, (digits,)) as pool:
+        for step in range(first, last):
+            for wanted in range(step, min(step + _AHEAD, last)):
+                drawn, _ = _drawing_of(wanted)
+                if drawn not in kept:
+                    kept[drawn] = pool.apply_async(_draw, ((seed, drawn),))
+            drawn, is_again = _drawing_of(step)
+            images, targets = kept[drawn].get()
+            yield (_exposed(images, np.random.default_rng((seed, step, 1))), targets) if is_again else (images, targets)
+            for old in [number for number in kept if number < drawn - 2 * _AGAIN]:
+                del kept[old]
+
+
+def _drawing_of(step: int) -> tuple[int, bool]:
+    """Return which drawn batch a step trains on, and whether that is for the second time."""
+    if step % 2 == 0:
+        return step // 2, False
+    earlier = step // 2 - _AGAIN
+    return earlier, earlier >= 0
+
+
+def _exposed(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return pictures as negatives, each with an exposure of its own."""
+    levels = (np.arange(256) / 255)[np.newaxis] ** np.exp(rng.uniform(-0.5, 0.5, (len(images), 1)))
+    curves = ((1 - levels) * 255).astype(np.uint8)
+    return np.stack([curve[image] for curve, image in zip(curves, images, strict=True)])
+
+
+_OF_PROCESS: list[Stock] = []
+"""The stock of a drawing process."""
+
+
+def _start(digits: LabelledImages) -> None:
+    cv2.setNumThreads(1)
+    _OF_PROCESS[:] = [make_stock(digits)]
+
+
+def _draw(seed: tuple[int, int]) -> Batch:
+    number = seed[1]
+    rng = np.random.default_rng((seed[0], number % 2**32))
+    shape = SHAPES[number % len(SHAPES)]
+    windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(BATCH)]
+    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])

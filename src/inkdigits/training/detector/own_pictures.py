@@ -1,0 +1,172 @@
+"""A user's own pictures of numbers as training windows: only their digits are known, where each stands is found out.
+
+The shipped detector proposes symbols, and the digits of the label are aligned with them. What aligns becomes training
+material with boxes; what the detector takes for a digit beside them is left open, since the label says it is none, and
+the box may be another's.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.data.labelled import LabelledPictures
+from inkdigits.data.progress import Progress, ignore_progress
+from inkdigits.pictures.decode import decode
+from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.detector import shipped_detector
+from inkdigits.recognition.lines import lines_of, main_line
+from inkdigits.recognition.locate import grey_levels, locate_line, locate_page, typical_height
+from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.symbols import DIGIT_HEIGHT
+from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.windows import OPEN, Window
+
+_LEAST = 0.003
+"""Probability of each digit of the label in the best alignment, under which a picture is left out."""
+
+
+@dataclass(frozen=True)
+class OwnPicture:
+    """A picture and where its symbols stand.
+
+    Attributes
+    ----------
+    grey
+        ``uint8`` (h, w), scaled so that its digits are some `DIGIT_HEIGHT` pixels high.
+    symbols
+        What stands in it; of the class `OPEN` where the detector and the label disagree.
+    """
+
+    grey: NDArray[np.uint8]
+    symbols: tuple[Placed, ...]
+
+
+def align_pictures(
+    data: LabelledPictures, layout: str = "line", progress: Progress | None = None
+) -> list[OwnPicture]:
+    """Find the digits of each picture's label in the picture.
+
+    Parameters
+    ----------
+    data
+        Pictures with labels of one or several digits; of a page, all of its digits in reading order.
+    layout
+        ``line`` or ``page``.
+    progress
+        Called as ``progress(message, done, total)``.
+
+    Returns
+    -------
+    list of OwnPicture
+        Those in which every digit was found.
+    """
+    progress = progress or ignore_progress
+    detector, aligned = shipped_detector(), []
+    for i, (path, label) in enumerate(zip(data.paths, data.labels, strict=True)):
+        grey = grey_levels(decode(path).pixels)
+        found = locate_line(grey, detector) if layout == "line" else locate_page(grey, detector)
+        lines = [main_line(found)] if layout == "line" else lines_of(found)
+        order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
+        places = align(found[order], label)
+        height = typical_height(found)
+        if places is not None and height is not None:
+            aligned.append(_own_picture(grey, found, order[places], label, DIGIT_HEIGHT / height))
+        progress("Aligning your numbers", i + 1, len(data))
+    return aligned
+
+
+def align(found: Detections, label: str) -> NDArray[np.int64] | None:
+    """Return which of the candidates, in reading order, are the digits of a label.
+
+    Parameters
+    ----------
+    found
+        Candidates in reading order.
+    label
+        Digits.
+
+    Returns
+    -------
+    ndarray or None
+        ``int64`` (len(label),), rising; None where some digit is nowhere likely.
+
+    Notes
+    -----
+    The likeliest alignment by dynamic programming (Viterbi): each candidate is the next digit of the label, or none.
+    """
+    n, m = len(found), len(label)
+    if m == 0 or n < m:
+        return None
+    digits = Line.of(found).digits
+    as_digit = np.log(np.maximum(digits[:, [int(character) for character in label]], 1e-9))
+    as_none = np.log(np.maximum(digits[:, N_CLASSES], 1e-9))
+    best = np.full((n + 1, m + 1), -np.inf)
+    best[:, 0] = np.concatenate([[0.0], np.cumsum(as_none)])
+    for i in range(n):
+        best[i + 1, 1:] = np.maximum(best[i, 1:] + as_none[i], best[i, :-1] + as_digit[i])
+    places, j = [], m
+    for i in range(n, 0, -1):
+        if j and best[i, j] == best[i - 1, j - 1] + as_digit[i - 1, j - 1]:
+            j -= 1
+            if as_digit[i - 1, j] < np.log(_LEAST):
+                return None
+            places.append(i - 1)
+    return np.array(places[::-1], np.int64) if j == 0 else None
+
+
+def _own_picture(
+    grey: NDArray[np.uint8], found: Detections, places: NDArray[np.int64], label: str, scale: float
+) -> OwnPicture:
+    height, width = grey.shape
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    known = dict(zip(places.tolist(), map(int, label), strict=True))
+    symbols = []
+    for i in range(len(found)):
+        left, top, right, bottom = (found.boxes[i] * scale).round().astype(int).tolist()
+        symbol = int(found.classes[i].argmax())
+        if i in known:
+            symbol = known[i]
+        elif symbol < N_CLASSES or found.presence[i] < 0.5:
+            symbol = OPEN
+        box = (left, top, max(1, right - left), max(1, bottom - top))
+        symbols.append(Placed(symbol, box, bool(found.printed[i] > 0.5)))
+    return OwnPicture(np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), tuple(symbols))
+
+
+def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Generator) -> Window:
+    """Take a window of a picture, at a chance place and a little larger or smaller, perhaps as a negative.
+
+    Parameters
+    ----------
+    picture
+        The picture.
+    shape
+        Height and width of the window, in pixels.
+    rng
+        The source of all randomness.
+    """
+    height, width = shape
+    scale, slant = float(np.exp(rng.normal(0.0, 0.15))), float(rng.normal(0.0, 0.08))
+    tall, wide = picture.grey.shape[0] * scale, picture.grey.shape[1] * scale
+    x = rng.uniform(min(0.0, width - wide), max(0.0, width - wide))
+    y = rng.uniform(min(0.0, height - tall), max(0.0, height - tall))
+    matrix = np.array([[scale, -slant * scale, x + slant * tall / 2], [0.0, scale, y]])
+    border = np.concatenate([picture.grey[0], picture.grey[-1], picture.grey[:, 0], picture.grey[:, -1]])
+    image = cv2.warpAffine(
+        picture.grey, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=int(np.median(border))
+    )
+    image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else image, np.uint8)
+    levels = (np.arange(256) / 255) ** np.exp(rng.uniform(-0.5, 0.5))
+    if rng.random() < 0.3:
+        levels = 1 - levels
+    symbols = []
+    for each in picture.symbols:
+        left, top, w, h = each.box
+        corners = matrix @ np.array([[left, left + w, left, left + w], [top, top, top + h, top + h], [1, 1, 1, 1]])
+        low, high = corners.min(axis=1).round().astype(int), corners.max(axis=1).round().astype(int)
+        symbols.append(Placed(each.symbol, (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])), each.printed))
+    return Window((levels * 255).astype(np.uint8)[image], tuple(symbols))

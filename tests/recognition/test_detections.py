@@ -1,0 +1,70 @@
+"""Symbols out of the detector's answer: what a perfect network would say of a window gives back its symbols."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inkdigits.recognition.detections import Detections, detections_of, distinct, merged
+from inkdigits.recognition.symbols import N_SYMBOLS
+from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.windows import Window, targets_of
+
+
+def perfect_answer(window: Window) -> np.ndarray:
+    """Return what a network without fault answers: cells of the detector made of the targets."""
+    targets = targets_of(window)
+    answer = np.zeros((*targets.shape[:2], 6 + N_SYMBOLS), np.float32)
+    answer[..., 0] = np.where(targets[..., 0] == 1.0, 8.0, -8.0)
+    rows, columns = np.indices(targets.shape[:2])
+    answer[rows, columns, 1 + targets[..., 1].astype(int)] = 9.0
+    answer[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = targets[..., 2:6]
+    answer[..., 5 + N_SYMBOLS] = np.where(targets[..., 6] > 0, 5.0, -5.0)
+    return answer
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, 5))
+    symbols = []
+    for i in range(n):
+        width, height = data.draw(st.integers(6, 22)), data.draw(st.integers(14, 30))
+        left, top = 30 * i + data.draw(st.integers(0, 6)), data.draw(st.integers(0, 48 - height))
+        symbols.append(Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2)))
+    window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
+    found = detections_of(perfect_answer(window))
+    assert found.classes.argmax(axis=1).tolist() == [each.symbol for each in symbols]
+    for box, each in zip(found.boxes, symbols, strict=True):
+        x, y, w, h = each.box
+        assert box.tolist() == pytest.approx([x, y, x + w, y + h], abs=1e-3)
+    assert (found.printed > 0.5).tolist() == [each.printed for each in symbols]
+
+
+def test_an_empty_answer_holds_nothing() -> None:
+    assert len(detections_of(np.full((6, 40, 6 + N_SYMBOLS), -8.0, np.float32))) == 0
+
+
+def several(boxes: list[list[float]], presence: list[float]) -> Detections:
+    n = len(boxes)
+    classes = np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
+    return Detections(
+        np.array(presence, np.float32), classes, np.array(boxes, np.float32), np.zeros(n, np.float32)
+    )
+
+
+def test_of_two_boxes_of_one_symbol_the_likelier_stays() -> None:
+    found = distinct(several([[0, 0, 20, 24], [2, 0, 20, 24], [30, 0, 45, 24]], [0.6, 0.9, 0.7]))
+    assert found.presence.tolist() == pytest.approx([0.9, 0.7])
+
+
+def test_overlapping_slanted_digits_both_stay() -> None:
+    found = distinct(several([[0, 0, 20, 24], [11, 0, 31, 24]], [0.9, 0.9]))
+    assert len(found) == 2
+
+
+def test_merging_prefers_the_scale_that_fits() -> None:
+    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24]], [0.8])
+    assert merged([coarse, fine], [np.array([0.5], np.float32), np.array([1.0], np.float32)]).presence[
+        0
+    ] == pytest.approx(0.8)

@@ -1,0 +1,137 @@
+"""The training of the detector: its batches, its loss against a count by hand, a whole small training."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from inkdigits.contract import SIDE
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import RunError
+from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.symbols import N_SYMBOLS
+from inkdigits.training.detector import batches, train
+from inkdigits.training.detector.loss import detector_loss, symbols_right
+from inkdigits.training.detector.network import N_ANSWERS, detector
+from inkdigits.training.detector.train import train_detector
+from inkdigits.training.fitting import Step, read_history
+
+
+def bars() -> LabelledImages:
+    """Digits that anybody can tell: one bar, whose length is the digit."""
+    images = np.zeros((40, SIDE, SIDE), np.uint8)
+    labels = np.arange(40) % 10
+    for image, label in zip(images, labels, strict=True):
+        image[4:24, 10 : 12 + label] = 255
+    return LabelledImages(images, labels, "bars")
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a training draw little: the drawing processes read their batch size from the module, which is the real one."""
+    monkeypatch.setattr(train, "_N_TEST", 20)
+    monkeypatch.setattr(batches, "_AHEAD", 2)
+
+
+def test_the_network_answers_for_pictures_of_any_size() -> None:
+    network = detector((4, 4, 4, 8, 8))
+    for height, width in ((48, 160), (96, 40)):
+        answer = network.predict(np.zeros((1, height, width), np.uint8), verbose=0)
+        assert answer.shape == (1, height // 8, width // 4, N_ANSWERS)
+
+
+def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
+    network = detector((4, 4, 4, 8, 8))
+    rng = np.random.default_rng(0)
+    picture = rng.integers(60, 120, (1, 48, 80)).astype(np.uint8)
+    lighter = picture + np.uint8(100)
+    answers = [network.predict(each, verbose=0) for each in (picture, lighter)]
+    np.testing.assert_allclose(*answers, atol=1e-3)
+
+
+def test_the_loss_is_that_of_a_count_by_hand() -> None:
+    rng = np.random.default_rng(0)
+    targets = np.zeros((1, 1, 3, 8), np.float32)
+    targets[..., 7] = 1.0
+    targets[0, 0, 1] = [1.0, 4, 1, 2, 3, 4, 1.0, 1.0]
+    targets[0, 0, 2, 0], targets[0, 0, 2, 7] = 0.5, 1.0
+    answers = rng.standard_normal((1, 1, 3, N_ANSWERS)).astype(np.float32)
+    cell = answers[0, 0, 1].astype(np.float64)
+    expected = np.log1p(np.exp(answers[0, 0, 0, 0])) + np.log1p(np.exp(-cell[0]))
+    expected += 0.5**4 * np.log1p(np.exp(answers[0, 0, 2, 0]))
+    classes = cell[1 : 1 + N_SYMBOLS]
+    expected += np.log(np.exp(classes).sum()) - classes[4]
+    expected += 0.15 * np.abs(cell[1 + N_SYMBOLS : 5 + N_SYMBOLS] - [1, 2, 3, 4]).sum()
+    expected += 0.1 * np.log1p(np.exp(-cell[5 + N_SYMBOLS]))
+    found = keras.ops.convert_to_numpy(detector_loss(targets, answers))
+    assert found[0] == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_left_open_costs_nothing() -> None:
+    targets = np.zeros((1, 2, 3, 8), np.float32)
+    answers = np.full((1, 2, 3, N_ANSWERS), 5.0, np.float32)
+    assert keras.ops.convert_to_numpy(detector_loss(targets, answers))[0] == 0
+
+
+def test_accuracy_is_the_share_of_symbols_of_the_right_class() -> None:
+    targets = np.zeros((1, 1, 4, 8), np.float32)
+    targets[..., 7] = 1.0
+    targets[0, 0, [0, 2], 0], targets[0, 0, [0, 2], 1] = 1.0, [3, 5]
+    answers = np.zeros((1, 1, 4, N_ANSWERS), np.float32)
+    answers[0, 0, [0, 2], [1 + 3, 1 + 6]] = 1.0
+    found = keras.ops.convert_to_numpy(symbols_right(targets, answers))
+    assert found.tolist() == pytest.approx([0.5], abs=1e-5)
+
+
+def test_every_step_has_its_drawing_and_most_come_twice() -> None:
+    plan = [batches._drawing_of(step) for step in range(1000)]
+    assert len({drawn for drawn, is_again in plan if not is_again}) == sum(not is_again for _, is_again in plan)
+    seen = set()
+    for drawn, is_again in plan:
+        assert (drawn in seen) == is_again
+        seen.add(drawn)
+    shapes = [drawn % 3 for drawn, _ in plan]
+    assert all(one != other for one, other in zip(shapes, shapes[1:], strict=False))
+
+
+def test_batches_depend_on_the_seed_and_the_step_alone() -> None:
+    first = list(batches.training_batches(bars(), 3, 0, 3))
+    again = list(batches.training_batches(bars(), 3, 2, 3))
+    np.testing.assert_array_equal(first[2][0], again[0][0])
+    np.testing.assert_array_equal(first[2][1], again[0][1])
+    assert first[0][0].shape == (batches.BATCH, 48, 160)
+    assert first[0][0].dtype == np.uint8
+
+
+def test_a_training_leaves_a_model_and_is_not_written_over(tmp_path: Path, little: None) -> None:
+    run = tmp_path / "run"
+    trained = train_detector(bars(), bars(), run, seed=1, epochs=1, steps=2)
+    assert trained.n == 20
+    assert 0.0 <= trained.accuracy <= 1.0
+    network = Detector(run / "model.onnx")
+    assert network.card.name == "detector"
+    assert network.card.evaluation["accuracy"] == trained.accuracy
+    assert not (run / "checkpoint.npz").exists()
+    with pytest.raises(RunError, match="exists already"):
+        train_detector(bars(), bars(), run, seed=1, epochs=1, steps=2)
+    with pytest.raises(RunError, match="is finished"):
+        train_detector(bars(), bars(), run, seed=1, epochs=1, steps=2, resume=True)
+
+
+def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
+    run, epochs = tmp_path / "run", []
+
+    def interrupt(step: Step) -> None:
+        if step.epoch_done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(RunError, match="no run to go on with"):
+        train_detector(bars(), bars(), run, epochs=2, steps=2, resume=True)
+    with pytest.raises(KeyboardInterrupt):
+        train_detector(bars(), bars(), run, epochs=2, steps=2, watch=interrupt)
+    with pytest.raises(RunError, match="give the same options"):
+        train_detector(bars(), bars(), run, seed=5, epochs=2, steps=2, resume=True)
+    train_detector(bars(), bars(), run, epochs=2, steps=2, resume=True, watch=lambda step: epochs.append(step.epoch))
+    assert set(epochs) == {2}
+    assert [row["epoch"] for row in read_history(run)] == ["1", "2"]

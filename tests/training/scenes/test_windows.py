@@ -1,0 +1,111 @@
+"""Drawn windows: the same for the same seed, with ink where a symbol is said to stand, and every kind of symbol."""
+
+import numpy as np
+import pytest
+
+from inkdigits.contract import SIDE
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS
+from inkdigits.training.scenes.hands import random_hand, write_digit, write_separator
+from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.stock import Stock, make_stock, pen_digits, strokes_of
+from inkdigits.training.scenes.texts import GAP, LETTER, random_text
+from inkdigits.training.scenes.windows import OPEN, SHAPES, Window, draw_window, targets_of
+
+
+@pytest.fixture(scope="module")
+def stock() -> Stock:
+    images = np.zeros((20, SIDE, SIDE), np.uint8)
+    images[:, 4:24, 8:20] = 255
+    return make_stock(LabelledImages(images, np.arange(20) % 10, "blocks"))
+
+
+def test_the_same_seed_draws_the_same_window(stock: Stock) -> None:
+    for shape in SHAPES:
+        one, other = (draw_window(shape, stock, np.random.default_rng(4)) for _ in range(2))
+        assert one.image.shape == shape
+        assert one.image.dtype == np.uint8
+        np.testing.assert_array_equal(one.image, other.image)
+        assert one.symbols == other.symbols
+
+
+def test_windows_hold_every_kind_of_symbol_and_both_polarities(stock: Stock) -> None:
+    rng = np.random.default_rng(0)
+    windows = [draw_window(SHAPES[i % 3], stock, rng) for i in range(150)]
+    assert {each.symbol for window in windows for each in window.symbols} == set(range(N_SYMBOLS))
+    assert {each.printed for window in windows for each in window.symbols} == {False, True}
+    medians = np.array([np.median(window.image) for window in windows])
+    assert (medians < 90).sum() > 15
+    assert (medians > 160).sum() > 40
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
+    rng = np.random.default_rng(digit)
+    for _ in range(20):
+        hand = random_hand(stock, 48.0, rng)
+        sprite = write_digit(digit, hand, stock, rng)
+        low = 0.25 if digit == 0 or hand.font is not None else 0.6
+        assert low * 48 < sprite.ink.shape[0] < 1.9 * 48
+        assert sprite.symbol == digit
+        assert 0 <= sprite.ink.min() <= sprite.ink.max() <= 1
+        assert sprite.ink.max() > 0.4
+
+
+@pytest.mark.parametrize("symbol", list(".,-/:+×") + ["=", "$", "X"])
+def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        hand = random_hand(stock, 48.0, rng)
+        sprite = write_separator(symbol, hand, rng)
+        middle = sprite.top + sprite.ink.shape[0] / 2
+        if symbol in ".,":
+            assert middle > -0.35 * 48
+        elif symbol in "-=":
+            assert -0.9 * 48 < middle < -0.1 * 48
+
+
+def test_texts_hold_only_what_can_be_written() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        text = random_text(8, rng)
+        assert len(text) >= 8
+        assert set(text) <= set("0123456789.,-/:+×=$X") | {GAP, LETTER}
+
+
+def test_targets_lie_where_the_symbols_are() -> None:
+    box = (30, 10, 16, 24)
+    window = Window(np.zeros((48, 160), np.uint8), (Placed(7, box, True),))
+    targets = targets_of(window)
+    assert targets.shape == (48 // CELL_HEIGHT, 160 // CELL_WIDTH, 8)
+    ((row, column),) = np.argwhere(targets[..., 0] == 1.0)
+    assert (row, column) == ((10 + 12) // CELL_HEIGHT, (30 + 8) // CELL_WIDTH)
+    assert targets[row, column, 1] == 7
+    x, y = (column + 0.5) * CELL_WIDTH, (row + 0.5) * CELL_HEIGHT
+    left, top, right, bottom = targets[row, column, 2:6] * 8
+    assert (x - left, y - top, x + right, y + bottom) == pytest.approx((30, 10, 46, 34))
+    assert targets[row, column, 6] == 1.0
+    assert (targets[..., 7] == 1.0).all()
+
+
+def test_a_symbol_cut_off_by_the_edge_is_left_open_and_a_scrap_of_it_is_nothing() -> None:
+    half = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(7, (150, 10, 20, 24), False),)))
+    assert (half[..., 0] < 1.0).all()
+    assert (half[..., 7] == 0.0).any()
+    scrap = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(7, (155, 10, 20, 24), False),)))
+    assert (scrap[..., 0] == 0.0).all()
+    assert (scrap[..., 7] == 1.0).all()
+    undecided = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(OPEN, (50, 10, 20, 24), False),)))
+    assert (undecided[..., 0] == 0.0).all()
+    assert undecided[2, 15, 7] == 0.0
+
+
+def test_pen_paths_are_parted_where_the_pen_was_lifted() -> None:
+    points, labels = pen_digits()
+    assert points.shape == (10992, 8, 2)
+    assert 0 <= points.min() <= points.max() <= 1
+    lifted = {digit: np.mean([len(strokes_of(p, digit)) == 2 for p in points[labels == digit]]) for digit in range(10)}
+    assert lifted[7] > 0.8
+    assert 0.45 < lifted[5] < 0.7
+    assert 0.3 < lifted[4] < 0.5
+    assert all(share == 0 for digit, share in lifted.items() if digit not in (4, 5, 7))
