@@ -16,7 +16,7 @@ from inkdigits.errors import RunError
     help="mnist, or your own labelled digits: FILE.npz, FILE.csv or a folder.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed.")
-@click.option("--epochs", type=click.IntRange(1), default=28, show_default=True, help="Number of epochs.")
+@click.option("--epochs", type=click.IntRange(1), default=44, show_default=True, help="Number of epochs.")
 @click.option(
     "--out", "run", type=click.Path(path_type=Path), required=True, help="The run directory, new or empty."
 )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.symbols import OTHER, SYMBOLS
-from inkdigits.training.scenes.stock import Font, Stock
+from inkdigits.training.scenes.stock import LETTERS, Font, Stock
 from inkdigits.training.synthetic.allographs import Allograph
 from inkdigits.training.synthetic.strokes import smooth_line
 
@@ -96,11 +96,11 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator) -> Hand:
     source = str(rng.choice(_SOURCES, p=_SHARES))
     fonts = {"handwritten": stock.handwritten, "printed": stock.printed}.get(source)
     printed = source == "printed"
-    slant = rng.normal(0.12, 0.25) if not printed else (0.0 if rng.random() < 0.8 else rng.uniform(0, 0.3))
+    slant = rng.normal(0.14, 0.28) if not printed else (0.0 if rng.random() < 0.8 else rng.uniform(0, 0.3))
     return Hand(
         source=source,
         size=size,
-        slant=float(np.clip(slant, -0.5, 0.9)),
+        slant=float(np.clip(slant, -0.5, 1.0)),
         aspect=float(np.exp(rng.normal(0.0, 0.2 if not printed else 0.1))),
         pen=size * float(np.clip(np.exp(rng.normal(np.log(0.09), 0.4)), 0.025, 0.24)),
         care=float(rng.choice((0.5, 1.0, 1.6), p=(0.35, 0.45, 0.2))),
@@ -151,19 +151,13 @@ def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
     if hand.font is not None or rng.random() < 0.5:
         fonts = stock.printed if hand.source == "printed" else stock.handwritten
         font = hand.font or fonts[rng.integers(len(fonts))]
-        characters = [each for each in font.glyphs if each in _LETTERS]
+        characters = [each for each in font.glyphs if each in LETTERS]
         if characters:
             sprite = _of_font(characters[rng.integers(len(characters))], OTHER, hand, rng, font)
             return sprite
-    signs = [sign for sign in stock.signs if sign.name[0] in _LETTERS]
-    sign = signs[rng.integers(len(signs))]
+    sign = stock.signs[rng.integers(len(stock.signs))]
     ink = _written(_strayed_form(sign, hand, rng), hand.size * rng.uniform(0.6, 1.2), hand, rng)
     return Sprite(ink, -ink.shape[0] + _drop(hand, rng), OTHER, False)
-
-
-_LETTERS = frozenset("AEFHKLMNTWXkmnwtx$%()=#")
-"""Letters and signs that look like no digit and like no separator, however they are written: C, a, c and e are small
-zeros in some hands, P is a 9, h a 4 and R an 8."""
 
 
 def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite:

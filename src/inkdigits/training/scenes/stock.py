@@ -19,6 +19,17 @@ from inkdigits.training.synthetic.allographs import (
 Floats = NDArray[np.float32]
 
 
+LETTERS = frozenset("AEFHKLMNTWXkmnwtx$%()=#")
+"""Letters and signs that look like no digit and like no separator, however they are written: C, a, c and e are small
+zeros in some hands, P is a 9, h a 4 and R an 8."""
+
+_SIGNS = (
+    *("question mark", "per cent", "hash", "asterisk", "arrow right", "arrow left"),
+    *("sum", "pi", "omega", "euro", "at", "double cross"),
+)
+"""The stroke models of signs of which the same holds."""
+
+
 @dataclass(frozen=True)
 class Font:
     """The glyphs of one font at one scale.
@@ -80,7 +91,11 @@ def make_stock(digits: LabelledImages) -> Stock:
             tuple(strokes_of(path, label) for path in points[labels == label]) for label in range(N_CLASSES)
         ),
         tuple(digit_allographs()[label] + national_allographs()[label] for label in range(N_CLASSES)),
-        tuple(sign for kind, signs in sign_allographs().items() if kind == "letter" for sign in signs),
+        tuple(
+            sign
+            for sign in (*sign_allographs()["letter"], *sign_allographs()["sign"])
+            if sign.name[0] in LETTERS and sign.label == "letter" or sign.name in _SIGNS
+        ),
         tuple(font for font in fonts if not font.printed),
         tuple(font for font in fonts if font.printed),
     )

@@ -39,6 +39,13 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
     return text
 
 
+def strangers(n_symbols: int, rng: np.random.Generator) -> str:
+    """Return a text without digits: words of letters and signs, or nothing."""
+    if rng.random() < 0.4:
+        return ""
+    return GAP.join(LETTER * int(rng.integers(1, 6)) for _ in range(n_symbols // 4 + 1))
+
+
 def _digits(n: int, rng: np.random.Generator) -> str:
     digits = rng.integers(0, 10, n)
     if rng.random() < 0.12:

@@ -12,7 +12,7 @@ from inkdigits.training.scenes.hands import random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
 from inkdigits.training.scenes.papers import draw_dirt, draw_rules, random_paper
 from inkdigits.training.scenes.stock import Stock
-from inkdigits.training.scenes.texts import random_text
+from inkdigits.training.scenes.texts import random_text, strangers
 
 SHAPES = ((48, 160), (96, 80), (64, 120))
 """Heights and widths of the windows, each as often as it stands here; all have the same area."""
@@ -25,6 +25,9 @@ _OVERSAMPLING = 2
 
 N_TARGETS = 8
 """Numbers for each cell; see `Targets`."""
+
+_STRANGERS = 0.04
+"""Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
 
 _SEEN, _HARDLY_SEEN = 0.6, 0.35
 """Share of a symbol in the window from which it is to be found, and below which it is not; between them, either way."""
@@ -75,6 +78,7 @@ def draw_window(
     hand, manner = random_hand(stock, size, rng), None
     rules = np.zeros_like(ink)
     is_ruled = rng.random() < 0.4
+    are_strangers = rng.random() < _STRANGERS
     for row in range(n_lines):
         if row and rng.random() < 0.1:
             hand = random_hand(stock, size * rng.uniform(0.7, 1.2), rng)
@@ -83,7 +87,8 @@ def draw_window(
         left = rng.uniform(-0.3, 0.8) * size if rng.random() < 0.7 else rng.uniform(0.0, 0.6) * width
         # A short text leaves the rest of the line empty, as around a single digit.
         wanted = int(rng.integers(1, 4)) if rng.random() < 0.35 else int(width / (0.45 * size)) + 1
-        line = set_line(ink, random_text(wanted, rng), left, base + row * pitch, hand, manner, stock, rng)
+        text = strangers(wanted, rng) if are_strangers else random_text(wanted, rng)
+        line = set_line(ink, text, left, base + row * pitch, hand, manner, stock, rng)
         placed += line
         if is_ruled:
             draw_rules(rules, base + row * pitch, size, [each.box for each in line], rng)
