@@ -1,9 +1,9 @@
 """Two families of networks that read a number from grey pixels, trained alike and compared on real numbers.
 
-A detector answers for each cell of the picture, a line network for each column, by connectionist temporal classification
-(Graves et al., ICML 2006). Both have the trunk of the shipped detector, see the same drawn windows of one line in the
-same order, and take the same number of steps. Real numbers are scaled to 40 pixels and read once, without any search for
-their size, so that the network alone is compared.
+A detector answers for each cell of the picture, a line network for each column, by connectionist temporal
+classification (Graves et al., ICML 2006). Both have the trunk of the shipped detector, see the same drawn windows of
+one line in the same order, and take the same number of steps. Real numbers are scaled to 40 pixels and read once,
+without any search for their size, so that the network alone is compared.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/network_families.py detector|columns [--steps 2000]
 """
@@ -159,7 +159,9 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
 
 def main() -> None:
     """Train one family, measure it, and add it to the result file."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("family", choices=("detector", "columns"))
     parser.add_argument("--steps", type=int, default=2000)
     arguments = parser.parse_args()

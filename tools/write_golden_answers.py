@@ -11,10 +11,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
-from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
 from inkdigits.storage import sha256_of_file, write_text, write_whole
 

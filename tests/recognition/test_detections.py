@@ -31,7 +31,9 @@ def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -
     for i in range(n):
         width, height = data.draw(st.integers(6, 22)), data.draw(st.integers(14, 30))
         left, top = 30 * i + data.draw(st.integers(0, 6)), data.draw(st.integers(0, 48 - height))
-        symbols.append(Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2)))
+        symbols.append(
+            Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
+        )
     window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
     found = detections_of(perfect_answer(window))
     assert found.classes.argmax(axis=1).tolist() == [each.symbol for each in symbols]
@@ -63,8 +65,6 @@ def test_overlapping_slanted_digits_both_stay() -> None:
     assert len(found) == 2
 
 
-def test_merging_prefers_the_scale_that_fits() -> None:
-    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24]], [0.8])
-    assert merged([coarse, fine], [np.array([0.5], np.float32), np.array([1.0], np.float32)]).presence[
-        0
-    ] == pytest.approx(0.8)
+def test_merging_keeps_each_symbol_once() -> None:
+    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.8, 0.7])
+    assert merged([coarse, fine]).presence.tolist() == pytest.approx([0.9, 0.7])

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from numpy.typing import NDArray
 
 from inkdigits.data import Mnist
-from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
 from inkdigits.storage import sha256_of_file
 

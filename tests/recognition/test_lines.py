@@ -16,14 +16,18 @@ def found_at(boxes: list[tuple[float, float, float, float]], text: str) -> Detec
     for row, i in enumerate(order):
         classes[row, SYMBOLS.index(text[i])] = 1.0
     ordered = np.array([boxes[i] for i in order], np.float32).reshape(-1, 4)
-    return Detections(np.full(len(boxes), 0.9, np.float32), classes, ordered, np.zeros(len(boxes), np.float32))
+    return Detections(
+        np.full(len(boxes), 0.9, np.float32), classes, ordered, np.zeros(len(boxes), np.float32)
+    )
 
 
 def text_of(found: Detections, line: np.ndarray) -> str:
     return "".join(SYMBOLS[k] for k in found.classes[line].argmax(axis=1))
 
 
-def row_of(text: str, left: float, top: float, size: float = 24, slope: float = 0.0) -> list[tuple[float, ...]]:
+def row_of(
+    text: str, left: float, top: float, size: float = 24, slope: float = 0.0
+) -> list[tuple[float, ...]]:
     boxes = []
     for i, character in enumerate(text):
         x = left + 0.8 * size * i

@@ -22,7 +22,10 @@ def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
     boxes = np.stack([lefts, np.zeros(n), lefts + 15, np.full(n, 24.0)], axis=1)
     presence = rng.uniform(0.05, 1.0, n)
     return Detections(
-        presence.astype(np.float32), shares.astype(np.float32), boxes.astype(np.float32), np.zeros(n, np.float32)
+        presence.astype(np.float32),
+        shares.astype(np.float32),
+        boxes.astype(np.float32),
+        np.zeros(n, np.float32),
     )
 
 

@@ -62,7 +62,7 @@ def writer(form: str, alone: bool) -> Writer:
 
 
 class _Text:
-    """A number a line, behind the name of its picture where there are several, before its match in the roster and what is expected."""
+    """A number a line, behind the name of its picture where there are several, before its match and its expectation."""
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone

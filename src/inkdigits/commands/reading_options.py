@@ -13,12 +13,14 @@ ENGINES = ("auto", "onnxruntime", "openvino")
 """What can compute a model."""
 
 
-class DigitSet(click.ParamType):
+class DigitSet(click.ParamType[tuple[int, ...]]):
     """Some of the ten digits, as ``1-9`` or ``0,5`` or ``123``."""
 
     name = "digits"
 
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[int, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[int, ...]:
         """Return the digits in rising order."""
         if isinstance(value, tuple):
             return value

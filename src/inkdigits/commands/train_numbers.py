@@ -1,10 +1,16 @@
-"""``inkdigits train-numbers``: digits become the network that reads whole numbers."""
+"""``inkdigits train-numbers``: digits become the detector that reads numbers."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from inkdigits.errors import RunError
+
+if TYPE_CHECKING:
+    from inkdigits.data.labelled import LabelledPictures
+
+_EPOCHS = 44
 
 
 @click.command(name="train-numbers")
@@ -13,10 +19,13 @@ from inkdigits.errors import RunError
     default="mnist",
     metavar="SOURCE",
     show_default=True,
-    help="mnist, or your own labelled digits: FILE.npz, FILE.csv or a folder.",
+    help="mnist, or your own: labelled digits (FILE.npz, FILE.csv, a folder) take the place of MNIST's; pictures of "
+    "numbers (FILE.csv, labels of several digits) are mixed with the drawn ones.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed.")
-@click.option("--epochs", type=click.IntRange(1), default=44, show_default=True, help="Number of epochs.")
+@click.option(
+    "--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True, help="Number of epochs."
+)
 @click.option(
     "--out", "run", type=click.Path(path_type=Path), required=True, help="The run directory, new or empty."
 )
@@ -24,24 +33,42 @@ from inkdigits.errors import RunError
     "--resume", is_flag=True, help="Go on with the interrupted run in --out, given the same options."
 )
 def command(data: str, seed: int, epochs: int, run: Path, resume: bool) -> None:
-    """Train the network that reads lines: numbers are drawn of single digits, from wide apart to touching.
+    """Train the network that reads numbers, on drawn pictures of lines and pages.
 
-    Two cores take some 45 minutes. Interrupted with Ctrl-C, it goes on with  --resume.
+    Two cores take an hour and a quarter. Interrupted with Ctrl-C, it goes on with  --resume.
     """
     import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
     from inkdigits.commands.datasets import training_and_test_images
     from inkdigits.commands.progress import shown_training
 
-    train_data, test_data = training_and_test_images(data, False)
+    own = _numbers(data)
+    train_data, test_data = training_and_test_images("mnist" if own else data, False)
 
     from inkdigits.training.detector.train import train_detector
 
     try:
         with shown_training() as watch:
             trained = train_detector(
-                train_data, test_data, run, seed=seed, epochs=epochs, resume=resume, watch=watch
+                train_data, test_data, run, seed=seed, epochs=epochs, own=own, resume=resume, watch=watch
             )
     except KeyboardInterrupt:
         raise RunError(f"interrupted; go on with  inkdigits train-numbers --resume --out {run}") from None
-    click.echo(f"{trained.accuracy:.2%} of {trained.n:,} numbers drawn of the test digits are read right")
+    if own is not None:
+        click.echo(
+            f"{trained.n_aligned} of your {len(own)} pictures took part; in the others a digit was not found"
+        )
+    click.echo(
+        f"{trained.accuracy:.2%} of the symbols in {trained.n:,} windows of test digits are read right"
+    )
     click.echo(f"Model     {trained.path / 'model.onnx'}")
+
+
+def _numbers(source: str) -> "LabelledPictures | None":
+    """Return a user's own pictures of numbers, if that is what the source is."""
+    if source == "mnist":
+        return None
+    from inkdigits.commands.datasets import own_source
+    from inkdigits.data.labelled import LabelledPictures, load_labelled
+
+    data = load_labelled(own_source(source))
+    return data if isinstance(data, LabelledPictures) and not data.is_single else None

@@ -132,11 +132,14 @@ class LabelledPictures:
         One a file: "7", or several digits such as "04217".
     name
         What to call the data set in results.
+    are_pages
+        Whether each is a page of several lines, whose label holds all of its digits in reading order; none, if empty.
     """
 
     paths: tuple[Path, ...]
     labels: tuple[str, ...]
     name: str
+    are_pages: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         return len(self.paths)

@@ -40,7 +40,8 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
           from 0 to 9 of shape (n,);
         - a folder with one sub-folder per class, ``0`` to ``9``, of picture files;
         - ``FILE.csv`` in UTF-8 with the columns ``file`` and ``label``: paths relative to the CSV, labels of
-          one or several digits.
+          one or several digits. Where a column ``layout`` says ``page``, the label is that of a page: numbers in
+          reading order, with spaces between them and ``|`` between lines.
 
     Returns
     -------
@@ -122,7 +123,7 @@ def _load_folder(folder: Path) -> LabelledPictures:
 
 
 def _load_csv(path: Path) -> LabelledPictures:
-    paths, labels = [], []
+    paths, labels, are_pages = [], [], []
     try:
         # utf-8-sig: spreadsheets start their files with a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -136,12 +137,14 @@ def _load_csv(path: Path) -> LabelledPictures:
                 )
             for row in rows:
                 paths.append(_csv_picture(path, rows.line_num, row["file"]))
-                labels.append(_csv_label(path, rows.line_num, row["label"]))
+                is_page = (row.get("layout") or "").strip() == "page"
+                labels.append(_csv_label(path, rows.line_num, row["label"], is_page))
+                are_pages.append(is_page)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as CSV in UTF-8 ({_one_line(error)})") from error
     if not paths:
         raise DataError(f"{path} has no rows below its first line")
-    return LabelledPictures(tuple(paths), tuple(labels), str(path))
+    return LabelledPictures(tuple(paths), tuple(labels), str(path), tuple(are_pages))
 
 
 def _csv_picture(source: Path, row: int, name: str | None) -> Path:
@@ -153,8 +156,10 @@ def _csv_picture(source: Path, row: int, name: str | None) -> Path:
     return path
 
 
-def _csv_label(source: Path, row: int, text: str | None) -> str:
+def _csv_label(source: Path, row: int, text: str | None, is_page: bool) -> str:
     label = (text or "").strip()
+    if is_page:
+        label = "".join(label.replace("|", " ").split())
     if not (label.isascii() and label.isdigit()):
         raise DataError(f"{source}, row {row}: the label should be digits from 0 to 9, but is {label[:40]!r}")
     return label

@@ -1,10 +1,9 @@
 """Which layout a picture has, where nobody says: one digit, boxes, or lines of numbers."""
 
-
 from inkdigits.pictures.view import View
 from inkdigits.recognition.layouts import WIDEST_ON_PAGE, Task, closest, on_sheet, read_boxes, read_found
 from inkdigits.recognition.lines import lines_of
-from inkdigits.recognition.locate import grey_levels, locate_page
+from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.reading import Number
 
 _LIKELY = 0.5
@@ -33,7 +32,7 @@ def read_several(view: View, task: Task) -> list[Number] | None:
         None where the picture holds one digit, or nothing.
     """
     sheet, sheet_task = on_sheet(view, task)
-    found = locate_page(grey_levels(sheet.pixels), task.detector)
+    found = locate(grey_levels(sheet.pixels), task.detector)
     if int((found.digits >= _LIKELY).sum()) < 2:
         return None
     framed = read_form(*closest(view, task))
@@ -56,5 +55,7 @@ def read_form(view: View, task: Task) -> list[Number] | None:
     written = [digit for number in framed for digit in number.digits if digit.label is not None]
     n_cells = sum(len(number.digits) for number in framed)
     accepted = sum(digit.rejected is None for digit in written)
-    is_form = n_cells >= 3 and accepted >= max(2, _ACCEPTED * len(written)) and len(written) >= _FILLED * n_cells
+    is_form = (
+        n_cells >= 3 and accepted >= max(2, _ACCEPTED * len(written)) and len(written) >= _FILLED * n_cells
+    )
     return framed if is_form else None

@@ -44,7 +44,9 @@ class Detections:
 
     def __getitem__(self, chosen: NDArray[np.integer] | NDArray[np.bool_]) -> "Detections":
         """Return some of them."""
-        return Detections(self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen])
+        return Detections(
+            self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]
+        )
 
     @property
     def digits(self) -> Floats:
@@ -69,7 +71,7 @@ def detections_of(answer: Floats) -> Detections:
     -------
     Detections
     """
-    presence = 1 / (1 + np.exp(-answer[..., 0]))
+    presence = _sigmoid(answer[..., 0])
     rows, columns = np.nonzero((presence >= LEAST) & (presence == _greatest_nearby(presence)))
     chosen = answer[rows, columns]
     logits = chosen[:, 1 : 1 + N_SYMBOLS]
@@ -78,25 +80,26 @@ def detections_of(answer: Floats) -> Detections:
     x, y = (columns + np.float32(0.5)) * CELL_WIDTH, (rows + np.float32(0.5)) * CELL_HEIGHT
     left, top, right, bottom = chosen[:, 1 + N_SYMBOLS : 5 + N_SYMBOLS].T * CELL_HEIGHT
     boxes = np.stack([x - left, y - top, x + right, y + bottom], axis=1)
-    printed = 1 / (1 + np.exp(-chosen[:, 5 + N_SYMBOLS]))
+    printed = _sigmoid(chosen[:, 5 + N_SYMBOLS])
     found = Detections(presence[rows, columns], shares, boxes.astype(np.float32), printed)
     return distinct(found)
 
 
-def merged(parts: list[Detections], weights: list[Floats]) -> Detections:
-    """Join what was found on several sizes of a picture, each symbol once: the one of the greatest weighted presence."""
-    found = Detections(
-        np.concatenate([part.presence for part in parts]),
-        np.concatenate([part.classes for part in parts]),
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.printed for part in parts]),
+def merged(parts: list[Detections]) -> Detections:
+    """Join what was found on several sizes of a picture, each symbol once."""
+    return distinct(
+        Detections(
+            np.concatenate([part.presence for part in parts]),
+            np.concatenate([part.classes for part in parts]),
+            np.concatenate([part.boxes for part in parts]),
+            np.concatenate([part.printed for part in parts]),
+        )
     )
-    return distinct(found, found.presence * np.concatenate(weights))
 
 
-def distinct(found: Detections, ranks: Floats | None = None) -> Detections:
-    """Keep the likeliest, or the first by ``ranks``, of those that are one symbol; sort them from left to right."""
-    order = np.argsort(-(found.presence if ranks is None else ranks), kind="stable")
+def distinct(found: Detections) -> Detections:
+    """Keep the likeliest of those that are one symbol, and sort them from left to right."""
+    order = np.argsort(-found.presence, kind="stable")
     boxes = found.boxes
     kept: list[int] = []
     for i in order:
@@ -114,6 +117,10 @@ def distinct(found: Detections, ranks: Floats | None = None) -> Detections:
         kept.append(int(i))
     chosen = np.array(sorted(kept, key=lambda i: float(boxes[i, 0] + boxes[i, 2])), dtype=np.int64)
     return found[chosen]
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 def _greatest_nearby(values: Floats) -> Floats:

@@ -17,7 +17,7 @@ from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
-from inkdigits.recognition.locate import grey_levels, locate_line, locate_page
+from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import Knowledge, around, number_of
 from inkdigits.recognition.reading import Box, Digit, Number
 from inkdigits.recognition.sequence import Line
@@ -85,10 +85,10 @@ def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
     view, task = on_sheet(view, task)
     grey = grey_levels(view.pixels)
     if layout == "line":
-        found = locate_line(grey, task.detector)
+        found = locate(grey, task.detector, one_size=True)
         lines = [main_line(found)]
     else:
-        found = locate_page(grey, task.detector)
+        found = locate(grey, task.detector)
         lines = lines_of(found)
     return read_found(found, lines, task, WIDEST_IN_LINE if layout == "line" else WIDEST_ON_PAGE)
 

@@ -49,7 +49,7 @@ def lines_of(found: Detections) -> list[Indices]:
     typical = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
     tall = heights >= _LOW * typical if is_digit.any() else np.ones(len(found), bool)
     lines: list[list[int]] = []
-    for i in np.flatnonzero(tall & (found.presence > 0.2)):
+    for i in np.flatnonzero(tall & (found.presence > 0.2)).tolist():
         best, best_distance = None, np.inf
         for line in lines:
             last = line[-1]
@@ -62,9 +62,9 @@ def lines_of(found: Detections) -> list[Indices]:
                 if distance < best_distance:
                     best, best_distance = line, distance
         if best is None:
-            lines.append([int(i)])
+            lines.append([i])
         else:
-            best.append(int(i))
+            best.append(i)
     marks: list[list[int]] = [[] for _ in lines]
     for i in np.flatnonzero(~(tall & (found.presence > 0.2))).tolist():
         around = _line_around(i, lines, found)

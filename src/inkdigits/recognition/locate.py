@@ -16,8 +16,8 @@ _MARGIN = 8
 _LEAST_HEIGHT, _MOST_HEIGHT = 13.0, 42.0
 """Heights, in pixels of the detector, of the digits that it is trained to find."""
 
-_LINE_HEIGHT = 40
-"""Height, in pixels of the detector, of a line at its coarsest."""
+_COARSEST = 40
+"""Height, in pixels of the detector, of a picture at its coarsest: a digit may fill it."""
 
 _SMALLEST = 10.0
 """Height, in pixels of the picture, of the smallest digits that are looked for."""
@@ -28,11 +28,14 @@ _STEP = 1.6
 _MOST_PIXELS = 3_000_000
 """Pixels of the largest copy of a picture that the detector goes over: about a second."""
 
-_FINER = 1.15
-"""How much more evidence a finer scale must give."""
+_FILLING = 0.25
+"""Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
 
 _CLOSE_ENOUGH = 0.15
 """Logarithm of a change of scale that is not worth another look."""
+
+_UNLIKE = 0.5
+"""Logarithm of the ratio of two heights from which two digits are of different sizes."""
 
 
 def grey_levels(pixels: NDArray[np.uint8]) -> Grey:
@@ -73,8 +76,11 @@ def _whole_blocks(length: int) -> int:
     return -(-(length + 2 * _MARGIN) // 8) * 8
 
 
-def locate_line(grey: Grey, detector: Detector) -> Detections:
-    """Find the symbols of a picture of one line, at the size at which its digits are seen best.
+def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections:
+    """Find the symbols of a picture, whatever size they have.
+
+    The picture is looked at from coarse to fine. Where most digits are seen, it is looked at once more, at the size
+    that suits these digits best; what is much larger or smaller comes from the other looks.
 
     Parameters
     ----------
@@ -82,44 +88,37 @@ def locate_line(grey: Grey, detector: Detector) -> Detections:
         ``uint8`` (h, w).
     detector
         The network.
+    one_size
+        Whether all digits that matter have one size, as in a line.
 
     Returns
     -------
     Detections
-        Of all lines that the picture shows, with boxes in its pixels.
+        With boxes in pixels of ``grey``.
     """
-    best, best_sum, best_scale = None, 0.0, 1.0
-    for scale in _scales(grey.shape, coarsest=_LINE_HEIGHT / grey.shape[0]):
+    looks: list[tuple[float, Detections]] = []
+    evidence: list[float] = []
+    for scale in _scales(grey.shape):
         found = detect(grey, scale, detector)
-        evidence = float(_evidence(found, scale).sum())
-        if best is None or evidence > _FINER * best_sum:
-            best, best_sum, best_scale = found, evidence, scale
-        elif best_sum > 0.5:
+        fitting = found[_fits(found, scale)]
+        looks.append((scale, fitting))
+        evidence.append(float((fitting.digits**2).sum()))
+        best = int(np.argmax(evidence))
+        height = typical_height(looks[best][1])
+        fills = height is not None and height > _FILLING * grey.shape[0] and evidence[best] > 0.5
+        if fills and evidence[-1] < evidence[best]:
             break
-    assert best is not None
-    height = typical_height(best)
+    best_scale, found = looks[best]
     if height is None:
-        return best
+        return merged([each for _, each in looks])
     scale = DIGIT_HEIGHT / height
-    return best if abs(np.log(scale / best_scale)) < _CLOSE_ENOUGH else detect(grey, scale, detector)
-
-
-def locate_page(grey: Grey, detector: Detector) -> Detections:
-    """Find the symbols of a page, whatever size each of them has.
-
-    Parameters
-    ----------
-    grey, detector
-        As in `locate_line`.
-    """
-    parts = []
-    for scale in _scales(grey.shape, coarsest=_LINE_HEIGHT / max(grey.shape)):
+    if abs(np.log(scale / best_scale)) > _CLOSE_ENOUGH:
         found = detect(grey, scale, detector)
-        heights = found.heights * scale
-        seen = found[(heights > _LEAST_HEIGHT) & (heights < _MOST_HEIGHT)]
-        fit = np.exp(-np.abs(np.log(seen.heights * scale / DIGIT_HEIGHT)))
-        parts.append((seen, fit))
-    return merged([seen for seen, _ in parts], [fit for _, fit in parts])
+    if one_size:
+        return found
+    ratio = _UNLIKE
+    rest = [each[np.abs(np.log(each.heights / height)) > ratio] for _, each in looks]
+    return merged([found, *rest])
 
 
 def typical_height(found: Detections) -> float | None:
@@ -128,17 +127,17 @@ def typical_height(found: Detections) -> float | None:
     return float(np.median(sure)) if len(sure) else None
 
 
-def _evidence(found: Detections, scale: float) -> NDArray[np.float32]:
-    """Return how far each detection is a digit of a size that the detector knows."""
+def _fits(found: Detections, scale: float) -> NDArray[np.bool_]:
+    """Tell which detections have a size that the detector knows."""
     heights = found.heights * scale
-    return np.asarray(found.digits**2 * ((heights > _LEAST_HEIGHT) & (heights < _MOST_HEIGHT)), np.float32)
+    return np.asarray((heights > _LEAST_HEIGHT) & (heights < _MOST_HEIGHT))
 
 
-def _scales(shape: tuple[int, ...], coarsest: float) -> list[float]:
-    """Return the scales to look at, from coarse to fine: each some digits are right for, and none takes too long."""
+def _scales(shape: tuple[int, ...]) -> list[float]:
+    """Return the scales to look at, from coarse to fine: each digit has a size that the detector knows on one of them."""
     height, width = shape[:2]
     finest = min(DIGIT_HEIGHT / _SMALLEST, (_MOST_PIXELS / (height * width)) ** 0.5)
-    scales = [min(coarsest, finest)]
+    scales = [min(_COARSEST / height, finest)]
     while scales[-1] * 1.05 < finest:
         scales.append(min(scales[-1] * _STEP, finest))
     return scales

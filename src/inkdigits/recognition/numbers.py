@@ -81,7 +81,9 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
             digit = _digit(probabilities[i], boxes[i], threshold)
-            digits.append(Digit(digit.label, digit.confidence, boxes[i], digit.alternatives, rejection.NOT_A_DIGIT))
+            digits.append(
+                Digit(digit.label, digit.confidence, boxes[i], digit.alternatives, rejection.NOT_A_DIGIT)
+            )
             text += "?"
             guess += "?"
     confidence = line.confidence(chosen)

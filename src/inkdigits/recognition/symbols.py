@@ -1,4 +1,4 @@
-"""The symbols that the digit detector knows: ten digits, seven separators and signs, and anything else that is written."""
+"""The symbols that the digit detector knows: ten digits, seven separators and signs, and anything else."""
 
 SYMBOLS = (*"0123456789", ".", ",", "-", "/", ":", "+", "×", "other")
 """The classes of the detector, in the order of its answers."""

@@ -1,5 +1,6 @@
 """The training of the detector: its batches, its loss against a count by hand, a whole small training."""
 
+import itertools
 from pathlib import Path
 
 import keras
@@ -29,7 +30,7 @@ def bars() -> LabelledImages:
 
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a training draw little: the drawing processes read their batch size from the module, which is the real one."""
+    """Let a training draw little: few windows to test on, and few batches ahead."""
     monkeypatch.setattr(train, "_N_TEST", 20)
     monkeypatch.setattr(batches, "_AHEAD", 2)
 
@@ -86,13 +87,15 @@ def test_accuracy_is_the_share_of_symbols_of_the_right_class() -> None:
 
 def test_every_step_has_its_drawing_and_most_come_twice() -> None:
     plan = [batches._drawing_of(step) for step in range(1000)]
-    assert len({drawn for drawn, is_again in plan if not is_again}) == sum(not is_again for _, is_again in plan)
+    assert len({drawn for drawn, is_again in plan if not is_again}) == sum(
+        not is_again for _, is_again in plan
+    )
     seen = set()
     for drawn, is_again in plan:
         assert (drawn in seen) == is_again
         seen.add(drawn)
     shapes = [drawn % 3 for drawn, _ in plan]
-    assert all(one != other for one, other in zip(shapes, shapes[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(shapes))
 
 
 def test_batches_depend_on_the_seed_and_the_step_alone() -> None:
@@ -132,6 +135,8 @@ def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
         train_detector(bars(), bars(), run, epochs=2, steps=2, watch=interrupt)
     with pytest.raises(RunError, match="give the same options"):
         train_detector(bars(), bars(), run, seed=5, epochs=2, steps=2, resume=True)
-    train_detector(bars(), bars(), run, epochs=2, steps=2, resume=True, watch=lambda step: epochs.append(step.epoch))
+    train_detector(
+        bars(), bars(), run, epochs=2, steps=2, resume=True, watch=lambda step: epochs.append(step.epoch)
+    )
     assert set(epochs) == {2}
     assert [row["epoch"] for row in read_history(run)] == ["1", "2"]

@@ -52,7 +52,7 @@ def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
         assert sprite.ink.max() > 0.4
 
 
-@pytest.mark.parametrize("symbol", list(".,-/:+×") + ["=", "$", "X"])
+@pytest.mark.parametrize("symbol", [*".,-/:+×=$X"])
 def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(10):
@@ -104,7 +104,10 @@ def test_pen_paths_are_parted_where_the_pen_was_lifted() -> None:
     points, labels = pen_digits()
     assert points.shape == (10992, 8, 2)
     assert 0 <= points.min() <= points.max() <= 1
-    lifted = {digit: np.mean([len(strokes_of(p, digit)) == 2 for p in points[labels == digit]]) for digit in range(10)}
+    lifted = {
+        digit: np.mean([len(strokes_of(p, digit)) == 2 for p in points[labels == digit]])
+        for digit in range(10)
+    }
     assert lifted[7] > 0.8
     assert 0.45 < lifted[5] < 0.7
     assert 0.3 < lifted[4] < 0.5

@@ -1,7 +1,7 @@
 """Batches of drawn windows: drawn by processes of their own while the network trains on those before."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import cv2
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data.labelled import LabelledImages
+from inkdigits.training.detector.own_pictures import OwnPicture, own_window
 from inkdigits.training.scenes.stock import Stock, make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
 
@@ -25,11 +26,16 @@ _AGAIN = 61
 training, so this gives half as many steps again in the same time. One more than a multiple of the number of shapes, so
 that no two batches in a row have the same shape: Keras takes what the first two have in common for fixed."""
 
+_ONE_IN = 4
+"""One window in so many is of a user's own pictures, where there are any."""
+
 _AHEAD = 12
 """Batches that may wait to be trained on."""
 
 
-def training_batches(digits: LabelledImages, seed: int, first: int, last: int) -> Iterator[Batch]:
+def training_batches(
+    digits: LabelledImages, seed: int, first: int, last: int, own: Sequence[OwnPicture] = ()
+) -> Iterator[Batch]:
     """Yield the batches of some steps of a training; each depends on the seed and its step alone.
 
     Parameters
@@ -40,6 +46,8 @@ def training_batches(digits: LabelledImages, seed: int, first: int, last: int) -
         Random seed.
     first, last
         The first step, and the one after the last.
+    own
+        A user's own pictures, of which a quarter of each batch is taken.
     """
     kept: dict[int, Any] = {}
     with multiprocessing.get_context("spawn").Pool(_N_PROCESSES, _start, (digits,)) as pool:
@@ -50,9 +58,29 @@ def training_batches(digits: LabelledImages, seed: int, first: int, last: int) -
                     kept[drawn] = pool.apply_async(_draw, ((seed, drawn),))
             drawn, is_again = _drawing_of(step)
             images, targets = kept[drawn].get()
-            yield (_exposed(images, np.random.default_rng((seed, step, 1))), targets) if is_again else (images, targets)
+            if is_again:
+                images = _exposed(images, np.random.default_rng((seed, step, 1)))
+            yield (
+                _with_own(images, targets, own, np.random.default_rng((seed, step, 2)))
+                if own
+                else (images, targets)
+            )
             for old in [number for number in kept if number < drawn - 2 * _AGAIN]:
                 del kept[old]
+
+
+def _with_own(
+    images: NDArray[np.uint8],
+    targets: NDArray[np.float32],
+    own: Sequence[OwnPicture],
+    rng: np.random.Generator,
+) -> Batch:
+    """Put windows of a user's own pictures in the place of some of the drawn ones."""
+    images, targets = images.copy(), targets.copy()
+    for place in range(0, len(images), _ONE_IN):
+        window = own_window(own[rng.integers(len(own))], (images.shape[1], images.shape[2]), rng)
+        images[place], targets[place] = window.image, targets_of(window)
+    return images, targets
 
 
 def _drawing_of(step: int) -> tuple[int, bool]:

@@ -35,7 +35,9 @@ def detector_loss(targets: Any, answers: Any) -> Any:
     boxes = ops.sum(ops.abs(answers[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] - targets[..., 2:6]), axis=-1)
     print_logits = answers[..., 5 + N_SYMBOLS]
     printed = ops.softplus(print_logits) - targets[..., 6] * print_logits
-    return ops.sum(middles, axis=(1, 2)) + ops.sum(near * (classes + 0.15 * boxes + 0.1 * printed), axis=(1, 2))
+    return ops.sum(middles, axis=(1, 2)) + ops.sum(
+        near * (classes + 0.15 * boxes + 0.1 * printed), axis=(1, 2)
+    )
 
 
 def symbols_right(targets: Any, answers: Any) -> Any:

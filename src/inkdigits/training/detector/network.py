@@ -11,7 +11,7 @@ CELLS = "cells"
 """Name of the network's answer."""
 
 N_ANSWERS = 1 + N_SYMBOLS + 4 + 1
-"""Numbers for each cell: logit of a symbol's middle, logits of the classes, distances to the sides of its box, logit of print."""
+"""Numbers for each cell: logit of a middle, logits of the classes, four distances to the box, logit of print."""
 
 _NEIGHBOURHOOD = 5
 """Side of the square, in blocks of 8 pixels, whose mean and contrast a pixel is measured against."""
@@ -43,9 +43,10 @@ def _around(values: Any) -> Any:
 
 
 def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) -> keras.Model:
-    """Build the detector: pictures ``uint8`` (n, h, w) in, both sides multiples of 8; ``float32`` (n, h / 8, w / 4, 24) out.
+    """Build the detector: pictures ``uint8`` (n, h, w) in, ``float32`` (n, h / 8, w / 4, 24) out.
 
-    It takes twice as many steps along a line as across it, because digits stand closer than lines do.
+    Both sides of a picture are multiples of 8. There are twice as many cells along a line as across it, because digits
+    stand closer than lines do.
 
     Parameters
     ----------
@@ -54,8 +55,9 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
 
     References
     ----------
-    X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as points", arXiv:1904.07850, 2019: an object is the cell of its
-    middle. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: four distances give its box.
+    X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as points", arXiv:1904.07850, 2019: an object is the cell of
+    its middle. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: four distances give
+    its box.
     """
     stem, first, second, third, context = widths
     pictures = keras.Input((None, None), dtype="uint8", name="pictures")
@@ -70,14 +72,20 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
     around = _convolved(around, context)
     around = _convolved(around, context, normalised=(1, 1))
     around = layers.UpSampling2D((1, 2))(layers.Conv2D(third, 1)(around))
-    x = layers.ReLU()(layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around]))
+    x = layers.ReLU()(
+        layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around])
+    )
     x = _convolved(x, third, normalised=(1, 1))
     return keras.Model(pictures, layers.Conv2D(N_ANSWERS, 1, dtype="float32", name=CELLS)(x), name="detector")
 
 
-def _convolved(x: Any, filters: int, kernel: int = 3, stride: int = 1, normalised: tuple[int, int] | None = None) -> Any:
+def _convolved(
+    x: Any, filters: int, kernel: int = 3, stride: int = 1, normalised: tuple[int, int] | None = None
+) -> Any:
     """Convolve; where ``normalised`` is given, pool by so much and normalise before the ReLU."""
-    x = layers.Conv2D(filters, kernel, stride, padding="same", kernel_initializer="he_normal", use_bias=normalised is None)(x)
+    x = layers.Conv2D(
+        filters, kernel, stride, padding="same", kernel_initializer="he_normal", use_bias=normalised is None
+    )(x)
     if normalised is not None:
         if normalised != (1, 1):
             x = layers.MaxPooling2D(normalised)(x)

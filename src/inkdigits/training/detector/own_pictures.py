@@ -18,7 +18,7 @@ from inkdigits.pictures.decode import decode
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import shipped_detector
 from inkdigits.recognition.lines import lines_of, main_line
-from inkdigits.recognition.locate import grey_levels, locate_line, locate_page, typical_height
+from inkdigits.recognition.locate import grey_levels, locate, typical_height
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
 from inkdigits.training.scenes.lines import Placed
@@ -44,17 +44,13 @@ class OwnPicture:
     symbols: tuple[Placed, ...]
 
 
-def align_pictures(
-    data: LabelledPictures, layout: str = "line", progress: Progress | None = None
-) -> list[OwnPicture]:
+def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> list[OwnPicture]:
     """Find the digits of each picture's label in the picture.
 
     Parameters
     ----------
     data
-        Pictures with labels of one or several digits; of a page, all of its digits in reading order.
-    layout
-        ``line`` or ``page``.
+        Pictures with labels of one or several digits.
     progress
         Called as ``progress(message, done, total)``.
 
@@ -65,10 +61,11 @@ def align_pictures(
     """
     progress = progress or ignore_progress
     detector, aligned = shipped_detector(), []
-    for i, (path, label) in enumerate(zip(data.paths, data.labels, strict=True)):
+    are_pages = data.are_pages or (False,) * len(data)
+    for i, (path, label, is_page) in enumerate(zip(data.paths, data.labels, are_pages, strict=True)):
         grey = grey_levels(decode(path).pixels)
-        found = locate_line(grey, detector) if layout == "line" else locate_page(grey, detector)
-        lines = [main_line(found)] if layout == "line" else lines_of(found)
+        found = locate(grey, detector, one_size=not is_page)
+        lines = lines_of(found) if is_page else [main_line(found)]
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
         places = align(found[order], label)
         height = typical_height(found)
@@ -159,14 +156,24 @@ def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Gener
     image = cv2.warpAffine(
         picture.grey, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=int(np.median(border))
     )
-    image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else image, np.uint8)
+    image = np.asarray(
+        cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else image, np.uint8
+    )
     levels = (np.arange(256) / 255) ** np.exp(rng.uniform(-0.5, 0.5))
     if rng.random() < 0.3:
         levels = 1 - levels
     symbols = []
     for each in picture.symbols:
         left, top, w, h = each.box
-        corners = matrix @ np.array([[left, left + w, left, left + w], [top, top, top + h, top + h], [1, 1, 1, 1]])
+        corners = matrix @ np.array(
+            [[left, left + w, left, left + w], [top, top, top + h, top + h], [1, 1, 1, 1]]
+        )
         low, high = corners.min(axis=1).round().astype(int), corners.max(axis=1).round().astype(int)
-        symbols.append(Placed(each.symbol, (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])), each.printed))
+        symbols.append(
+            Placed(
+                each.symbol,
+                (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])),
+                each.printed,
+            )
+        )
     return Window((levels * 255).astype(np.uint8)[image], tuple(symbols))

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 
 from inkdigits import __version__, run_directory
-from inkdigits.data.labelled import LabelledImages
-from inkdigits.errors import ModelError, RunError
+from inkdigits.data.labelled import LabelledImages, LabelledPictures
+from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.detector import Detector
 from inkdigits.run_directory import read_json, write_manifest
@@ -18,6 +18,7 @@ from inkdigits.training.data_parallel import DataParallel, count_parts, give_eac
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
 from inkdigits.training.detector.loss import detector_loss, symbols_right
 from inkdigits.training.detector.network import CELLS, detector
+from inkdigits.training.detector.own_pictures import align_pictures
 from inkdigits.training.environment import describe_environment
 from inkdigits.training.export import save_checked, traced
 from inkdigits.training.fitting import History, Watcher, tensorboard
@@ -37,6 +38,7 @@ _N_TEST = 1500
 _LARGEST_DIFFERENCE = 1e-3
 """How far an exported answer may lie from Keras's."""
 
+
 @dataclass(frozen=True)
 class TrainedDetector:
     """What a training leaves.
@@ -47,11 +49,14 @@ class TrainedDetector:
         The run directory.
     n, accuracy
         How many windows were drawn of the test digits, and the share of their symbols whose class is right.
+    n_aligned
+        In how many of the user's own pictures all digits of the label were found.
     """
 
     path: Path
     n: int
     accuracy: float
+    n_aligned: int = 0
 
 
 def train_detector(
@@ -62,6 +67,7 @@ def train_detector(
     seed: int = 0,
     epochs: int = EPOCHS,
     steps: int = _STEPS,
+    own: LabelledPictures | None = None,
     resume: bool = False,
     watch: Watcher | None = None,
 ) -> TrainedDetector:
@@ -77,6 +83,8 @@ def train_detector(
         Random seed.
     epochs, steps
         How many epochs, and how many batches of 64 windows each has.
+    own
+        A user's own pictures of numbers, which are mixed with the drawn windows.
     resume
         Go on with an interrupted run, from its last whole epoch.
     watch
@@ -88,9 +96,25 @@ def train_detector(
         If the run directory is taken, or cannot be resumed with these arguments.
     ModelError
         If the exported model does not answer as the network does.
+    DataError
+        If in none of the user's own pictures the digits of its label are found.
     """
-    config = {"name": "detector", "seed": seed, "epochs": epochs, "steps": steps, "data": train_data.sha256}
+    config: dict[str, object] = {
+        "name": "detector",
+        "seed": seed,
+        "epochs": epochs,
+        "steps": steps,
+        "data": train_data.sha256,
+    }
+    if own is not None:
+        config["own"] = f"{own.name}, {len(own)} pictures"
     _open(run, config, resume)
+    aligned = [] if own is None else align_pictures(own)
+    if own is not None and not aligned:
+        raise DataError(
+            f"in none of the {len(own)} pictures of {own.name} the digits of its label were found; look at them with "
+            "inkdigits read --show"
+        )
     n_parts = count_parts(BATCH)
     give_each_part_its_cores(n_parts)
     keras.utils.set_random_seed(seed)
@@ -114,7 +138,7 @@ def train_detector(
     first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
     if first_epoch < epochs:
         trainee.fit(
-            training_batches(train_data, seed, first_epoch * steps, epochs * steps),
+            training_batches(train_data, seed, first_epoch * steps, epochs * steps, aligned),
             steps_per_epoch=steps,
             shuffle=False,
             epochs=epochs,
@@ -129,7 +153,7 @@ def train_detector(
     write_json(run / run_directory.ENVIRONMENT, describe_environment())
     checkpoint.unlink(missing_ok=True)
     write_manifest(run)
-    return TrainedDetector(run, _N_TEST, accuracy)
+    return TrainedDetector(run, _N_TEST, accuracy, len(aligned))
 
 
 def export_detector(

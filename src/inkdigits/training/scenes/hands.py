@@ -4,6 +4,7 @@ Whatever the source, a symbol becomes a `Sprite`: a small picture of its ink tha
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -153,8 +154,7 @@ def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
         font = hand.font or fonts[rng.integers(len(fonts))]
         characters = [each for each in font.glyphs if each in LETTERS]
         if characters:
-            sprite = _of_font(characters[rng.integers(len(characters))], OTHER, hand, rng, font)
-            return sprite
+            return _of_font(characters[rng.integers(len(characters))], OTHER, hand, rng, font)
     sign = stock.signs[rng.integers(len(stock.signs))]
     ink = _written(_strayed_form(sign, hand, rng), hand.size * rng.uniform(0.6, 1.2), hand, rng)
     return Sprite(ink, -ink.shape[0] + _drop(hand, rng), OTHER, False)
@@ -190,7 +190,10 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         lines = [[(0, y), (length / 2, y + jitter(0.03)), (length, y + rise)]]
     elif symbol == "=":
         length, y, gap = rng.uniform(0.25, 0.7), rng.uniform(0.2, 0.5), rng.uniform(0.12, 0.3)
-        lines = [[(0, y), (length, y + jitter())], [(jitter(), y + gap), (length + jitter(), y + gap + jitter())]]
+        lines = [
+            [(0, y), (length, y + jitter())],
+            [(jitter(), y + gap), (length + jitter(), y + gap + jitter())],
+        ]
     elif symbol == "/":
         lean, low, high = rng.uniform(0.2, 0.7), rng.uniform(-0.25, 0.05), rng.uniform(0.9, 1.3)
         lines = [[(0, low), (lean / 2 + jitter(0.03), (low + high) / 2), (lean, high)]]
@@ -204,11 +207,16 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         arm, y = rng.uniform(0.14, 0.3), rng.uniform(0.25, 0.5)
         lines = [[(-arm, y + arm), (arm + jitter(), y - arm)], [(arm, y + arm + jitter()), (-arm, y - arm)]]
     elif symbol == "X":
-        lines = [[(0, 1), (rng.uniform(0.5, 1), jitter())], [(rng.uniform(0.5, 1), 1 + jitter()), (jitter(), jitter())]]
+        lines = [
+            [(0, 1), (rng.uniform(0.5, 1), jitter())],
+            [(rng.uniform(0.5, 1), 1 + jitter()), (jitter(), jitter())],
+        ]
     else:  # "$": an S with one or two strokes through it
         curve = [(0.55, 0.8), (0.3, 0.95), (0.08, 0.75), (0.3, 0.5), (0.52, 0.25), (0.3, 0.05), (0.02, 0.2)]
         lines = [[(x + jitter(0.03), y + jitter(0.03)) for x, y in curve]]
-        lines += [[(x, 1.15), (x + jitter(), -0.15)] for x in ((0.3,) if rng.random() < 0.5 else (0.22, 0.38))]
+        lines += [
+            [(x, 1.15), (x + jitter(), -0.15)] for x in ((0.3,) if rng.random() < 0.5 else (0.22, 0.38))
+        ]
     strokes = [np.array([(x, -y) for x, y in line]) for line in lines]
     pen = max(2.0, hand.pen * rng.uniform(0.8, 1.5 if symbol in ".:" else 1.2))
     ink, top = _drawn([smooth_line(line) for line in strokes], size, 1.0, hand.slant, pen, rng)
@@ -248,7 +256,9 @@ def _strayed_form(form: Allograph, hand: Hand, rng: np.random.Generator) -> list
     for path in form.paths:
         points = np.array(path, float) / 100
         same = np.append(False, (points[1:] == points[:-1]).all(axis=1))
-        moved = points + rng.normal(0.0, 0.04 * hand.care, points.shape) + rng.normal(0.0, 0.025 * hand.care, 2)
+        moved = (
+            points + rng.normal(0.0, 0.04 * hand.care, points.shape) + rng.normal(0.0, 0.025 * hand.care, 2)
+        )
         moved[same] = moved[np.flatnonzero(same) - 1]
         lines.append(smooth_line(moved) * [width, 1.0])
     return lines
@@ -277,7 +287,8 @@ def _drawn(
 ) -> tuple[Floats, int]:
     """Draw lines in units of ``height``; return the ink, cut tight, and the y of its first row."""
     scaled = [
-        np.stack([height * (aspect * line[:, 0] - slant * line[:, 1]), height * line[:, 1]], axis=1) for line in lines
+        np.stack([height * (aspect * line[:, 0] - slant * line[:, 1]), height * line[:, 1]], axis=1)
+        for line in lines
     ]
     everything = np.concatenate(scaled)
     low, high = everything.min(axis=0), everything.max(axis=0)
@@ -289,10 +300,12 @@ def _drawn(
     for line in scaled:
         fixed = np.round((line - origin) * (1 << _SHIFT)).astype(np.int32)
         if not uneven or len(fixed) < 4:
-            cv2.polylines(paper, [fixed.reshape(-1, 1, 2)], False, 255, max(1, round(pen)), cv2.LINE_AA, _SHIFT)
+            cv2.polylines(
+                paper, [fixed.reshape(-1, 1, 2)], False, 255, max(1, round(pen)), cv2.LINE_AA, _SHIFT
+            )
             continue
         cuts = np.linspace(0, len(fixed), 5).astype(int)
-        for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, end in pairwise(cuts.tolist()):
             part = fixed[max(0, start - 1) : end].reshape(-1, 1, 2)
             width_here = max(1, round(pen * rng.uniform(0.6, 1.25)))
             cv2.polylines(paper, [part], False, 255, width_here, cv2.LINE_AA, _SHIFT)
@@ -300,7 +313,9 @@ def _drawn(
     return paper[y : y + tall, x : x + wide].astype(np.float32) / np.float32(255), int(origin[1]) + y
 
 
-def _of_font(character: str, symbol: int, hand: Hand, rng: np.random.Generator, font: Font | None = None) -> Sprite:
+def _of_font(
+    character: str, symbol: int, hand: Hand, rng: np.random.Generator, font: Font | None = None
+) -> Sprite:
     font = font or hand.font
     assert font is not None
     picture, top = font.glyphs[character]
@@ -332,7 +347,9 @@ def _of_bitmap(
     size = int(across * wide + reach) + 2 * margin, int(down * tall) + 2 * margin
     shift = margin + (slant * height if slant > 0 else 0.0)
     matrix = np.array([[across, -slant * down, shift], [0.0, down, margin]])
-    ink = np.asarray(cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
+    ink = np.asarray(cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR), np.float32) / np.float32(
+        255
+    )
     if strength > 0.5:
         ink = _warped(ink, 0.05 * height * hand.care * strength, rng)
     ink = np.clip((ink - 0.5) * np.float32(rng.uniform(1.0, 3.0)) + 0.5, 0, 1)
@@ -349,6 +366,10 @@ def _of_bitmap(
 def _warped(ink: Floats, reach: float, rng: np.random.Generator) -> Floats:
     """Move the ink about smoothly by some ``reach`` pixels."""
     height, width = ink.shape
-    field = cv2.resize(rng.normal(0.0, reach, (3, 3, 2)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    field = cv2.resize(
+        rng.normal(0.0, reach, (3, 3, 2)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    return np.asarray(cv2.remap(ink, columns + field[..., 0], rows + field[..., 1], cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        cv2.remap(ink, columns + field[..., 0], rows + field[..., 1], cv2.INTER_LINEAR), np.float32
+    )

@@ -78,7 +78,14 @@ def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
 
 
 def set_line(
-    canvas: Floats, text: str, left: float, base: float, hand: Hand, manner: Manner, stock: Stock, rng: np.random.Generator
+    canvas: Floats,
+    text: str,
+    left: float,
+    base: float,
+    hand: Hand,
+    manner: Manner,
+    stock: Stock,
+    rng: np.random.Generator,
 ) -> list[Placed]:
     """Write a text onto a canvas, until its right edge.
 
@@ -132,7 +139,11 @@ def set_line(
 
 
 def _join(
-    canvas: Floats, last: tuple[Sprite, int, int], new: tuple[Sprite, int, int], hand: Hand, rng: np.random.Generator
+    canvas: Floats,
+    last: tuple[Sprite, int, int],
+    new: tuple[Sprite, int, int],
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> None:
     """Draw the stroke from the right of one digit to the left of the next."""
     ends = []
@@ -146,7 +157,11 @@ def _join(
 
 
 def _chain(
-    canvas: Floats, last: tuple[Sprite, int, int], new: tuple[Sprite, int, int], hand: Hand, rng: np.random.Generator
+    canvas: Floats,
+    last: tuple[Sprite, int, int],
+    new: tuple[Sprite, int, int],
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> None:
     """Draw the stroke from the top of one zero to the top of the next, sagging between them."""
     (first, x, y), (second, u, v) = last, new
@@ -181,11 +196,13 @@ def _beside(
     contact = last_x + _first_contact(last.ink, sprite.ink, y - last_y)
     if not is_mark and not both_ones and rng.random() < manner.closeness:
         depth = rng.uniform(0.0, 0.1) * hand.size
-        return max(contact - depth, last_x + 0.45 * last.ink.shape[1])
-    gap = max(0.06 * hand.size, hand.size * manner.gap * rng.uniform(0.4, 1.6)) + (hand.pen if both_ones else 0)
+        return float(max(contact - depth, last_x + 0.45 * last.ink.shape[1]))
+    gap = max(0.06 * hand.size, hand.size * manner.gap * rng.uniform(0.4, 1.6)) + (
+        hand.pen if both_ones else 0
+    )
     # The gap of a slanted hand is that between the ink of the two, not between their boxes.
     free = rng.uniform(0.0, 1.0)
-    return max(free * contact + (1 - free) * right + gap, last_x + 0.3 * last.ink.shape[1])
+    return float(max(free * contact + (1 - free) * right + gap, last_x + 0.3 * last.ink.shape[1]))
 
 
 def _first_contact(before: Floats, ink: Floats, drop: int) -> float:

@@ -1,5 +1,7 @@
 """What is written on: plain, uneven, patterned, ruled and squared paper, frames, combs and the dirt on them."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -42,18 +44,22 @@ def random_paper(height: int, width: int, size: float, depth: float, rng: np.ran
         coarse = rng.standard_normal((int(height / grain) + 2, int(width / grain) + 2)).astype(np.float32)
         paper += faint / 3 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     elif kind < 0.56:  # a screen of dots
-        step = int(rng.integers(3, 9))
-        paper[::step, ::step] -= faint
+        apart = int(rng.integers(3, 9))
+        paper[::apart, ::apart] -= faint
         if rng.random() < 0.5:
-            paper[step // 2 :: step, step // 2 :: step] -= faint
+            paper[apart // 2 :: apart, apart // 2 :: apart] -= faint
     elif kind < 0.62:  # squared paper
         step = size * rng.uniform(0.3, 1.6)
         _rules(paper, step, faint, True, rng)
         _rules(paper, step, faint, False, rng)
     if rng.random() < 0.08:  # a shadow's edge
         angle, reach = rng.uniform(0, np.pi), rng.uniform(1, 12)
-        side = (columns - width * rng.uniform(0, 1)) * np.cos(angle) + (rows - height * rng.uniform(0, 1)) * np.sin(angle)
-        paper -= np.float32(rng.uniform(10, 80)) / (1 + np.exp(np.clip(-side / reach, -30, 30)).astype(np.float32))
+        side = (columns - width * rng.uniform(0, 1)) * np.cos(angle) + (
+            rows - height * rng.uniform(0, 1)
+        ) * np.sin(angle)
+        paper -= np.float32(rng.uniform(10, 80)) / (
+            1 + np.exp(np.clip(-side / reach, -30, 30)).astype(np.float32)
+        )
     if rng.random() < 0.05:  # a picture or a stamp showing through
         coarse = rng.standard_normal((4, 8)).astype(np.float32)
         blot = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC) > rng.uniform(0.2, 1.0)
@@ -68,29 +74,36 @@ def _guilloche(rows: Floats, columns: Floats, size: float, rng: np.random.Genera
         angle = rng.normal(np.pi / 2, 0.1)
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     along, across = columns * cos + rows * sin, rows * cos - columns * sin
-    waves = np.float32(rng.uniform(0, 0.5) * size) * np.sin(along * np.float32(2 * np.pi / (size * rng.uniform(0.5, 6))))
+    waves = np.float32(rng.uniform(0, 0.5) * size) * np.sin(
+        along * np.float32(2 * np.pi / (size * rng.uniform(0.5, 6)))
+    )
     if rng.random() < 0.25:  # circles instead of lines
-        across = np.hypot(rows - np.float32(rng.uniform(-2, 3) * size), columns - np.float32(rng.uniform(0, columns.max())))
+        across = np.hypot(
+            rows - np.float32(rng.uniform(-2, 3) * size), columns - np.float32(rng.uniform(0, columns.max()))
+        )
     wave = np.sin((across + waves) * np.float32(2 * np.pi / period))
     if rng.random() < 0.7:
         wave = np.where(wave > rng.uniform(0.2, 0.9), wave, 0)
-    return wave
+    return np.asarray(wave, np.float32)
 
 
 def _rules(paper: Floats, step: float, depth: np.float32, down: bool, rng: np.random.Generator) -> None:
-    length = paper.shape[1] if down else paper.shape[0]
+    height, width = paper.shape
+    length = width if down else height
     thick = int(rng.integers(1, 3))
     place = rng.uniform(0, step)
     mask = np.zeros(paper.shape, np.float32)
     while place < length:
         at = round(place)
-        ends = ((at, 0), (at, paper.shape[0])) if down else ((0, at), (paper.shape[1], at))
-        cv2.line(mask, *ends, 1.0, thick)
+        start, end = ((at, 0), (at, height)) if down else ((0, at), (width, at))
+        cv2.line(mask, start, end, 1.0, thick)
         place += step
     paper -= depth * mask
 
 
-def draw_rules(ink: Floats, base: float, size: float, symbols: list[tuple[int, int, int, int]], rng: np.random.Generator) -> None:
+def draw_rules(
+    ink: Floats, base: float, size: float, symbols: list[tuple[int, int, int, int]], rng: np.random.Generator
+) -> None:
     """Draw printed lines onto a canvas, in place: a rule under a line of writing, a frame about it, cells, a comb.
 
     Parameters
@@ -115,9 +128,15 @@ def draw_rules(ink: Floats, base: float, size: float, symbols: list[tuple[int, i
         pieces = 1 if rng.random() < 0.6 else int(rng.integers(4, 60))
         edges = np.linspace(0, width, pieces + 1)
         full = 1.0 if pieces == 1 else rng.uniform(0.3, 0.95)
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges.tolist()):
             stop = start + full * (end - start)
-            cv2.line(ink, (round(start), y + round(tilt * start / width)), (round(stop), y + round(tilt * stop / width)), tone, thick)
+            cv2.line(
+                ink,
+                (round(start), y + round(tilt * start / width)),
+                (round(stop), y + round(tilt * stop / width)),
+                tone,
+                thick,
+            )
         return
     top, bottom = round(base - size * rng.uniform(1.05, 1.6)), round(base + size * rng.uniform(0.05, 0.6))
     if kind < 0.55:  # two rules
@@ -127,7 +146,11 @@ def draw_rules(ink: Floats, base: float, size: float, symbols: list[tuple[int, i
         for x in rng.choice([-0.1, 1.0], size=int(rng.integers(1, 3)), replace=False):
             if symbols:
                 left, right = symbols[0][0], symbols[-1][0] + symbols[-1][2]
-                at = round(left - size * rng.uniform(0.05, 0.5)) if x < 0 else round(right + size * rng.uniform(0.05, 0.5))
+                at = (
+                    round(left - size * rng.uniform(0.05, 0.5))
+                    if x < 0
+                    else round(right + size * rng.uniform(0.05, 0.5))
+                )
                 low, high = (0, height) if rng.random() < 0.5 else (top, bottom)
                 cv2.line(ink, (at, low), (at + round(tilt / 4), high), tone, thick)
         return
@@ -142,7 +165,13 @@ def draw_rules(ink: Floats, base: float, size: float, symbols: list[tuple[int, i
         else:
             edges_at.append((before[0] + before[2] + after[0]) / 2)
     for x in edges_at:
-        cv2.line(ink, (round(x), bottom if not open_top else round(base - size * 0.25)), (round(x), bottom if open_top else top), tone, thick)
+        cv2.line(
+            ink,
+            (round(x), bottom if not open_top else round(base - size * 0.25)),
+            (round(x), bottom if open_top else top),
+            tone,
+            thick,
+        )
     if closed:
         left, right = round(edges_at[0]), round(edges_at[-1])
         cv2.line(ink, (left, bottom), (right, bottom), tone, thick)
@@ -156,16 +185,36 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
     if rng.random() < 0.3:
         for _ in range(int(rng.integers(1, 8))):
             spot = int(rng.integers(width)), int(rng.integers(height))
-            cv2.circle(ink, spot, int(rng.integers(0, max(1, round(0.05 * size)) + 1)), float(rng.uniform(0.3, 1)), -1)
+            cv2.circle(
+                ink,
+                spot,
+                int(rng.integers(0, max(1, round(0.05 * size)) + 1)),
+                float(rng.uniform(0.3, 1)),
+                -1,
+            )
     if rng.random() < 0.15:  # strokes that end in the picture
         for _ in range(int(rng.integers(1, 4))):
             y, towards = (0, 1) if rng.random() < 0.5 else (height - 1, -1)
             x = int(rng.integers(width))
             points = [(x, y - towards * 3)]
             for _ in range(3):
-                points.append((points[-1][0] + int(rng.normal(0, 0.15 * size)), points[-1][1] + int(towards * rng.uniform(0, 0.1 * size + 3))))
-            cv2.polylines(ink, [np.array(points, np.int32)], False, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA)
+                points.append(
+                    (
+                        points[-1][0] + int(rng.normal(0, 0.15 * size)),
+                        points[-1][1] + int(towards * rng.uniform(0, 0.1 * size + 3)),
+                    )
+                )
+            cv2.polylines(
+                ink, [np.array(points, np.int32)], False, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA
+            )
     if rng.random() < 0.04:  # a flourish across
         xs = np.linspace(rng.uniform(-0.2, 0.6) * width, rng.uniform(0.4, 1.2) * width, 8)
         ys = rng.uniform(0, height) + np.cumsum(rng.normal(0, 0.2 * size, 8))
-        cv2.polylines(ink, [np.stack([xs, ys], axis=1).astype(np.int32)], False, float(rng.uniform(0.3, 0.9)), max(1, round(0.06 * size)), cv2.LINE_AA)
+        cv2.polylines(
+            ink,
+            [np.stack([xs, ys], axis=1).astype(np.int32)],
+            False,
+            float(rng.uniform(0.3, 0.9)),
+            max(1, round(0.06 * size)),
+            cv2.LINE_AA,
+        )

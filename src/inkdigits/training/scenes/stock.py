@@ -94,7 +94,7 @@ def make_stock(digits: LabelledImages) -> Stock:
         tuple(
             sign
             for sign in (*sign_allographs()["letter"], *sign_allographs()["sign"])
-            if sign.name[0] in LETTERS and sign.label == "letter" or sign.name in _SIGNS
+            if (sign.name[0] in LETTERS and sign.label == "letter") or sign.name in _SIGNS
         ),
         tuple(font for font in fonts if not font.printed),
         tuple(font for font in fonts if font.printed),
@@ -153,7 +153,7 @@ def strokes_of(path: Floats, digit: int) -> tuple[Floats, ...]:
 
 
 def _parted(path: Floats, last: int, first: int) -> tuple[Floats, Floats]:
-    """Return the strokes up to the point ``last`` and from the point ``first`` on; a stroke of one point gets a second."""
+    """Return the strokes up to the point ``last`` and from ``first`` on; a stroke of one point gets a second."""
     before, after = path[: last + 1], path[first:]
     if len(before) < 2:
         before = np.concatenate([before, before + np.float32(0.02)])
@@ -177,7 +177,9 @@ def line_fonts() -> list[Font]:
         is_printed[str(names[i])] = bool(printed[i])
         start = end
     return [
-        Font(of_font, float(np.mean([of_font[str(d)][0].shape[0] for d in range(N_CLASSES)])), is_printed[name])
+        Font(
+            of_font, float(np.mean([of_font[str(d)][0].shape[0] for d in range(N_CLASSES)])), is_printed[name]
+        )
         for name, of_font in glyphs.items()
         if all(str(d) in of_font for d in range(N_CLASSES))
     ]

@@ -71,7 +71,11 @@ def draw_window(
     ink = np.zeros((height, width), np.float32)
     placed: list[Placed] = []
     pitch = size * rng.uniform(1.3, 2.6)
-    n_lines = 1 if one_line or pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
+    n_lines = (
+        1
+        if one_line or pitch > height or (shape[0] < 64 and rng.random() < 0.6)
+        else int(np.ceil(height / pitch)) + 1
+    )
     base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
     if n_lines > 1:
         base = size * rng.uniform(0.3, 1.4)

@@ -46,7 +46,7 @@ def digit_allographs() -> dict[int, tuple[Allograph, ...]]:
 
 @cache
 def national_allographs() -> dict[int, tuple[Allograph, ...]]:
-    """Return further ways to write the digits, of the schools of many countries; only the digit detector learns them."""
+    """Return further ways to write the digits, from schools of many countries; the detector alone learns them."""
     return {int(label): ways for label, ways in _read("national_allographs.txt").items()}
 
 
