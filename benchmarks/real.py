@@ -1,8 +1,8 @@
 """How well real pictures are read: numbers, single digits, boxes, pages, and what is no digit.
 
 The pictures are in a folder that INKDIGITS_REAL names, one sub-folder a kind, each with a ``labels.csv`` of the
-columns ``file,label,source,note``; they are for choosing and looking, and never in a training. In a label ``|`` is a new
-line, a space a gap; only digits are compared. Every picture is read twice: told its layout, and not told.
+columns ``file,label,source,note``; they are for choosing and looking, and never in a training. In a label ``|`` is a
+new line, a space a gap; only digits are compared. Every picture is read twice: told its layout, and not told.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/real.py
 """

@@ -30,6 +30,10 @@ _LEAST_AWAY = 20.0
 _ONE_SIDED = 2.5
 """By how much farther than anything on the other side."""
 
+VOTE_WEIGHTS = (0.8, 2.0, 2.5, 0.7, 0.8, 2.7)
+"""Log-odds that each of the `polarity_votes` is worth: a logistic regression on drawn pictures of held-out training
+images (``benchmarks/polarity.py``, ``benchmarks/results/polarity.json``)."""
+
 _SPARSE_ODDS = 8.0
 """Log-odds of a picture that is told by its sparse writing."""
 
@@ -38,9 +42,7 @@ def polarity(grey: Floats) -> float:
     """Judge which of light and dark is the ink.
 
     The border of a picture is mostly paper, strokes cover the lesser part of it, they are thinner
-    than the gaps between them, and they stand out of their surroundings on one side. The weights
-    of these votes were fitted by logistic regression to 3,900 drawn pictures of 26 kinds, made of
-    held-out MNIST training images (99.97% right).
+    than the gaps between them, and they stand out of their surroundings on one side; see `polarity_votes`.
 
     Parameters
     ----------
@@ -55,22 +57,42 @@ def polarity(grey: Floats) -> float:
     sparse = _sparse_writing(grey)
     if sparse:
         return sparse
+    votes = polarity_votes(grey)
+    return -1.0 if votes is None else float(np.dot(VOTE_WEIGHTS, votes))
+
+
+def polarity_votes(grey: Floats) -> NDArray[np.float64] | None:
+    """Return what speaks for light ink (above 0) and for dark ink (below 0), on a small copy.
+
+    Parameters
+    ----------
+    grey
+        As for `polarity`.
+
+    Returns
+    -------
+    ndarray or None
+        ``float64`` (6,): the balance of what deviates from the paper, two sizes of thin structures, the border, a ring
+        inside it, and a plain vote of border, corners, area and local medians. None where the picture is of one level.
+    """
     small = thumbnail(grey, _POLARITY_SIDE)
     height, width = small.shape
     if np.ptp(small) < 1.0:
-        return -1.0
+        return None
     smooth = _blurred(small, 0.8)
     level = smooth - slope(smooth)
     reach = float(np.abs(level).max()) or 1.0
     is_light = _split(128.0 + level * (127.0 / reach))
     inset = max(1, int(0.12 * min(height, width))) if min(height, width) > 4 else 0
-    return (
-        1.0 * _balance(level)
-        + 1.7 * _thin_structures(smooth, int(0.3 * min(height, width)))
-        + 3.0 * _thin_structures(smooth, int(0.12 * max(height, width)))
-        + 0.8 * (1.0 - 2.0 * _ring(is_light, 0))
-        + 1.3 * (1.0 - 2.0 * _ring(is_light, inset))
-        + 5.0 * _plain_vote(small)
+    return np.array(
+        [
+            _balance(level),
+            _thin_structures(smooth, int(0.3 * min(height, width))),
+            _thin_structures(smooth, int(0.12 * max(height, width))),
+            1.0 - 2.0 * _ring(is_light, 0),
+            1.0 - 2.0 * _ring(is_light, inset),
+            _plain_vote(small),
+        ]
     )
 
 

@@ -134,7 +134,7 @@ def _fits(found: Detections, scale: float) -> NDArray[np.bool_]:
 
 
 def _scales(shape: tuple[int, ...]) -> list[float]:
-    """Return the scales to look at, from coarse to fine: each digit has a size that the detector knows on one of them."""
+    """Return the scales to look at, from coarse to fine: on one of them each digit has a size that the network knows."""
     height, width = shape[:2]
     finest = min(DIGIT_HEIGHT / _SMALLEST, (_MOST_PIXELS / (height * width)) ** 0.5)
     scales = [min(_COARSEST / height, finest)]

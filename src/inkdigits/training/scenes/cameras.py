@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 
-def photograph(sheet: Floats, depth: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def photograph(sheet: Floats, depth: float, negative: bool, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Take a picture of a sheet.
 
     Parameters
@@ -16,6 +16,8 @@ def photograph(sheet: Floats, depth: float, rng: np.random.Generator) -> NDArray
         ``float32`` (h, w), grey levels from 0 to 255.
     depth
         How much darker the ink is than the paper, in grey levels; noise stays below it.
+    negative
+        Whether light and dark change places.
     rng
         The source of all randomness.
 
@@ -55,7 +57,7 @@ def photograph(sheet: Floats, depth: float, rng: np.random.Generator) -> NDArray
     elif kind < 0.3:
         low, high = np.percentile(sheet, (rng.uniform(0, 3), rng.uniform(60, 100)))
         sheet = (sheet - low) * np.float32(255 / max(high - low, 20))
-    if rng.random() < 0.25:
+    if negative:
         sheet = 255 - sheet
     picture = np.clip(sheet, 0, 255).astype(np.uint8)
     if rng.random() < 0.3:

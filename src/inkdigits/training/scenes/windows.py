@@ -26,6 +26,9 @@ _OVERSAMPLING = 2
 N_TARGETS = 8
 """Numbers for each cell; see `Targets`."""
 
+_NEGATIVES = 0.25
+"""Share of windows with light ink on dark paper."""
+
 _STRANGERS = 0.04
 """Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
 
@@ -43,10 +46,13 @@ class Window:
         ``uint8`` (h, w).
     symbols
         What stands in it, boxes in its pixels.
+    negative
+        Whether its ink is lighter than its paper.
     """
 
     image: NDArray[np.uint8]
     symbols: tuple[Placed, ...]
+    negative: bool = False
 
 
 def draw_window(
@@ -109,14 +115,15 @@ def draw_window(
     # Ink covers the paper's pattern, or lets it shine through.
     covering = np.minimum(paper, np.float32(np.median(paper) - depth))
     tone = covering if rng.random() < 0.6 else paper - np.float32(depth)
-    image = photograph(paper * (1 - ink) + tone * ink, depth, rng)
+    negative = bool(rng.random() < _NEGATIVES)
+    image = photograph(paper * (1 - ink) + tone * ink, depth, negative, rng)
     symbols = [
         Placed(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
         for each in placed
     ]
     if rng.random() < 0.3:
         image, symbols = _cropped(image, symbols, size / scale, rng)
-    return Window(image, tuple(symbols))
+    return Window(image, tuple(symbols), negative)
 
 
 def _cropped(
