@@ -32,7 +32,8 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
-    ("docs/recipes.md", "numbers"): lambda: tables.numbers(RESULTS / "number-network.json"),
+    ("docs/recipes.md", "families"): lambda: tables.network_families(RESULTS / "network-families.json"),
+    ("README.md", "real"): lambda: tables.real(RESULTS / "real.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{
         ("docs/recipes.md", f"trials of {recipe}"): functools.partial(

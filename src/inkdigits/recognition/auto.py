@@ -32,13 +32,14 @@ def read_several(view: View, task: Task) -> list[Number] | None:
         None where the picture holds one digit, or nothing.
     """
     sheet, sheet_task = on_sheet(view, task)
-    found = locate(grey_levels(sheet.pixels), task.detector)
+    grey = grey_levels(sheet.pixels)
+    found = locate(grey, task.detector)
     if int((found.digits >= _LIKELY).sum()) < 2:
         return None
     framed = read_form(*closest(view, task))
     if framed is not None:
         return framed
-    return read_found(found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
+    return read_found(grey, found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
 
 
 def read_form(view: View, task: Task) -> list[Number] | None:

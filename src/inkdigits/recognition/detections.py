@@ -16,6 +16,9 @@ LEAST = 0.05
 _SAME = 0.5
 """Share of the smaller of two boxes, along both axes, that they overlap by if they are one symbol."""
 
+_SAME_MIDDLE = 0.35
+"""Distance of their middles along the line, as a share of the wider one."""
+
 
 @dataclass(frozen=True)
 class Detections:
@@ -99,24 +102,29 @@ def merged(parts: list[Detections]) -> Detections:
 
 def distinct(found: Detections) -> Detections:
     """Keep the likeliest of those that are one symbol, and sort them from left to right."""
-    order = np.argsort(-found.presence, kind="stable")
+    if not len(found):
+        return found
     boxes = found.boxes
-    kept: list[int] = []
-    for i in order:
-        if kept:
-            others = boxes[kept]
-            across = np.minimum(boxes[i, 2], others[:, 2]) - np.maximum(boxes[i, 0], others[:, 0])
-            down = np.minimum(boxes[i, 3], others[:, 3]) - np.maximum(boxes[i, 1], others[:, 1])
-            width = np.minimum(boxes[i, 2] - boxes[i, 0], others[:, 2] - others[:, 0])
-            height = np.minimum(boxes[i, 3] - boxes[i, 1], others[:, 3] - others[:, 1])
-            middles = np.abs(boxes[i, 0] + boxes[i, 2] - others[:, 0] - others[:, 2]) / 2
-            wide = np.maximum(boxes[i, 2] - boxes[i, 0], others[:, 2] - others[:, 0])
-            same = (across > _SAME * width) & (down > _SAME * height) & (middles < 0.35 * wide + 1)
-            if same.any():
-                continue
-        kept.append(int(i))
-    chosen = np.array(sorted(kept, key=lambda i: float(boxes[i, 0] + boxes[i, 2])), dtype=np.int64)
-    return found[chosen]
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    # Only what is near can be the same, so each is compared with those kept in the blocks around it.
+    blocks = np.floor(middles / max(float((boxes[:, 2:] - boxes[:, :2]).max()), 1.0)).astype(int).tolist()
+    kept: dict[tuple[int, int], list[int]] = {}
+    for i in np.argsort(-found.presence, kind="stable").tolist():
+        x, y = blocks[i]
+        near = [k for u in (x - 1, x, x + 1) for v in (y - 1, y, y + 1) for k in kept.get((u, v), ())]
+        if not near or not _is_one_of(boxes[i], boxes[near]):
+            kept.setdefault((x, y), []).append(i)
+    chosen = np.array([i for block in kept.values() for i in block], np.int64)
+    return found[chosen[np.argsort(middles[chosen, 0], kind="stable")]]
+
+
+def _is_one_of(box: Floats, others: Floats) -> bool:
+    """Tell whether a box, left, top, right and bottom, holds the same symbol as one of the others (n, 4)."""
+    overlap = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    size, sizes = box[2:] - box[:2], others[:, 2:] - others[:, :2]
+    apart = np.abs(box[0] + box[2] - others[:, 0] - others[:, 2]) / 2
+    is_covered = (overlap > _SAME * np.minimum(size, sizes)).all(axis=1)
+    return bool((is_covered & (apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1)).any())
 
 
 def _sigmoid(logits: Floats) -> Floats:

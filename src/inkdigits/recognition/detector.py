@@ -53,6 +53,6 @@ class Detector:
 
 
 @functools.cache
-def shipped_detector() -> Detector:
-    """Return the detector that comes with the package, loaded once."""
-    return Detector()
+def shipped_detector(n_threads: int | None = None) -> Detector:
+    """Return the detector that comes with the package, loaded once for each number of threads."""
+    return Detector(n_threads=n_threads)

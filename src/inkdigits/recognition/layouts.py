@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import Recogniser
+from inkdigits.contract import SIDE, Recogniser
 from inkdigits.pictures.normalise import normalise
 from inkdigits.pictures.parts import INK
 from inkdigits.pictures.sheet import Sheet
@@ -90,14 +90,18 @@ def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
     else:
         found = locate(grey, task.detector)
         lines = lines_of(found)
-    return read_found(found, lines, task, WIDEST_IN_LINE if layout == "line" else WIDEST_ON_PAGE)
+    return read_found(grey, found, lines, task, WIDEST_IN_LINE if layout == "line" else WIDEST_ON_PAGE)
 
 
-def read_found(found: Detections, lines: list[NDArray[np.int64]], task: Task, widest: float) -> list[Number]:
+def read_found(
+    grey: NDArray[np.uint8], found: Detections, lines: list[NDArray[np.int64]], task: Task, widest: float
+) -> list[Number]:
     """Read lines of symbols that were found in a picture.
 
     Parameters
     ----------
+    grey
+        ``uint8`` (h, w): the picture that is read.
     found
         All symbols, boxes in pixels of the picture that is read.
     lines
@@ -111,11 +115,29 @@ def read_found(found: Detections, lines: list[NDArray[np.int64]], task: Task, wi
     for line in lines:
         for part in numbers_of(line, found, widest):
             weighed = Line.of(found[part], task.knowledge.allowed)
-            boxes = [task.on_given(_whole(box)) for box in found.boxes[part]]
-            number = number_of(weighed, boxes, task.detector.card.threshold, task.knowledge)
+            places = [_whole(box) for box in found.boxes[part]]
+            images = [_seen(grey, place) for place in places]
+            boxes = [task.on_given(place) for place in places]
+            number = number_of(weighed, boxes, images, task.detector.card.threshold, task.knowledge)
             if number is not None:
                 numbers.append(number)
     return numbers
+
+
+def _seen(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """Return what stands in a box, ``uint8`` (28, 28), its proportions kept."""
+    left, top, width, height = box
+    crop = grey[top : top + height, left : left + width]
+    if crop.size == 0:
+        return np.zeros((SIDE, SIDE), np.uint8)
+    tall, wide = crop.shape
+    scale = SIDE / max(tall, wide)
+    size = max(1, round(wide * scale)), max(1, round(tall * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    image = np.full((SIDE, SIDE), np.median(crop), np.uint8)
+    across, down = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
+    image[down : down + size[1], across : across + size[0]] = cv2.resize(crop, size, interpolation=method)
+    return image
 
 
 def _whole(corners: NDArray[np.float32]) -> Box:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from inkdigits.recognition.detections import Detections
 
 Indices = NDArray[np.int64]
+Floats = NDArray[np.float32]
 
 _LEVEL = 0.6
 """How far, as a share of the height of a line's digits, the middle of a symbol may lie off the line."""
@@ -47,50 +48,48 @@ def lines_of(found: Detections) -> list[Indices]:
     middles = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
     is_digit = found.digits > 0.3
     typical = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
-    tall = heights >= _LOW * typical if is_digit.any() else np.ones(len(found), bool)
-    lines: list[list[int]] = []
-    for i in np.flatnonzero(tall & (found.presence > 0.2)).tolist():
-        best, best_distance = None, np.inf
-        for line in lines:
-            last = line[-1]
-            size = max(heights[i], heights[last])
-            gap = (lefts[i] - rights[last]) / size
-            recent = np.array(line[-3:])
-            off = abs(middles[i] - np.average(middles[recent], weights=found.presence[recent])) / size
-            if off < _LEVEL and gap < _FARTHEST and min(heights[i], heights[last]) > 0.4 * size:
-                distance = off + 0.2 * max(gap, 0.0)
-                if distance < best_distance:
-                    best, best_distance = line, distance
-        if best is None:
-            lines.append([i])
+    tall = np.flatnonzero((heights >= _LOW * typical) & (found.presence > 0.2))
+    line_of = np.full(len(found), -1)
+    ends = np.zeros(
+        (len(tall), 3)
+    )  # of each line: right edge and height of its last symbol, level of its last ones
+    n_lines = 0
+    for i in tall.tolist():
+        right, height, level = ends[:n_lines].T
+        size = np.maximum(height, heights[i])
+        gap, off = (lefts[i] - right) / size, np.abs(middles[i] - level) / size
+        near = (off < _LEVEL) & (gap < _FARTHEST) & (np.minimum(height, heights[i]) > 0.4 * size)
+        if near.any():
+            best = int(np.where(near, off + 0.2 * np.maximum(gap, 0.0), np.inf).argmin())
+            ends[best] = rights[i], heights[i], level[best] + (middles[i] - level[best]) / 2
         else:
-            best.append(i)
-    marks: list[list[int]] = [[] for _ in lines]
-    for i in np.flatnonzero(~(tall & (found.presence > 0.2))).tolist():
-        around = _line_around(i, lines, found)
-        if around is not None:
-            marks[around].append(i)
-    for line, own in zip(lines, marks, strict=True):
-        line += own
-    middle_of = [float(np.median(middles[line])) for line in lines]
-    order = np.argsort(middle_of, kind="stable")
-    return [np.array(sorted(lines[k], key=lambda i: lefts[i] + rights[i]), np.int64) for k in order]
+            best, n_lines = n_lines, n_lines + 1
+            ends[best] = rights[i], heights[i], middles[i]
+        line_of[i] = best
+    for i in np.setdiff1d(np.arange(len(found)), tall).tolist():
+        line_of[i] = _line_around(found.boxes[i], found.boxes[tall], line_of[tall])
+    order = np.argsort(line_of, kind="stable")
+    lines = np.split(order, np.searchsorted(line_of[order], np.arange(n_lines)))[1:]
+    return sorted(lines, key=lambda line: float(np.median(middles[line])))
 
 
-def _line_around(i: int, lines: list[list[int]], found: Detections) -> int | None:
-    """Return the number of the line that a mark stands in: beside or between its digits, not above or far below."""
-    left, top, right, bottom = found.boxes[i]
-    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    best, nearest = None, np.inf
-    for number, line in enumerate(lines):
-        boxes = found.boxes[line]
-        distances = np.maximum(np.maximum(boxes[:, 0] - middle_x, middle_x - boxes[:, 2]), 0)
-        beside = int(distances.argmin())
-        height = boxes[beside, 3] - boxes[beside, 1]
-        level = boxes[beside, 1] - 0.2 * height < middle_y < boxes[beside, 3] + 0.4 * height
-        if level and distances[beside] < min(nearest, 1.5 * height):
-            best, nearest = number, float(distances[beside])
-    return best
+def _line_around(mark: Floats, boxes: Floats, line_of: Indices) -> int:
+    """Return the line that a mark stands in, beside or between its digits and not far above or below; -1 if in none.
+
+    Parameters
+    ----------
+    mark
+        Left, top, right and bottom of the mark, ``float32`` (4,).
+    boxes, line_of
+        The boxes of all symbols as high as digits, ``float32`` (n, 4), and the line of each.
+    """
+    if not len(boxes):
+        return -1
+    x, y = (mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2
+    height = boxes[:, 3] - boxes[:, 1]
+    distance = np.maximum(np.maximum(boxes[:, 0] - x, x - boxes[:, 2]), 0)
+    near = (boxes[:, 1] - 0.2 * height < y) & (y < boxes[:, 3] + 0.4 * height) & (distance < 1.5 * height)
+    return int(line_of[np.where(near, distance, np.inf).argmin()]) if near.any() else -1
 
 
 def numbers_of(line: Indices, found: Detections, widest: float) -> list[Indices]:

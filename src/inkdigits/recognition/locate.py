@@ -28,6 +28,9 @@ _STEP = 1.6
 _MOST_PIXELS = 3_000_000
 """Pixels of the largest copy of a picture that the detector goes over: about a second."""
 
+_STRIP, _MOST_PIXELS_OF_STRIP = 10, 400_000
+"""Width over height from which a picture is a strip of a line or two, and the pixels of its largest copy."""
+
 _FILLING = 0.25
 """Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
 
@@ -111,7 +114,7 @@ def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections
     best_scale, found = looks[best]
     if height is None:
         return merged([each for _, each in looks])
-    scale = DIGIT_HEIGHT / height
+    scale = min(DIGIT_HEIGHT / height, _finest(grey.shape))
     if abs(np.log(scale / best_scale)) > _CLOSE_ENOUGH:
         found = detect(grey, scale, detector)
     if one_size:
@@ -134,10 +137,16 @@ def _fits(found: Detections, scale: float) -> NDArray[np.bool_]:
 
 
 def _scales(shape: tuple[int, ...]) -> list[float]:
-    """Return the scales to look at, from coarse to fine: on one of them each digit has a size that the network knows."""
-    height, width = shape[:2]
-    finest = min(DIGIT_HEIGHT / _SMALLEST, (_MOST_PIXELS / (height * width)) ** 0.5)
-    scales = [min(_COARSEST / height, finest)]
+    """Return the scales to look at, from coarse to fine; on one of them each digit has a size that is known."""
+    finest = _finest(shape)
+    scales = [min(_COARSEST / shape[0], finest)]
     while scales[-1] * 1.05 < finest:
         scales.append(min(scales[-1] * _STEP, finest))
     return scales
+
+
+def _finest(shape: tuple[int, ...]) -> float:
+    """Return the scale beyond which nothing is gained, or which takes too long."""
+    height, width = shape[:2]
+    most = _MOST_PIXELS_OF_STRIP if width > _STRIP * height else _MOST_PIXELS
+    return float(min(DIGIT_HEIGHT / _SMALLEST, (most / (height * width)) ** 0.5))

@@ -1,6 +1,6 @@
 """A number of a line of detected symbols: its text, its digits, its confidence, and what else it could be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +41,9 @@ class Knowledge:
     expected: str | None = None
 
 
-def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowledge) -> Number | None:
+def number_of(
+    line: Line, boxes: list[Box], images: list[NDArray[np.uint8]], threshold: float, knowledge: Knowledge
+) -> Number | None:
     """Make a number of a line of symbols.
 
     Parameters
@@ -50,6 +52,8 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
         The candidates.
     boxes
         Their boxes in pixels of the picture as it was given.
+    images
+        What stands in these boxes, ``uint8`` (28, 28) each.
     threshold
         Probability of a digit under which it is refused as unsure.
     knowledge
@@ -70,7 +74,7 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = _digit(probabilities[i], boxes[i], threshold)
+            digit = _digit(probabilities[i], boxes[i], images[i], threshold)
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
@@ -80,10 +84,8 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
             text += SYMBOLS[symbol]
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
-            digit = _digit(probabilities[i], boxes[i], threshold)
-            digits.append(
-                Digit(digit.label, digit.confidence, boxes[i], digit.alternatives, rejection.NOT_A_DIGIT)
-            )
+            digit = _digit(probabilities[i], boxes[i], images[i], threshold)
+            digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
     confidence = line.confidence(chosen)
@@ -102,14 +104,14 @@ def number_of(line: Line, boxes: list[Box], threshold: float, knowledge: Knowled
     )
 
 
-def _digit(probabilities: NDArray[np.float64], box: Box, threshold: float) -> Digit:
+def _digit(probabilities: NDArray[np.float64], box: Box, image: NDArray[np.uint8], threshold: float) -> Digit:
     """Make a digit of the probabilities of the ten digits and of none of them, (11,)."""
     values = probabilities[:N_CLASSES]
     ranked = np.argsort(-values, kind="stable")
     label = int(ranked[0])
     rejected = rejection.UNSURE if values[label] < threshold else None
     others = tuple((int(other), float(values[other])) for other in ranked[1:])
-    return Digit(label, float(values[label]), box, others, rejected)
+    return Digit(label, float(values[label]), box, others, rejected, image)
 
 
 def _is_within(i: int, chosen: NDArray[np.bool_]) -> bool:

@@ -54,6 +54,7 @@ class Reader:
             self.recogniser: Recogniser = load_recogniser(model, n_threads, engine)
         else:
             self.recogniser = model
+        self._n_threads = n_threads
         card = getattr(self.recogniser, "card", None)
         self.card: ModelCard = card if isinstance(card, ModelCard) else ModelCard()
 
@@ -149,7 +150,8 @@ class Reader:
         from inkdigits.recognition.layouts import Task
         from inkdigits.recognition.numbers import Knowledge
 
-        return Task(self.recogniser, self.card, shipped_detector(), knowledge or Knowledge(), decoded.scale)
+        detector = shipped_detector(self._n_threads)
+        return Task(self.recogniser, self.card, detector, knowledge or Knowledge(), decoded.scale)
 
 
 def _knowledge(

@@ -30,7 +30,7 @@ class Digit:
     rejected
         None, or why the digit is refused: ``blank``, ``not_a_digit`` or ``unsure``.
     image
-        ``uint8`` of shape (28, 28): what the network saw.
+        ``uint8`` of shape (28, 28): what the classifier saw; of a number, what stands in the box.
     """
 
     label: int | None

@@ -78,7 +78,7 @@ def _with_own(
     """Put windows of a user's own pictures in the place of some of the drawn ones."""
     images, targets = images.copy(), targets.copy()
     for place in range(0, len(images), _ONE_IN):
-        window = own_window(own[rng.integers(len(own))], (images.shape[1], images.shape[2]), rng)
+        window = own_window(own[int(rng.integers(len(own)))], (images.shape[1], images.shape[2]), rng)
         images[place], targets[place] = window.image, targets_of(window)
     return images, targets
 
