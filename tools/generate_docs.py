@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import api, commands, speed, tables
+from documents import api, commands, real, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,8 +32,8 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
-    ("docs/recipes.md", "families"): lambda: tables.network_families(RESULTS / "network-families.json"),
-    ("README.md", "real"): lambda: tables.real(RESULTS / "real.json"),
+    ("docs/recipes.md", "families"): lambda: real.network_families(RESULTS / "network-families.json"),
+    ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{
         ("docs/recipes.md", f"trials of {recipe}"): functools.partial(

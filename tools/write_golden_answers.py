@@ -11,10 +11,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
+from inkdigits.recognition.detector import SHIPPED, Detector
 from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
 from inkdigits.storage import sha256_of_file, write_text, write_whole
 
@@ -23,7 +23,7 @@ IMAGES = GOLDEN / "images.npz"
 PER_DIGIT = 4
 N_BLENDS = 10
 EVERY = 7
-"""Of so many columns of a strip one is kept."""
+"""Of so many columns of cells one is kept, and of the rows every second."""
 
 
 def main() -> None:
@@ -48,12 +48,12 @@ def main() -> None:
         }
         write_text(target, json.dumps(answers) + "\n")
         print(f"wrote {target.name}")
-    target, digest = GOLDEN / "strips" / "numbers.json", sha256_of_file(SHIPPED)
+    target, digest = GOLDEN / "detector" / "detector.json", sha256_of_file(SHIPPED)
     if target.exists() and json.loads(target.read_text("utf-8"))["sha256"] == digest:
         print(f"{target.name} is of this very model")
         return
-    logits = NumberNetwork().logits(golden_strips(images))
-    write_text(target, json.dumps({"sha256": digest, "logits": rounded(logits[:, ::EVERY])}) + "\n")
+    cells = Detector(n_threads=1).cells(golden_rows(images))
+    write_text(target, json.dumps({"sha256": digest, "cells": rounded(cells[:, ::2, ::EVERY])}) + "\n")
     print(f"wrote {target.name}")
 
 
@@ -62,10 +62,10 @@ def rounded(values: NDArray[np.float32]) -> list[Any]:
     return np.round(values.astype(np.float64), 6).tolist()
 
 
-def golden_strips(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return strips of four golden images each, side by side, ``uint8`` (n // 4, HEIGHT, 112)."""
+def golden_rows(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return rows of four golden images each, side by side, ``uint8`` (n // 4, 48, 128)."""
     rows = images[: len(images) // 4 * 4].reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
-    return np.pad(rows, ((0, 0), (2, HEIGHT - 30), (0, 0)))
+    return np.pad(rows, ((0, 0), (10, 10), (8, 8)))
 
 
 def golden_images(train: LabelledImages) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from inkdigits.recognition.columns import HEIGHT, SHIPPED, NumberNetwork
 from numpy.typing import NDArray
 
 from inkdigits.data import Mnist
+from inkdigits.recognition.detector import SHIPPED, Detector
 from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
 from inkdigits.storage import sha256_of_file
 
@@ -70,14 +70,17 @@ def test_the_answers_would_show_a_small_change(name: str, images: NDArray[np.uin
     assert (change.max(axis=1) > 3 * TOLERANCE).sum() >= 3
 
 
-def test_the_network_of_numbers_answers_as_on_the_day_it_was_shipped(images: NDArray[np.uint8]) -> None:
-    expected = json.loads((GOLDEN / "strips" / "numbers.json").read_text("utf-8"))
+def test_the_detector_answers_as_on_the_day_it_was_shipped(images: NDArray[np.uint8]) -> None:
+    expected = json.loads((GOLDEN / "detector" / "detector.json").read_text("utf-8"))
     assert expected["sha256"] == sha256_of_file(SHIPPED)
-    rows = images.reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
-    strips = np.pad(rows, ((0, 0), (2, HEIGHT - 30), (0, 0)))
-    logits = NumberNetwork().logits(strips)
+    rows = images[: len(images) // 4 * 4].reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
+    cells = Detector(n_threads=1).cells(np.pad(rows, ((0, 0), (10, 10), (8, 8))))
     # Logits reach 30, and differ by more than probabilities do.
-    np.testing.assert_allclose(logits[:, ::7], expected["logits"], rtol=0, atol=10 * TOLERANCE)
+    np.testing.assert_allclose(cells[:, ::2, ::7], expected["cells"], rtol=0, atol=10 * TOLERANCE)
+
+
+def test_the_detector_is_small() -> None:
+    assert SHIPPED.stat().st_size < 5 * 2**20
 
 
 def test_the_images_are_of_mnists_training_part(mnist: Mnist, images: NDArray[np.uint8]) -> None:

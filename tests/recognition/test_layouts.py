@@ -6,6 +6,7 @@ from inkdigits.contract import DigitImages, Scores
 from inkdigits.pictures import cells
 from inkdigits.pictures.view import View
 from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.detector import shipped_detector
 from inkdigits.recognition.layouts import Task, closest, read_boxes
 from inkdigits.recognition.reader import Reader
 
@@ -32,7 +33,7 @@ def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np
 
 def chosen(page: np.ndarray) -> tuple[View, View, Task]:
     view = View(page)
-    return view, *closest(view, Task(Sure(), ModelCard()))
+    return view, *closest(view, Task(Sure(), ModelCard(), shipped_detector()))
 
 
 def test_large_digits_are_read_on_a_smaller_copy() -> None:
@@ -68,9 +69,9 @@ def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytes
         cells, "find_cells", lambda pixels, is_form: looked_at.append(int(np.median(pixels))) or []
     )
     page = sevens(60, (400, 600))
-    read_boxes(View(page), Task(Sure(), ModelCard()))
+    read_boxes(View(page), Task(Sure(), ModelCard(), shipped_detector()))
     assert looked_at == [235]
-    read_boxes(View(255 - page), Task(Sure(), ModelCard()))
+    read_boxes(View(255 - page), Task(Sure(), ModelCard(), shipped_detector()))
     assert looked_at == [235, 20, 235]
 
 

@@ -1,0 +1,108 @@
+"""Result files of real pictures become tables."""
+
+from pathlib import Path
+from typing import Any
+
+from documents.tables import load, table
+
+
+def network_families(path: Path) -> str:
+    """Return how two families of networks read real numbers after the same training.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/network_families.py``.
+    """
+    content = load(path)
+    names = {"detector": "anchor-free detector", "columns": "line network with CTC"}
+    head = (
+        "network",
+        "parameters",
+        "steps",
+        "training",
+        "cheque amounts right",
+        "other numbers right",
+        "right length",
+    )
+    rows = [
+        (
+            names[family],
+            f"{each['parameters']:,}",
+            f"{each['steps']:,}",
+            f"{each['seconds']:,} s",
+            f"{each['right']['cheques']:.1%}",
+            f"{each['right']['others']:.1%}",
+            f"{each['right_length']:.1%}",
+        )
+        for family, each in sorted(content.items())
+    ]
+    n = next(iter(content.values()))["n"]
+    machine = _machine_name(next(iter(content.values()))["machine"])
+    return (
+        f"{table(head, rows)}\n\n{n['cheques']} cheque amounts and {n['others']} other numbers, one seed. Other work "
+        f"ran beside both trainings, so the seconds say little. Machine: {machine}."
+    )
+
+
+def pictures(path: Path) -> str:
+    """Return how real pictures are read, with the aims.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/real.py``.
+    """
+    content = load(path)
+    kinds = content["kinds"]
+    numbers, untold = kinds["numbers"]["line"], kinds["numbers"]["auto"]
+    digits, confidence = kinds["digits"]["digit"], kinds["numbers"]["line"]["confidence"]
+    share = "{:.1%}".format
+    rows = [
+        (
+            "cheque amounts, told that each is a line: whole number right",
+            str(numbers["sources"]["cheques"]["n"]),
+            share(numbers["sources"]["cheques"]["right"]),
+            "92%",
+        ),
+        (
+            "other numbers, told the same",
+            str(numbers["other_sources"]["n"]),
+            share(numbers["other_sources"]["right"]),
+            "95%",
+        ),
+        ("all of these numbers, told nothing", str(untold["n"]), share(untold["right"]), "90%"),
+        ("single digits: best guess right", str(digits["n"]), share(digits["right"]), "96%"),
+        ("single digits: accepted and right", str(digits["n"]), share(digits["accepted_right"]), "94%"),
+        (
+            "single digits: accepted and wrong",
+            str(digits["n"]),
+            share(digits["accepted_wrong"]),
+            "1.5% at most",
+        ),
+        (
+            "signs, letters, empty cells: no digit accepted",
+            str(kinds["not_digits"]["digit"]["n"]),
+            share(kinds["not_digits"]["digit"]["right"]),
+            "95%",
+        ),
+    ]
+    for kind, layout, name in (
+        ("boxes", "auto", "rows of boxes and of tables, told nothing: digits"),
+        ("pages", "page", "pages, told that they are: digits"),
+        ("sudoku", "boxes", "sudokus, told that there are boxes: digits"),
+    ):
+        if kind in kinds:
+            each = kinds[kind][layout]
+            rows.append((name, str(each["n"]), share(each["digits"]), ""))
+    return (
+        f"{table(('real pictures', 'n', 'share', 'aim'), rows, words=(0,))}\n\n"
+        f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
+        f"Where one accepted number in a hundred may be wrong, {confidence['accepted']:.1%} are accepted (threshold "
+        f"{confidence['threshold']:.3f}). On one thread a number takes {numbers['milliseconds']:.0f} ms and a single "
+        f"digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
+    )
+
+
+def _machine_name(machine: dict[str, Any]) -> str:
+    return f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"
