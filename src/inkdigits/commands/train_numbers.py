@@ -30,9 +30,12 @@ _EPOCHS = 44
     "--out", "run", type=click.Path(path_type=Path), required=True, help="The run directory, new or empty."
 )
 @click.option(
+    "--from", "begin", type=click.Path(path_type=Path), metavar="RUN", help="A finished run to begin with."
+)
+@click.option(
     "--resume", is_flag=True, help="Go on with the interrupted run in --out, given the same options."
 )
-def command(data: str, seed: int, epochs: int, run: Path, resume: bool) -> None:
+def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, resume: bool) -> None:
     """Train the network that reads numbers, on drawn pictures of lines and pages.
 
     Two cores take an hour and a quarter. Interrupted with Ctrl-C, it goes on with  --resume.
@@ -49,7 +52,15 @@ def command(data: str, seed: int, epochs: int, run: Path, resume: bool) -> None:
     try:
         with shown_training() as watch:
             trained = train_detector(
-                train_data, test_data, run, seed=seed, epochs=epochs, own=own, resume=resume, watch=watch
+                train_data,
+                test_data,
+                run,
+                seed=seed,
+                epochs=epochs,
+                own=own,
+                begin=begin,
+                resume=resume,
+                watch=watch,
             )
     except KeyboardInterrupt:
         raise RunError(f"interrupted; go on with  inkdigits train-numbers --resume --out {run}") from None

@@ -141,12 +141,8 @@ def export_run(run: Path, path: Path) -> None:
     ModelError
         If the run's network is damaged, or if the exported one does not answer as it does.
     """
-    source = require(run, KERAS_MODEL)
+    network = load_network(run)
     card = OnnxRecogniser(require(run, ONNX_MODEL)).card
-    try:
-        network = keras.saving.load_model(source, compile=False)
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{source} is damaged ({error}); train the run again") from error
     try:
         with require(run, ARRAYS).open("rb") as file, np.load(file) as arrays:
             images = arrays["test_images"]
@@ -155,6 +151,23 @@ def export_run(run: Path, path: Path) -> None:
     with write_whole(path) as temporary:
         export_onnx(network, card, temporary)
         check_parity(network, temporary, images)
+
+
+def load_network(run: Path) -> keras.Model:
+    """Return the Keras network of a finished run.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished.
+    ModelError
+        If its network is damaged.
+    """
+    source = require(run, KERAS_MODEL)
+    try:
+        return keras.saving.load_model(source, compile=False)
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{source} is damaged ({error}); train the run again") from error
 
 
 def write_card(path: Path, card: ModelCard) -> None:

@@ -20,7 +20,7 @@ from inkdigits.training.detector.loss import detector_loss, symbols_right
 from inkdigits.training.detector.network import CELLS, detector
 from inkdigits.training.detector.own_pictures import align_pictures
 from inkdigits.training.environment import describe_environment
-from inkdigits.training.export import save_checked, traced
+from inkdigits.training.export import load_network, save_checked, traced
 from inkdigits.training.fitting import History, Watcher, tensorboard
 from inkdigits.training.graph import rename
 from inkdigits.training.precision import has_native_bfloat16, in_precision
@@ -34,6 +34,7 @@ _STEPS = 250
 """Steps of an epoch: 16,000 windows."""
 
 _PEAK = 2e-3
+_PEAK_OF_FURTHER_TRAINING = 7e-4
 _N_TEST = 1500
 _LARGEST_DIFFERENCE = 1e-3
 """How far an exported answer may lie from Keras's."""
@@ -68,6 +69,7 @@ def train_detector(
     epochs: int = EPOCHS,
     steps: int = _STEPS,
     own: LabelledPictures | None = None,
+    begin: Path | None = None,
     resume: bool = False,
     watch: Watcher | None = None,
 ) -> TrainedDetector:
@@ -85,6 +87,8 @@ def train_detector(
         How many epochs, and how many batches of 64 windows each has.
     own
         A user's own pictures of numbers, which are mixed with the drawn windows.
+    begin
+        A finished run whose weights to begin with; the learning rate then rises to a third of its usual peak.
     resume
         Go on with an interrupted run, from its last whole epoch.
     watch
@@ -106,6 +110,8 @@ def train_detector(
         "steps": steps,
         "data": train_data.sha256,
     }
+    if begin is not None:
+        config["begin"] = str(begin)
     if own is not None:
         config["own"] = f"{own.name}, {len(own)} pictures"
     _open(run, config, resume)
@@ -118,13 +124,13 @@ def train_detector(
     n_parts = count_parts(BATCH)
     give_each_part_its_cores(n_parts)
     keras.utils.set_random_seed(seed)
-    network = detector()
+    network = detector() if begin is None else _network_of(begin)
     trainee = in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
     if n_parts > 1:
         trainee = DataParallel(trainee, n_parts)
     trainee.compile(
         optimizer=keras.optimizers.AdamW(
-            OneCycle(_PEAK, steps * epochs, 0.1),
+            OneCycle(_PEAK if begin is None else _PEAK_OF_FURTHER_TRAINING, steps * epochs, 0.1),
             weight_decay=0.01,
             clipnorm=30.0,
             use_ema=True,
@@ -215,6 +221,15 @@ def drawn_windows(n: int, digits: LabelledImages, seed: int) -> Batch:
     stock, rng = make_stock(digits), np.random.default_rng((seed, 2))
     windows = [draw_window(SHAPES[0], stock, rng) for _ in range(n)]
     return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
+
+
+def _network_of(run: Path) -> keras.Model:
+    network = load_network(run)
+    if network.name != "detector":
+        raise ModelError(
+            f"{run} holds a network of another kind: expected a detector, as train-numbers leaves it"
+        )
+    return network
 
 
 def _open(run: Path, config: dict[str, object], resume: bool) -> None:
