@@ -1,13 +1,24 @@
 """Which layout a picture has, where nobody says: one digit, boxes, or lines of numbers."""
 
 from inkdigits.pictures.view import View
-from inkdigits.recognition.layouts import WIDEST_ON_PAGE, Task, closest, on_sheet, read_boxes, read_found
-from inkdigits.recognition.lines import lines_of
+from inkdigits.recognition.layouts import (
+    WIDEST_IN_LINE,
+    WIDEST_ON_PAGE,
+    Task,
+    closest,
+    on_sheet,
+    read_boxes,
+    read_found,
+)
+from inkdigits.recognition.lines import lines_of, main_line
 from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.reading import Number
 
 _LIKELY = 0.5
 """Probability from which a symbol counts as a digit of the picture."""
+
+_IN_ONE_LINE = 0.8
+"""Share of the digits in one line from which the picture is a line, and the rest stray marks."""
 
 _ACCEPTED = 0.6
 """Share of the digits of a form that must be accepted for it to be taken for one."""
@@ -39,6 +50,9 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     framed = read_form(*closest(view, task))
     if framed is not None:
         return framed
+    main = main_line(found)
+    if float(found.digits[main].sum()) >= _IN_ONE_LINE * float(found.digits.sum()):
+        return read_found(grey, found, [main], sheet_task, WIDEST_IN_LINE) or None
     return read_found(grey, found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
 
 
