@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inkdigits.pictures.depth import dark_in_cells, thin_dark
 from inkdigits.pictures.frames import Row, find_rows
 from inkdigits.pictures.ink import most_telling_grey
-from inkdigits.pictures.parts import INK
+from inkdigits.pictures.light import INK
 from inkdigits.pictures.printed import are_printed, without_print
 from inkdigits.pictures.traces import Floats
 from inkdigits.pictures.upright import placed, seen_from_above

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Pixels = TypeVar("Pixels", NDArray[np.float32], NDArray[np.uint8])
 
+INK = 64
+"""Value of an ink map, 0 to 255, from which a pixel belongs to a stroke."""
+
 _THUMBNAIL_SIDE = 128
 """Longest side, in pixels, of the small copy on which the paper is judged."""
 

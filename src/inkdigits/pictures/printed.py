@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.frames import Row
+from inkdigits.pictures.light import INK
 from inkdigits.pictures.meetings import crossings
-from inkdigits.pictures.parts import INK
 
 _FAINT = 40
 """Value of the map from which a pixel may belong to a printed line; lines are often fainter than ink."""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.parts import INK
+from inkdigits.pictures.light import INK
 
 _LARGEST_SPECK = 10.0
 """Size, in pixels, from which a piece of ink is no speck in a picture of any size."""

@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.light import Floats, quantile, thumbnail
-from inkdigits.pictures.parts import INK
+from inkdigits.pictures.light import INK, Floats, quantile, thumbnail
 
 _SIDE = 128
 """Longest side, in pixels, of the small copy on which shadows are told from ink."""

@@ -62,22 +62,24 @@ class Detections:
         return np.asarray(self.boxes[:, 3] - self.boxes[:, 1], np.float32)
 
 
-def detections_of(answer: Floats) -> Detections:
+def detections_of(answer: Floats, temperature: float = 1.0) -> Detections:
     """Find the symbols in the detector's answer to one picture.
 
     Parameters
     ----------
     answer
         ``float32`` (rows, columns, 24).
+    temperature
+        By which logits are divided, so that probabilities mean what they say.
 
     Returns
     -------
     Detections
     """
-    presence = _sigmoid(answer[..., 0])
+    presence = _sigmoid(answer[..., 0] / np.float32(temperature))
     rows, columns = np.nonzero((presence >= LEAST) & (presence == _greatest_nearby(presence)))
     chosen = answer[rows, columns]
-    logits = chosen[:, 1 : 1 + N_SYMBOLS]
+    logits = chosen[:, 1 : 1 + N_SYMBOLS] / np.float32(temperature)
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     x, y = (columns + np.float32(0.5)) * CELL_WIDTH, (rows + np.float32(0.5)) * CELL_HEIGHT

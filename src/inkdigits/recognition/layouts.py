@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, Recogniser
+from inkdigits.pictures.light import INK
 from inkdigits.pictures.normalise import normalise
-from inkdigits.pictures.parts import INK
 from inkdigits.pictures.sheet import Sheet
 from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection

@@ -70,7 +70,7 @@ def detect(grey: Grey, scale: float, detector: Detector) -> Detections:
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     canvas = np.full((_whole_blocks(tall), _whole_blocks(wide)), np.median(border), np.uint8)
     canvas[_MARGIN : _MARGIN + tall, _MARGIN : _MARGIN + wide] = small
-    found = detections_of(detector.cells(canvas[np.newaxis])[0])
+    found = detections_of(detector.cells(canvas[np.newaxis])[0], detector.card.temperature)
     factors = np.array([width / wide, height / tall] * 2, np.float32)
     return Detections(found.presence, found.classes, (found.boxes - _MARGIN) * factors, found.printed)
 

@@ -10,12 +10,9 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.rejection import restricted
 from inkdigits.recognition.roster import Spelling
-from inkdigits.recognition.symbols import N_SYMBOLS, OTHER
+from inkdigits.recognition.symbols import OTHER
 
 Floats = NDArray[np.float64]
-
-NOTHING = N_SYMBOLS
-"""The outcome of a candidate that is no symbol at all, behind those that are."""
 
 _SETTLED = 0.99
 """Probability from which it is taken as settled, when ways to read are listed, whether a candidate is a digit."""
