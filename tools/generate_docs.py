@@ -46,8 +46,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/benchmark.md", "models compared"): lambda: tables.reading_compared(
         RESULTS / "reading-final.json",
         {
-            "`accurate` before": RESULTS / "reading-final-before.json",
-            "`classic`": RESULTS / "reading-final-classic.json",
+            "by ink rules": RESULTS / "reading-final-before.json",
         },
     ),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "sources.json"),

@@ -19,7 +19,7 @@ from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
 from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import Knowledge, around, number_of
-from inkdigits.recognition.reading import Box, Digit, Number
+from inkdigits.recognition.reading import Box, Digit, Expectation, Number
 from inkdigits.recognition.sequence import Line
 
 # Most pictures hold one digit, and loading what reads more would take longer than reading it.
@@ -199,6 +199,9 @@ def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
 def _read_cells(cells: "list[Cell]", task: Task) -> list[Number]:
     images = [normalise(cell.ink) for cell in cells if cell.ink is not None]
     scores = task.recogniser.score(np.stack(images) if images else np.zeros((0, 28, 28), np.uint8))
+    opinions = scores.probabilities
+    if task.knowledge.allowed is not None:
+        opinions = rejection.restricted(opinions, task.knowledge.allowed)
     rows: dict[int, list[Digit]] = {}
     spelled: dict[int, list[NDArray[np.float32]]] = {}
     place = 0
@@ -208,7 +211,7 @@ def _read_cells(cells: "list[Cell]", task: Task) -> list[Number]:
         if cell.ink is None:
             digits.append(Digit(None, 1.0, box, (), rejection.BLANK))
             continue
-        values = scores.probabilities[place]
+        values = opinions[place]
         spelled.setdefault(cell.row, []).append(values)
         digits.append(
             rejection.judged_digit(
@@ -234,7 +237,12 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
     match = None
     if task.knowledge.roster is not None and spelled:
         match = task.knowledge.roster.match([(0.0, np.stack(spelled).astype(np.float64))])
-    return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match)
+    expected = None
+    if task.knowledge.expected is not None:
+        wanted = task.knowledge.expected
+        shares = [values[int(digit)] for values, digit in zip(spelled, wanted, strict=False)]
+        expected = Expectation(wanted, float(np.prod(shares)) if len(spelled) == len(wanted) else 0.0)
+    return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match, expected)
 
 
 def scaled(box: Box, scale: tuple[float, float]) -> Box:

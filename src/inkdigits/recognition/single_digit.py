@@ -1,0 +1,70 @@
+"""One digit of a picture: what the classifier says of its normal form, and the detector of the grey picture.
+
+The two fail differently: the classifier knows far more digits, but sees what the ink map leaves of them, with whatever
+stands beside; the detector sees the picture, and tells the digit in the middle from its neighbours.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.locate import detect
+
+_HEIGHT = 40
+"""Height, in pixels of the detector, of a picture of one digit."""
+
+_OFF_CENTRE = 6.0
+"""How fast a detection loses weight with the square of its distance from the middle, in sides of the picture."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What is known of one digit.
+
+    Attributes
+    ----------
+    probabilities
+        ``float64`` (10,), sum 1: which digit, if it is one.
+    is_digit
+        Probability that it is one.
+    """
+
+    probabilities: NDArray[np.float64]
+    is_digit: float
+
+
+def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion | None:
+    """Return what the detector sees in the middle of a picture of one digit; None where it sees nothing.
+
+    Parameters
+    ----------
+    grey
+        ``uint8`` (h, w).
+    detector
+        The network.
+    """
+    found = detect(grey, _HEIGHT / grey.shape[0], detector)
+    if not len(found):
+        return None
+    middle = _most_central(found, grey.shape)
+    digits = found.classes[middle, :N_CLASSES].astype(np.float64)
+    return Opinion(digits / max(digits.sum(), 1e-9), float(found.digits[middle]))
+
+
+def _most_central(found: Detections, shape: tuple[int, ...]) -> int:
+    """Return which detection the picture was taken of: a likely one, in the middle, and not too small."""
+    height, width = shape[:2]
+    across = (found.boxes[:, 0] + found.boxes[:, 2]) / (2 * width) - 0.5
+    down = (found.boxes[:, 1] + found.boxes[:, 3]) / (2 * height) - 0.5
+    size = np.clip(2 * found.heights / height, 0.1, 1.0)
+    return int((found.presence * size * np.exp(-_OFF_CENTRE * (across**2 + down**2))).argmax())
+
+
+def agreed(one: Opinion, other: Opinion) -> Opinion:
+    """Return what two opinions come to: the geometric mean of each, since one that is against it counts."""
+    shares = np.sqrt(np.maximum(one.probabilities, 1e-6) * np.maximum(other.probabilities, 1e-6))
+    return Opinion(shares / shares.sum(), float(np.sqrt(one.is_digit * other.is_digit)))
