@@ -1,7 +1,7 @@
 """Find the temperature and the threshold of the digit detector on real numbers, and write them into its card.
 
-The temperature is the one at which the confidence of whole numbers is likeliest to have told the right ones from the
-wrong ones (least cross-entropy). A digit is refused as unsure where its probability is below that of all but two in a
+The temperature is the one at which the confidences of whole numbers have the least cross-entropy with whether they are
+right. A digit is refused as unsure where its probability is below that of all but two in a
 hundred of the digits that are read rightly.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/detector_calibration.py [--write]
@@ -47,7 +47,9 @@ def numbers_read(folder: Path, temperature: float) -> tuple[np.ndarray, np.ndarr
             reading = reader.read(folder / row["file"], layout="line")
             found = [digit for digit in reading.digits if digit.rejected is None and digit.label is not None]
             said = "".join(str(digit.label) for digit in found)
-            confidences.append(float(np.prod([number.confidence for number in reading.numbers])))
+            confidences.append(
+                float(np.prod([number.confidence for number in reading.numbers])) if found else 0.0
+            )
             right.append(said == wanted)
             places = align(wanted, said)
             digits += [

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
+from inkdigits.recognition.locate import border_level
 from inkdigits.recognition.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
 from inkdigits.storage import write_json
 
@@ -137,8 +138,7 @@ def canvas_of(path: Path) -> NDArray[np.uint8]:
     width = max(8, round(grey.shape[1] * 40 / grey.shape[0]))
     method = cv2.INTER_AREA if grey.shape[0] > 40 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(grey, (width, 40), interpolation=method), np.uint8)
-    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    canvas = np.full((48, -(-(width + 16) // 8) * 8), np.median(border), np.uint8)
+    canvas = np.full((48, -(-(width + 16) // 8) * 8), border_level(small), np.uint8)
     canvas[4:44, 8 : 8 + width] = small
     return canvas
 
@@ -169,7 +169,8 @@ def main() -> None:
     network, seconds = train(arguments.family, arguments.steps)
     from inkdigits.training.environment import describe_environment
 
-    rows = list(csv.DictReader((folder / "labels.csv").open(newline="", encoding="utf-8")))
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     right: dict[str, list[bool]] = {"cheques": [], "others": []}
     as_long: list[bool] = []
     for row in rows:

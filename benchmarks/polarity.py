@@ -30,7 +30,7 @@ def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     votes, are_light = [], []
     while len(votes) < n:
         window = draw_window(SHAPES[len(votes) % len(SHAPES)], stock, rng)
-        digits = [each.box for each in window.symbols if each.symbol < 10]
+        digits = [each.box for each in window.symbols if 0 <= each.symbol < 10]
         if not digits:
             continue
         x, y, width, height = digits[rng.integers(len(digits))]

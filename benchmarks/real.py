@@ -2,7 +2,8 @@
 
 The pictures are in a folder that INKDIGITS_REAL names, one sub-folder a kind, each with a ``labels.csv`` of the
 columns ``file,label,source,note``; they are for choosing and looking, and never in a training. In a label ``|`` is a
-new line, a space a gap; only digits are compared. Every picture is read twice: told its layout, and not told.
+new line, a space a gap; only digits are compared. Every picture is read twice: with its layout given, and with
+``auto``.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/real.py
 """
@@ -10,6 +11,7 @@ Usage: INKDIGITS_REAL=FOLDER python benchmarks/real.py
 import argparse
 import collections
 import csv
+import json
 import os
 import re
 import time
@@ -40,8 +42,8 @@ _MOST_ERRORS = 0.01
 
 
 def numbers_of(label: str) -> list[str]:
-    """Return the numbers of a label, digits alone: what stands between gaps, points and commas left out."""
-    parts = re.split(r"[^\d.,]+", label.replace("\u00b2", "2"))
+    """Return the numbers of a label, digits alone: what stands between gaps and crosses, without separators."""
+    parts = re.split(r"[\s|X()]+", label.replace("\u00b2", "2"))
     return [digits for digits in (re.sub(r"\D", "", part) for part in parts) if digits]
 
 
@@ -95,7 +97,10 @@ def measure(folder: Path, kind: str, layout: str, reader: inkdigits.Reader) -> d
         seconds = time.perf_counter() - start
         figures = judge(reading, kind, row["label"])
         by_source[row["source"]].append({**figures, "milliseconds": 1000 * seconds})
-        confidences.append(float(np.prod([number.confidence for number in reading.numbers])))
+        is_blank = all(digit.label is None for digit in reading.digits)
+        confidences.append(
+            0.0 if is_blank else float(np.prod([number.confidence for number in reading.numbers]))
+        )
         if not figures["right"]:
             wrong.append(row["file"])
     every = [figures for each in by_source.values() for figures in each]
@@ -159,6 +164,8 @@ def main() -> None:
     from inkdigits.training.environment import describe_environment
 
     kinds: dict[str, Any] = {}
+    if set(arguments.kinds) != set(LAYOUTS) and arguments.out.exists():
+        kinds = json.loads(arguments.out.read_text(encoding="utf-8"))["kinds"]
     for kind in arguments.kinds:
         kinds[kind] = {}
         for layout in dict.fromkeys((LAYOUTS[kind], "auto")):

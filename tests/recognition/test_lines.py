@@ -86,3 +86,9 @@ def test_wide_gaps_part_numbers() -> None:
     parts = numbers_of(main_line(found), found, 1.2)
     assert [text_of(found, part) for part in parts] == ["41", "27", "5"]
     assert len(numbers_of(main_line(found), found, 5.0)) == 1
+
+
+def test_small_digits_beside_large_ones_are_lines_of_their_own() -> None:
+    boxes = [*row_of("1234", 10, 20, size=50), *row_of("567", 10, 120, size=22)]
+    found = found_at(boxes, "1234567")
+    assert [text_of(found, line) for line in lines_of(found)] == ["1234", "567"]

@@ -121,3 +121,26 @@ def test_digits_that_cannot_occur_are_not_read() -> None:
 
 def test_no_digit_is_no_number() -> None:
     assert made([{"other": 1}, {".": 1}]) is None
+
+
+def test_the_runner_up_beside_a_refused_letter_is_in_its_place() -> None:
+    number = made([{"1": 1}, {"other": 0.6, "7": 0.4}, {"2": 1}])
+    assert number is not None
+    assert number.text == "1?2"
+    assert number.runner_up == ("172", pytest.approx(0.4, abs=0.02))
+
+
+def test_a_speck_is_no_number_of_a_known_length() -> None:
+    assert made([{"other": 1}], presence=[0.06], knowledge=Knowledge(length=1)) is None
+
+
+def test_a_known_length_holds_for_roster_runner_up_and_expectation_too() -> None:
+    symbols = [{"1": 1}, {"2": 0.8, "7": 0.2}, {"3": 1}]
+    knowledge = Knowledge(length=3, roster=Roster(["13", "173"]), expected="13")
+    number = made(symbols, presence=[1.0, 0.55, 1.0], knowledge=knowledge)
+    assert number is not None
+    assert number.match is not None
+    assert number.match.text == "173"
+    assert number.runner_up == ("173", pytest.approx(0.55 * 0.2, abs=1e-3))
+    assert number.expected is not None
+    assert number.expected.probability == 0.0

@@ -55,23 +55,23 @@ def pictures(path: Path) -> str:
     """
     content = load(path)
     kinds = content["kinds"]
-    numbers, untold = kinds["numbers"]["line"], kinds["numbers"]["auto"]
+    numbers, automatic = kinds["numbers"]["line"], kinds["numbers"]["auto"]
     digits, confidence = kinds["digits"]["digit"], kinds["numbers"]["line"]["confidence"]
     share = "{:.1%}".format
     rows = [
         (
-            "cheque amounts, told that each is a line: whole number right",
+            "cheque amounts, `--layout line`: whole number right",
             str(numbers["sources"]["cheques"]["n"]),
             share(numbers["sources"]["cheques"]["right"]),
             "92%",
         ),
         (
-            "other numbers, told the same",
+            "other numbers, `--layout line`",
             str(numbers["other_sources"]["n"]),
             share(numbers["other_sources"]["right"]),
             "95%",
         ),
-        ("all of these numbers, told nothing", str(untold["n"]), share(untold["right"]), "90%"),
+        ("all of these numbers, no layout given", str(automatic["n"]), share(automatic["right"]), "90%"),
         ("single digits: best guess right", str(digits["n"]), share(digits["right"]), "96%"),
         ("single digits: accepted and right", str(digits["n"]), share(digits["accepted_right"]), "94%"),
         (
@@ -88,9 +88,9 @@ def pictures(path: Path) -> str:
         ),
     ]
     for kind, layout, name in (
-        ("boxes", "auto", "rows of boxes and of tables, told nothing: digits"),
-        ("pages", "page", "pages, told that they are: digits"),
-        ("sudoku", "boxes", "sudokus, told that there are boxes: digits"),
+        ("boxes", "auto", "rows of boxes and of tables, no layout given: digits"),
+        ("pages", "page", "pages, `--layout page`: digits"),
+        ("sudoku", "boxes", "sudokus, `--layout boxes`: digits"),
     ):
         if kind in kinds:
             each = kinds[kind][layout]

@@ -1,4 +1,4 @@
-"""What a user may tell the reader beyond the picture."""
+"""Options of reading."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,13 @@ class DigitSet(click.ParamType[tuple[int, ...]]):
         chosen: set[int] = set()
         for part in str(value).split(","):
             first, dash, last = part.partition("-")
-            if dash and len(first) == len(last) == 1 and (first + last).isdigit() and first <= last:
+            if (
+                dash
+                and len(first) == len(last) == 1
+                and (first + last).isdigit()
+                and part.isascii()
+                and first <= last
+            ):
                 chosen.update(range(int(first), int(last) + 1))
             elif not dash and part.isascii() and part.isdigit():
                 chosen.update(map(int, part))

@@ -42,7 +42,7 @@ def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, re
     """
     import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
     from inkdigits.commands.datasets import training_and_test_images
-    from inkdigits.commands.progress import shown_training
+    from inkdigits.commands.progress import shown_progress, shown_training
 
     own = _numbers(data)
     train_data, test_data = training_and_test_images("mnist" if own else data, False)
@@ -50,7 +50,7 @@ def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, re
     from inkdigits.training.detector.train import train_detector
 
     try:
-        with shown_training() as watch:
+        with shown_progress() as progress, shown_training() as watch:
             trained = train_detector(
                 train_data,
                 test_data,
@@ -61,6 +61,7 @@ def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, re
                 begin=begin,
                 resume=resume,
                 watch=watch,
+                progress=progress,
             )
     except KeyboardInterrupt:
         raise RunError(f"interrupted; go on with  inkdigits train-numbers --resume --out {run}") from None

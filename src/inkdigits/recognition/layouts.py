@@ -19,7 +19,7 @@ from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
 from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import Knowledge, around, number_of
-from inkdigits.recognition.reading import Box, Digit, Expectation, Number
+from inkdigits.recognition.reading import Box, Digit, Expectation, Number, scaled
 from inkdigits.recognition.sequence import Line
 
 # Most pictures hold one digit, and loading what reads more would take longer than reading it.
@@ -115,7 +115,7 @@ def read_found(
     for line in lines:
         for part in numbers_of(line, found, widest):
             weighed = Line.of(found[part], task.knowledge.allowed)
-            places = [_whole(box) for box in found.boxes[part]]
+            places = [_whole(box, grey.shape) for box in found.boxes[part]]
             images = [_seen(grey, place) for place in places]
             boxes = [task.on_given(place) for place in places]
             number = number_of(weighed, boxes, images, task.detector.card.threshold, task.knowledge)
@@ -128,8 +128,6 @@ def _seen(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     """Return what stands in a box, ``uint8`` (28, 28), its proportions kept."""
     left, top, width, height = box
     crop = grey[top : top + height, left : left + width]
-    if crop.size == 0:
-        return np.zeros((SIDE, SIDE), np.uint8)
     tall, wide = crop.shape
     scale = SIDE / max(tall, wide)
     size = max(1, round(wide * scale)), max(1, round(tall * scale))
@@ -140,10 +138,12 @@ def _seen(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return image
 
 
-def _whole(corners: NDArray[np.float32]) -> Box:
-    """Return a box in whole pixels, x, y, width and height, of its left, top, right and bottom."""
-    left, top = max(0, round(float(corners[0]))), max(0, round(float(corners[1])))
-    return left, top, max(1, round(float(corners[2])) - left), max(1, round(float(corners[3])) - top)
+def _whole(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
+    """Return a box within the picture in whole pixels, x, y, width and height, of left, top, right and bottom."""
+    height, width = shape[:2]
+    left, top = (min(max(0, round(float(corners[k]))), end - 1) for k, end in ((0, width), (1, height)))
+    right, bottom = min(round(float(corners[2])), width), min(round(float(corners[3])), height)
+    return left, top, max(1, right - left), max(1, bottom - top)
 
 
 def closest(view: View, task: Task) -> tuple[View, Task]:
@@ -243,14 +243,3 @@ def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32
         shares = [values[int(digit)] for values, digit in zip(spelled, wanted, strict=False)]
         expected = Expectation(wanted, float(np.prod(shares)) if len(spelled) == len(wanted) else 0.0)
     return Number(text, digits, confidence, around([digit.box for digit in digits]), best, match, expected)
-
-
-def scaled(box: Box, scale: tuple[float, float]) -> Box:
-    """Return a box in pixels of the picture as it was given."""
-    x, y, width, height = box
-    return (
-        round(x * scale[0]),
-        round(y * scale[1]),
-        max(1, round(width * scale[0])),
-        max(1, round(height * scale[1])),
-    )

@@ -15,7 +15,8 @@ _FARTHEST = 4.0
 """Gap, as a share of the height of digits, over which a line is still followed."""
 
 _LOW = 0.55
-"""Height, as a share of that of the digits beside it, under which a symbol is a mark: its middle says little."""
+"""Height, as a share of the median height of the digits, under which a symbol that is no digit is a mark: its middle
+does not show where its line is."""
 
 
 def main_line(found: Detections) -> Indices:
@@ -48,7 +49,7 @@ def lines_of(found: Detections) -> list[Indices]:
     middles = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
     is_digit = found.digits > 0.3
     typical = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
-    tall = np.flatnonzero((heights >= _LOW * typical) & (found.presence > 0.2))
+    tall = np.flatnonzero((is_digit | (heights >= _LOW * typical)) & (found.presence > 0.2))
     line_of = np.full(len(found), -1)
     ends = np.zeros(
         (len(tall), 3)

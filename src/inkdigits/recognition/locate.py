@@ -46,6 +46,11 @@ def grey_levels(pixels: NDArray[np.uint8]) -> Grey:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
+def border_level(grey: Grey) -> int:
+    """Return the median grey level along the border of a picture, with which it is continued."""
+    return int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+
+
 def detect(grey: Grey, scale: float, detector: Detector) -> Detections:
     """Find the symbols in a picture at one size.
 
@@ -67,8 +72,7 @@ def detect(grey: Grey, scale: float, detector: Detector) -> Detections:
     tall, wide = max(1, round(height * scale)), max(1, round(width * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(grey, (wide, tall), interpolation=method), np.uint8)
-    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    canvas = np.full((_whole_blocks(tall), _whole_blocks(wide)), np.median(border), np.uint8)
+    canvas = np.full((_whole_blocks(tall), _whole_blocks(wide)), border_level(small), np.uint8)
     canvas[_MARGIN : _MARGIN + tall, _MARGIN : _MARGIN + wide] = small
     found = detections_of(detector.cells(canvas[np.newaxis])[0], detector.card.temperature)
     factors = np.array([width / wide, height / tall] * 2, np.float32)
@@ -99,28 +103,31 @@ def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections
     Detections
         With boxes in pixels of ``grey``.
     """
-    looks: list[tuple[float, Detections]] = []
+    looks: list[Detections] = []
+    scales: list[float] = []
     evidence: list[float] = []
     for scale in _scales(grey.shape):
         found = detect(grey, scale, detector)
-        fitting = found[_fits(found, scale)]
-        looks.append((scale, fitting))
-        evidence.append(float((fitting.digits**2).sum()))
+        looks.append(found)
+        scales.append(scale)
+        evidence.append(float((found.digits[_fits(found, scale)] ** 2).sum()))
         best = int(np.argmax(evidence))
-        height = typical_height(looks[best][1])
+        height = typical_height(looks[best][_fits(looks[best], scales[best])])
         fills = height is not None and height > _FILLING * grey.shape[0] and evidence[best] > 0.5
         if fills and evidence[-1] < evidence[best]:
             break
-    best_scale, found = looks[best]
+    found = looks[best]
     if height is None:
-        return merged([each for _, each in looks])
-    scale = min(DIGIT_HEIGHT / height, _finest(grey.shape))
-    if abs(np.log(scale / best_scale)) > _CLOSE_ENOUGH:
+        return merged(looks)
+    scale = min(DIGIT_HEIGHT / height, finest(grey.shape))
+    if abs(np.log(scale / scales[best])) > _CLOSE_ENOUGH:
         found = detect(grey, scale, detector)
     if one_size:
         return found
-    ratio = _UNLIKE
-    rest = [each[np.abs(np.log(each.heights / height)) > ratio] for _, each in looks]
+    rest = [
+        each[_fits(each, look) & (np.abs(np.log(each.heights / height)) > _UNLIKE)]
+        for look, each in zip(scales, looks, strict=True)
+    ]
     return merged([found, *rest])
 
 
@@ -138,15 +145,17 @@ def _fits(found: Detections, scale: float) -> NDArray[np.bool_]:
 
 def _scales(shape: tuple[int, ...]) -> list[float]:
     """Return the scales to look at, from coarse to fine; on one of them each digit has a size that is known."""
-    finest = _finest(shape)
-    scales = [min(_COARSEST / shape[0], finest)]
-    while scales[-1] * 1.05 < finest:
-        scales.append(min(scales[-1] * _STEP, finest))
+    limit = finest(shape)
+    scales = [min(_COARSEST / shape[0], limit)]
+    while scales[-1] * 1.05 < limit:
+        scales.append(min(scales[-1] * _STEP, limit))
     return scales
 
 
-def _finest(shape: tuple[int, ...]) -> float:
+def finest(shape: tuple[int, ...]) -> float:
     """Return the scale beyond which nothing is gained, or which takes too long."""
     height, width = shape[:2]
     most = _MOST_PIXELS_OF_STRIP if width > _STRIP * height else _MOST_PIXELS
-    return float(min(DIGIT_HEIGHT / _SMALLEST, (most / (height * width)) ** 0.5))
+    # The margins count too, in a picture of a few rows.
+    with_margins = most / (2 * _MARGIN * max(height, width))
+    return float(min(DIGIT_HEIGHT / _SMALLEST, (most / (height * width)) ** 0.5, with_margins))

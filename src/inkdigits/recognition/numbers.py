@@ -62,11 +62,11 @@ def number_of(
     Returns
     -------
     Number or None
-        None where nothing is likelier a digit than not.
+        None where no candidate's likeliest outcome is a digit.
     """
-    chosen = line.choose(knowledge.length)
-    if not chosen.any():
+    if not line.choose().any():
         return None
+    chosen = line.choose(knowledge.length)
     probabilities = line.digits
     digits: list[Digit] = []
     text, guess = "", ""
@@ -84,21 +84,23 @@ def number_of(
             text += SYMBOLS[symbol]
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
+            place_in_text[i] = len(guess)
             digit = _digit(probabilities[i], boxes[i], images[i], threshold)
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
     confidence = line.confidence(chosen)
-    match = None if knowledge.roster is None else knowledge.roster.match(line.spellings())
+    match = None if knowledge.roster is None else knowledge.roster.match(line.spellings(knowledge.length))
     expected = None
     if knowledge.expected is not None:
-        expected = Expectation(knowledge.expected, line.probability(knowledge.expected))
+        fits = knowledge.length in (None, len(knowledge.expected))
+        expected = Expectation(knowledge.expected, line.probability(knowledge.expected) if fits else 0.0)
     return Number(
         text,
         tuple(digits),
         confidence,
         around([digit.box for digit in digits]),
-        _runner_up(line, chosen, guess, place_in_text),
+        _runner_up(line, chosen, guess, place_in_text, knowledge.length is not None),
         match,
         expected,
     )
@@ -121,10 +123,10 @@ def _is_within(i: int, chosen: NDArray[np.bool_]) -> bool:
 
 
 def _runner_up(
-    line: Line, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int]
+    line: Line, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int], keep_length: bool
 ) -> tuple[str, float] | None:
     """Return the text of the second-best reading, which differs in one symbol, and its probability."""
-    candidate, label, probability = line.runner_up(chosen)
+    candidate, label, probability = line.runner_up(chosen, keep_length)
     if probability <= 0:
         return None
     instead = str(label) if label >= 0 else ""

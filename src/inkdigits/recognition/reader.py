@@ -1,4 +1,4 @@
-"""From a picture to its reading: the whole reading river in one object."""
+"""From a picture to its reading: the whole reading pipeline in one object."""
 
 import os
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
-from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Reading
+from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Reading, scaled
 
 if TYPE_CHECKING:
     from inkdigits.recognition.layouts import Task
@@ -75,9 +75,9 @@ class Reader:
             A path, the bytes of a file, an open file, a Pillow image or an array.
         layout
             What it holds: one ``digit``, a ``line``, ``boxes`` with one digit each, a ``page`` of lines, or
-            ``auto`` to tell by itself. Arrays and crops of fewer than 40 pixels are one digit to it.
+            ``auto`` to decide by what is found. It reads pictures whose longer side is under 40 pixels as one digit.
         length
-            How many digits every number has, where it is known.
+            How many digits every number has, where it is known; of no effect on ``digit`` and ``boxes``.
         roster
             The valid numbers: a `Roster`, a list, or the path of a text or CSV file; see `Number.match`.
         digits
@@ -108,7 +108,7 @@ class Reader:
         numbers: list[Number] | None = None
         if layout in ("line", "boxes", "page"):
             numbers = self._several(decoded, layout, knowledge)
-        elif layout == "auto" and length != 1 and not is_crop:
+        elif layout == "auto" and length != 1 and (length or not is_crop):
             from inkdigits.recognition.auto import read_several
 
             numbers = read_several(View(decoded.pixels), self._task(decoded, knowledge))
@@ -120,7 +120,7 @@ class Reader:
         """Read one digit."""
         found = digit_candidates(decoded)
         if not found:
-            return _blank(decoded)
+            return _blank(decoded, knowledge)
         scores = self.recogniser.score(np.stack([each.image for each in found]))
         best = best_candidate(found, scores)
         box, probabilities = found[best].box, scores.probabilities[best]
@@ -143,7 +143,7 @@ class Reader:
 
         view, task = View(decoded.pixels), self._task(decoded, knowledge)
         numbers = read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
-        return numbers or [_blank(decoded)]
+        return numbers or [_blank(decoded, knowledge)]
 
     def _task(self, decoded: Picture, knowledge: "Knowledge | None") -> "Task":
         from inkdigits.recognition.detector import shipped_detector
@@ -228,22 +228,9 @@ def digit_candidates(decoded: Picture, view: View | None = None) -> list[Candida
     if is_normal(pixels):
         return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
     found = candidates(view or View(pixels))
-    across, down = decoded.scale
-    if across == down == 1.0:
+    if decoded.scale == (1.0, 1.0):
         return found
-    return [
-        Candidate(
-            each.image,
-            (
-                round(each.box[0] * across),
-                round(each.box[1] * down),
-                max(1, round(each.box[2] * across)),
-                max(1, round(each.box[3] * down)),
-            ),
-            each.weight,
-        )
-        for each in found
-    ]
+    return [Candidate(each.image, scaled(each.box, decoded.scale), each.weight) for each in found]
 
 
 def best_candidate(found: list[Candidate], scores: Scores) -> int:
@@ -254,9 +241,15 @@ def best_candidate(found: list[Candidate], scores: Scores) -> int:
     return int((weights * scores.confidences * scores.is_digit).argmax())
 
 
-def _blank(decoded: Picture) -> Number:
+def _blank(decoded: Picture, knowledge: "Knowledge | None") -> Number:
+    """Return what is read of a picture without a digit."""
     digit = Digit(None, 1.0, (0, 0, *decoded.given_size), (), rejection.BLANK)
-    return Number(digit.character, (digit,), digit.confidence, digit.box)
+    match = expected = None
+    if knowledge is not None and knowledge.roster is not None:
+        match = knowledge.roster.match([])
+    if knowledge is not None and knowledge.expected is not None:
+        expected = Expectation(knowledge.expected, 0.0)
+    return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
 
 def read(picture: PictureSource, model: "str | os.PathLike[str] | Recogniser | None" = None) -> Reading:

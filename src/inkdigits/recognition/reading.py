@@ -13,6 +13,17 @@ Box = tuple[int, int, int, int]
 """x, y, width and height, in pixels of the picture as it was given."""
 
 
+def scaled(box: Box, scale: tuple[float, float]) -> Box:
+    """Return a box in pixels of the picture as it was given."""
+    x, y, width, height = box
+    return (
+        round(x * scale[0]),
+        round(y * scale[1]),
+        max(1, round(width * scale[0])),
+        max(1, round(height * scale[1])),
+    )
+
+
 @dataclass(frozen=True)
 class Digit:
     """One digit, or one blank cell.

@@ -1,5 +1,6 @@
 """Lists of valid numbers, against which a reading is matched by its summed log-probability."""
 
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class Match:
             "runner_up": None
             if self.runner_up is None
             else {"text": self.runner_up[0], "posterior": round(self.runner_up[1], 6)},
-            "margin": round(self.margin, 4),
+            "margin": round(self.margin, 4) if math.isfinite(self.margin) else None,
             "in_list": self.in_list,
         }
 

@@ -85,8 +85,15 @@ class Line:
         digits = self.digits
         return float(np.where(chosen, digits[:, :N_CLASSES].max(axis=1), digits[:, N_CLASSES]).prod())
 
-    def runner_up(self, chosen: NDArray[np.bool_]) -> tuple[int, int, float]:
+    def runner_up(self, chosen: NDArray[np.bool_], keep_length: bool = False) -> tuple[int, int, float]:
         """Return the likeliest reading that differs from the chosen one in one candidate.
+
+        Parameters
+        ----------
+        chosen
+            ``bool`` (n,): which candidates are digits.
+        keep_length
+            Whether it has as many digits.
 
         Returns
         -------
@@ -98,6 +105,9 @@ class Line:
         rows = np.arange(len(digits))
         chances = np.maximum(digits[rows, now], 1e-12)
         digits[rows, now] = -1.0
+        if keep_length:
+            digits[:, N_CLASSES] = -1.0
+            digits[~chosen] = -1.0
         other = digits.argmax(axis=1)
         ratio = digits[rows, other] / chances
         best = int(ratio.argmax())
@@ -115,8 +125,13 @@ class Line:
             reached[1:] += stepped
         return float(reached[-1])
 
-    def spellings(self) -> list[Spelling]:
+    def spellings(self, length: int | None = None) -> list[Spelling]:
         """Return the ways to read the line, as `inkdigits.recognition.roster.Roster.match` takes them.
+
+        Parameters
+        ----------
+        length
+            How many digits there are, where it is known.
 
         Candidates that are settled stay as they are; of the others the most doubtful are taken either way.
         """
@@ -129,7 +144,7 @@ class Line:
         ways: list[Spelling] = []
         for decisions in product((True, False), repeat=len(open_ones)):
             chosen[open_ones] = decisions
-            if not chosen.any():
+            if not chosen.any() or (length is not None and chosen.sum() != length):
                 continue
             weight = np.log(np.maximum(np.where(chosen, is_digit, 1 - is_digit), 1e-12)).sum()
             shares = digits[chosen, :N_CLASSES]

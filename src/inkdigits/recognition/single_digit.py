@@ -1,7 +1,7 @@
 """One digit of a picture: what the classifier says of its normal form, and the detector of the grey picture.
 
 The two fail differently: the classifier knows far more digits, but sees what the ink map leaves of them, with whatever
-stands beside; the detector sees the picture, and tells the digit in the middle from its neighbours.
+stands beside; the detector sees the picture, and separates the digit in the middle from its neighbours.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
-from inkdigits.recognition.locate import detect
+from inkdigits.recognition.locate import detect, finest
 
 _HEIGHT = 40
 """Height, in pixels of the detector, of a picture of one digit."""
@@ -47,7 +47,7 @@ def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion | None:
     detector
         The network.
     """
-    found = detect(grey, _HEIGHT / grey.shape[0], detector)
+    found = detect(grey, min(_HEIGHT / grey.shape[0], finest(grey.shape)), detector)
     if not len(found):
         return None
     middle = _most_central(found, grey.shape)
@@ -65,6 +65,6 @@ def _most_central(found: Detections, shape: tuple[int, ...]) -> int:
 
 
 def agreed(one: Opinion, other: Opinion) -> Opinion:
-    """Return what two opinions come to: the geometric mean of each, since one that is against it counts."""
+    """Return what two opinions come to: the geometric mean of each, so that one low value lowers the result."""
     shares = np.sqrt(np.maximum(one.probabilities, 1e-6) * np.maximum(other.probabilities, 1e-6))
     return Opinion(shares / shares.sum(), float(np.sqrt(one.is_digit * other.is_digit)))

@@ -6,7 +6,7 @@ SYMBOLS = (*"0123456789", ".", ",", "-", "/", ":", "+", "×", "other")
 N_SYMBOLS = len(SYMBOLS)
 
 OTHER = N_SYMBOLS - 1
-"""The class of letters, currency signs, crosses in unused boxes: something is written, and it is no digit."""
+"""The class of ink that is none of the other symbols: letters, currency signs, crosses in unused boxes."""
 
 CELL_HEIGHT, CELL_WIDTH = 8, 4
 """Pixels of the picture to one cell of the detector's answer."""

@@ -138,6 +138,9 @@ def fit(
             callbacks=[history, *tensorboard(run)],
             verbose=0,
         )
+    elif recipe.weight_averaging > 0:
+        # Interrupted behind the last epoch: what the end of `fit` does with the averages of the weights is still to do.
+        trainee.optimizer.finalize_variable_values(trainee.trainable_weights)
     network.set_weights(trainee.get_weights())
     return sum(float(row["seconds"]) for row in history.rows)
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from inkdigits.commands.train_numbers import command
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
@@ -33,6 +34,11 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a training draw little: few windows to test on, and few batches ahead."""
     monkeypatch.setattr(train, "_N_TEST", 20)
     monkeypatch.setattr(batches, "_AHEAD", 2)
+
+
+def test_the_command_s_default_is_the_training_s() -> None:
+    (epochs,) = [each.default for each in command.params if each.name == "epochs"]
+    assert epochs == train.EPOCHS
 
 
 def test_the_network_answers_for_pictures_of_any_size() -> None:

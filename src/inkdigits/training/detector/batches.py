@@ -1,6 +1,7 @@
 """Batches of drawn windows: drawn by processes of their own while the network trains on those before."""
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -36,7 +37,9 @@ _AHEAD = 12
 def training_batches(
     digits: LabelledImages, seed: int, first: int, last: int, own: Sequence[OwnPicture] = ()
 ) -> Iterator[Batch]:
-    """Yield the batches of some steps of a training; each depends on the seed and its step alone.
+    """Yield the batches of some steps of a training.
+
+    Each depends on the seed, its step and the user's own pictures alone.
 
     Parameters
     ----------
@@ -103,13 +106,15 @@ _OF_PROCESS: list[Stock] = []
 
 
 def _start(digits: LabelledImages) -> None:
+    # Ctrl-C reaches every process of the terminal; the training one stops these.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     _OF_PROCESS[:] = [make_stock(digits)]
 
 
-def _draw(seed: tuple[int, int]) -> Batch:
-    number = seed[1]
-    rng = np.random.default_rng((seed[0], number % 2**32))
+def _draw(seed_and_number: tuple[int, int]) -> Batch:
+    seed, number = seed_and_number
+    rng = np.random.default_rng((seed, number % 2**32))
     shape = SHAPES[number % len(SHAPES)]
     windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(BATCH)]
     return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])

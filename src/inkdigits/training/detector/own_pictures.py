@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from inkdigits.contract import N_CLASSES
 from inkdigits.data.labelled import LabelledPictures
 from inkdigits.data.progress import Progress, ignore_progress
+from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import decode
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import shipped_detector
 from inkdigits.recognition.lines import lines_of, main_line
-from inkdigits.recognition.locate import grey_levels, locate, typical_height
+from inkdigits.recognition.locate import border_level, grey_levels, locate, typical_height
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
 from inkdigits.training.scenes.lines import Placed
@@ -63,7 +64,11 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
     detector, aligned = shipped_detector(), []
     are_pages = data.are_pages or (False,) * len(data)
     for i, (path, label, is_page) in enumerate(zip(data.paths, data.labels, are_pages, strict=True)):
-        grey = grey_levels(decode(path).pixels)
+        progress("Aligning your numbers", i + 1, len(data))
+        try:
+            grey = grey_levels(decode(path).pixels)
+        except PictureError:
+            continue  # it counts as one that did not align
         found = locate(grey, detector, one_size=not is_page)
         lines = lines_of(found) if is_page else [main_line(found)]
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
@@ -71,7 +76,6 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
         height = typical_height(found)
         if places is not None and height is not None:
             aligned.append(_own_picture(grey, found, order[places], label, DIGIT_HEIGHT / height))
-        progress("Aligning your numbers", i + 1, len(data))
     return aligned
 
 
@@ -152,9 +156,8 @@ def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Gener
     x = rng.uniform(min(0.0, width - wide), max(0.0, width - wide))
     y = rng.uniform(min(0.0, height - tall), max(0.0, height - tall))
     matrix = np.array([[scale, -slant * scale, x + slant * tall / 2], [0.0, scale, y]])
-    border = np.concatenate([picture.grey[0], picture.grey[-1], picture.grey[:, 0], picture.grey[:, -1]])
     image = cv2.warpAffine(
-        picture.grey, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=int(np.median(border))
+        picture.grey, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=border_level(picture.grey)
     )
     image = np.asarray(
         cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else image, np.uint8

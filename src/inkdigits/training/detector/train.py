@@ -1,5 +1,6 @@
 """The training of the digit detector: drawn windows in, a run directory with one ONNX file out."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import numpy as np
 
 from inkdigits import __version__, run_directory
 from inkdigits.data.labelled import LabelledImages, LabelledPictures
+from inkdigits.data.progress import Progress
 from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.detector import Detector
 from inkdigits.run_directory import read_json, write_manifest
-from inkdigits.storage import write_json, write_whole
+from inkdigits.storage import sha256_of_file, write_json, write_whole
 from inkdigits.training.checkpoint import load_checkpoint
 from inkdigits.training.data_parallel import DataParallel, count_parts, give_each_part_its_cores
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
@@ -42,14 +44,14 @@ _LARGEST_DIFFERENCE = 1e-3
 
 @dataclass(frozen=True)
 class TrainedDetector:
-    """What a training leaves.
+    """Result of a training.
 
     Attributes
     ----------
     path
         The run directory.
     n, accuracy
-        How many windows were drawn of the test digits, and the share of their symbols whose class is right.
+        How many windows were drawn of the test digits, and the mean share of a window's symbols whose class is right.
     n_aligned
         In how many of the user's own pictures all digits of the label were found.
     """
@@ -72,6 +74,7 @@ def train_detector(
     begin: Path | None = None,
     resume: bool = False,
     watch: Watcher | None = None,
+    progress: Progress | None = None,
 ) -> TrainedDetector:
     """Train the detector, export it, and measure it once on windows drawn of the test digits.
 
@@ -93,6 +96,8 @@ def train_detector(
         Go on with an interrupted run, from its last whole epoch.
     watch
         Called with each `Step` as training goes on.
+    progress
+        Called as ``progress(message, done, total)`` while the digits of the user's own pictures are looked for.
 
     Raises
     ------
@@ -111,20 +116,23 @@ def train_detector(
         "data": train_data.sha256,
     }
     if begin is not None:
-        config["begin"] = str(begin)
+        config["begin"] = sha256_of_file(run_directory.require(begin, run_directory.KERAS_MODEL))
     if own is not None:
-        config["own"] = f"{own.name}, {len(own)} pictures"
-    _open(run, config, resume)
-    aligned = [] if own is None else align_pictures(own)
+        pairs = (f"{path} {label}" for path, label in zip(own.paths, own.labels, strict=True))
+        config["own"] = hashlib.sha256("\n".join(pairs).encode()).hexdigest()
+    _check(run, config, resume)
+    aligned = [] if own is None else align_pictures(own, progress)
     if own is not None and not aligned:
         raise DataError(
             f"in none of the {len(own)} pictures of {own.name} the digits of its label were found; look at them with "
             "inkdigits read --show"
         )
+    begun = None if begin is None else _network_of(begin)
+    write_json(run / run_directory.CONFIG, config)
     n_parts = count_parts(BATCH)
     give_each_part_its_cores(n_parts)
     keras.utils.set_random_seed(seed)
-    network = detector() if begin is None else _network_of(begin)
+    network = begun or detector()
     trainee = in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
     if n_parts > 1:
         trainee = DataParallel(trainee, n_parts)
@@ -152,6 +160,9 @@ def train_detector(
             callbacks=[History(run, epochs, steps, first_epoch, watch), *tensorboard(run)],
             verbose=0,
         )
+    else:
+        # Interrupted behind the last epoch: what the end of `fit` does with the averages of the weights is still to do.
+        trainee.optimizer.finalize_variable_values(trainee.trainable_weights)
     network.set_weights(trainee.get_weights())
     with write_whole(run / run_directory.KERAS_MODEL) as temporary:
         network.save(temporary)
@@ -181,7 +192,7 @@ def export_detector(
     Returns
     -------
     float
-        The share of the symbols drawn whose class is right in the cell of their middle.
+        The share of the symbols of a window whose class is right in the cell of their middle, mean over the windows.
 
     Raises
     ------
@@ -203,7 +214,8 @@ def export_detector(
     )
     save_checked(model, card, path)
     images, targets = drawn_windows(_N_TEST, test_data, seed)
-    answers = np.concatenate([Detector(path).cells(images[i : i + 50]) for i in range(0, len(images), 50)])
+    exported = Detector(path)
+    answers = np.concatenate([exported.cells(images[i : i + 50]) for i in range(0, len(images), 50)])
     difference = float(np.abs(answers[:50] - network.predict(images[:50], verbose=0)).max())
     if not difference < _LARGEST_DIFFERENCE:
         raise ModelError(
@@ -227,13 +239,13 @@ def _network_of(run: Path) -> keras.Model:
     network = load_network(run)
     if network.name != "detector":
         raise ModelError(
-            f"{run} holds a network of another kind: expected a detector, as train-numbers leaves it"
+            f"{run} holds a network of another kind: expected a detector, as train-numbers writes it"
         )
     return network
 
 
-def _open(run: Path, config: dict[str, object], resume: bool) -> None:
-    """Make the run directory, or see that it is the one to go on with."""
+def _check(run: Path, config: dict[str, object], resume: bool) -> None:
+    """See that the run directory is free, or the one to go on with."""
     if resume:
         if not (run / run_directory.CONFIG).is_file():
             raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
@@ -247,4 +259,3 @@ def _open(run: Path, config: dict[str, object], resume: bool) -> None:
         return
     if run.is_file() or (run.is_dir() and any(run.iterdir())):
         raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
-    write_json(run / run_directory.CONFIG, config)

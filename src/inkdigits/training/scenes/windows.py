@@ -1,11 +1,12 @@
 """One window onto a drawn sheet, and what the detector should find in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.recognition.locate import border_level
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
 from inkdigits.training.scenes.hands import random_hand
@@ -24,7 +25,7 @@ _OVERSAMPLING = 2
 """Ink is drawn at so many times the resolution of the window."""
 
 N_TARGETS = 8
-"""Numbers for each cell; see `Targets`."""
+"""Numbers for each cell; see `targets_of`."""
 
 _NEGATIVES = 0.25
 """Share of windows with light ink on dark paper."""
@@ -143,15 +144,16 @@ def _cropped(
     if right - left < 4 or bottom - top < 6:
         return image, symbols
     cut = image[top:bottom, left:right]
-    border = np.concatenate([cut[0], cut[-1], cut[:, 0], cut[:, -1]])
-    filled = np.full_like(image, np.median(border) if rng.random() < 0.85 else rng.integers(256))
+    filled = np.full_like(image, border_level(cut) if rng.random() < 0.85 else rng.integers(256))
     filled[top:bottom, left:right] = cut
     kept = []
     for each in symbols:
         x, y, w, h = each.box
         inside = max(0, min(right, x + w) - max(left, x)) * max(0, min(bottom, y + h) - max(top, y))
-        if inside >= _HARDLY_SEEN * w * h:
+        if inside >= _SEEN * w * h:
             kept.append(each)
+        elif inside >= _HARDLY_SEEN * w * h:
+            kept.append(replace(each, symbol=OPEN))
     return filled, kept
 
 
@@ -172,18 +174,20 @@ def targets_of(window: Window) -> NDArray[np.float32]:
     targets[..., 7] = 1.0
     rows = (np.arange(tall, dtype=np.float32) + 0.5) * CELL_HEIGHT
     columns = (np.arange(wide, dtype=np.float32) + 0.5) * CELL_WIDTH
+    known = []
     for each in window.symbols:
         x, y, w, h = each.box
-        inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
-        share = inside / max(1, w * h)
+        share = _share_within(each.box, height, width)
+        row, column = int((y + h / 2) // CELL_HEIGHT), int((x + w / 2) // CELL_WIDTH)
         if share < _HARDLY_SEEN:
             continue
-        middle_x, middle_y = x + w / 2, y + h / 2
-        row, column = int(middle_y // CELL_HEIGHT), int(middle_x // CELL_WIDTH)
-        if each.symbol == OPEN or share < _SEEN or not (0 <= row < tall and 0 <= column < wide):
-            top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
-            targets[top : (y + h) // CELL_HEIGHT + 1, left : (x + w) // CELL_WIDTH + 1, 7] = 0.0
+        if each.symbol != OPEN and share >= _SEEN and 0 <= row < tall and 0 <= column < wide:
+            known.append((each, row, column))
             continue
+        top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
+        targets[top : (y + h) // CELL_HEIGHT + 1, left : (x + w) // CELL_WIDTH + 1, 7] = 0.0
+    for each, row, column in known:
+        x, y, w, h = each.box
         reach_y, reach_x = max(3.0, 0.14 * h), max(1.8, 0.14 * w)
         heat = np.exp(
             -0.5
@@ -205,3 +209,10 @@ def targets_of(window: Window) -> NDArray[np.float32]:
         targets[..., 6][nearer] = each.printed
         targets[row, column, 7] = 1.0
     return targets
+
+
+def _share_within(box: tuple[int, int, int, int], height: int, width: int) -> float:
+    """Return the share of a box that lies within a picture."""
+    x, y, w, h = box
+    inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
+    return inside / max(1, w * h)
