@@ -1,7 +1,7 @@
-"""Find the temperature and the threshold of the digit detector on real numbers, and write them into its card.
+"""Find temperature, prior odds and threshold of the digit detector on real numbers, and write them into its card.
 
-The temperature is the one at which the confidences of whole numbers have the least cross-entropy with whether they are
-right. A digit is refused as unsure where its probability is below that of all but two in a
+Temperature and prior odds are those at which the confidences of whole numbers have the least cross-entropy with whether
+they are right. A digit is refused as unsure where its probability is below that of all but two in a
 hundred of the digits that are read rightly.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/detector_calibration.py [--write]
@@ -11,57 +11,68 @@ import argparse
 import csv
 import os
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-import inkdigits
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
+from inkdigits.pictures.decode import decode
+from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import SHIPPED, shipped_detector
+from inkdigits.recognition.lines import main_line
+from inkdigits.recognition.locate import grey_levels, located
+from inkdigits.recognition.sequence import Line
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
-TEMPERATURES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2.0)
+TEMPERATURES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8)
+PRIOR_ODDS = (1.0, 1.3, 1.6, 2.0, 2.7, 3.5, 4.5)
 REFUSED = 0.02
 """Share of the digits read rightly that are refused as unsure."""
 
 
-def numbers_read(folder: Path, temperature: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read all numbers at a temperature.
-
-    Returns
-    -------
-    confidences, right : ndarray
-        Of each number, ``float64`` and ``bool`` (n,).
-    digits : ndarray
-        ``float64``: the probabilities of the digits read rightly.
-    """
-    detector = shipped_detector(None)
-    detector.card = replace(detector.card, temperature=temperature, threshold=0.0)
-    reader = inkdigits.Reader()
-    confidences, right, digits = [], [], []
+def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
+    """Return the digits of each number's label and the uncalibrated candidates of its line."""
+    detector, numbers = shipped_detector(), []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            wanted = "".join(filter(str.isdigit, row["label"]))
-            reading = reader.read(folder / row["file"], layout="line")
-            found = [digit for digit in reading.digits if digit.rejected is None and digit.label is not None]
-            said = "".join(str(digit.label) for digit in found)
-            confidences.append(
-                float(np.prod([number.confidence for number in reading.numbers])) if found else 0.0
-            )
-            right.append(said == wanted)
-            places = align(wanted, said)
-            digits += [
-                found[place].confidence
-                for place, true in zip(places, wanted, strict=True)
-                if place is not None and said[place] == true
-            ]
-    return np.array(confidences), np.array(right), np.array(digits)
+            grey = grey_levels(decode(folder / row["file"]).pixels)
+            found = located(grey, detector, one_size=True)
+            numbers.append(("".join(filter(str.isdigit, row["label"])), found))
+    return numbers
+
+
+def figures(numbers: list[tuple[str, Detections]], temperature: float, prior_odds: float) -> dict[str, float]:
+    """Return how well confidences fit at a temperature and prior odds, and the threshold that follows."""
+    confidences, right, digits = [], [], []
+    for wanted, raw in numbers:
+        found = raw.calibrated(temperature, prior_odds)
+        line = Line.of(found[main_line(found)])
+        chosen = line.choose()
+        shares = line.digits[chosen, :10]
+        said = "".join(map(str, shares.argmax(axis=1)))
+        confidences.append(line.confidence(chosen) if chosen.any() else 0.0)
+        right.append(said == wanted)
+        digits += [
+            shares[place].max()
+            for place, true in zip(align(wanted, said), wanted, strict=True)
+            if place is not None and said[place] == true
+        ]
+    clipped = np.clip(confidences, 1e-4, 1 - 1e-4)
+    return {
+        "temperature": temperature,
+        "prior_odds": prior_odds,
+        "cross_entropy": float(-np.mean(np.where(right, np.log(clipped), np.log(1 - clipped)))),
+        "ece": float(expected_calibration_error(np.array(confidences), np.array(right))),
+        "right": float(np.mean(right)),
+        "threshold": round(float(np.quantile(digits, REFUSED)), 3),
+    }
 
 
 def main() -> None:
-    """Try the temperatures, choose one, and write it down."""
+    """Try temperatures and prior odds, choose, and write down."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -69,34 +80,16 @@ def main() -> None:
         "--write", action="store_true", help="write them into the shipped detector's card, too"
     )
     write = parser.parse_args().write
-    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
-    tried, best = [], None
-    for temperature in TEMPERATURES:
-        confidences, right, digits = numbers_read(folder, temperature)
-        clipped = np.clip(confidences, 1e-4, 1 - 1e-4)
-        entropy = float(-np.mean(np.where(right, np.log(clipped), np.log(1 - clipped))))
-        ece = float(expected_calibration_error(confidences, right))
-        threshold = round(float(np.quantile(digits, REFUSED)), 3)
-        each = {
-            "temperature": temperature,
-            "cross_entropy": entropy,
-            "ece": ece,
-            "right": float(right.mean()),
-            "threshold": threshold,
-        }
-        tried.append(each)
-        print(each, flush=True)
-        if best is None or entropy < best["cross_entropy"]:
-            best = each
-    assert best is not None
-    write_json(RESULTS, {"chosen": best, "tried": tried})
+    numbers = candidates_of(Path(os.environ["INKDIGITS_REAL"]) / "numbers")
+    tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRIOR_ODDS)]
+    best = min(tried, key=lambda each: each["cross_entropy"])
+    write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
+    print(best)
     if write:
         from inkdigits.training.export import write_card
 
-        detector = shipped_detector(None)
-        card = replace(detector.card, temperature=best["temperature"], threshold=best["threshold"])
-        write_card(SHIPPED, card)
-        print(f"wrote {SHIPPED.name}: {best}")
+        names = ("temperature", "prior_odds", "threshold")
+        write_card(SHIPPED, replace(shipped_detector().card, **{name: best[name] for name in names}))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkdigits.recognition.detections import Detections, detections_of, distinct, merged
+from inkdigits.recognition.detections import Detections, detections_of, distinct, fused, merged
 from inkdigits.recognition.symbols import N_SYMBOLS
 from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window, targets_of
@@ -51,7 +51,10 @@ def several(boxes: list[list[float]], presence: list[float]) -> Detections:
     n = len(boxes)
     classes = np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
     return Detections(
-        np.array(presence, np.float32), classes, np.array(boxes, np.float32), np.zeros(n, np.float32)
+        np.array(presence, np.float32),
+        classes,
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.zeros(n, np.float32),
     )
 
 
@@ -68,3 +71,34 @@ def test_overlapping_slanted_digits_both_stay() -> None:
 def test_merging_keeps_each_symbol_once() -> None:
     coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.8, 0.7])
     assert merged([coarse, fine]).presence.tolist() == pytest.approx([0.9, 0.7])
+
+
+def test_what_was_found_on_the_best_size_comes_first() -> None:
+    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.3, 0.7])
+    assert merged([coarse], fine).presence.tolist() == pytest.approx([0.3, 0.7])
+
+
+def test_fused_looks_are_the_mean_and_what_one_misses_counts_half() -> None:
+    one = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.9, 0.8])
+    other = several([[2, 0, 22, 24]], [0.3])
+    found = fused([one, other])
+    assert found.presence.tolist() == pytest.approx([0.6, 0.4])
+    assert found.boxes[0].tolist() == pytest.approx([0.5, 0, 20.5, 24])
+    assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1])
+
+
+def test_looks_alike_are_what_each_is() -> None:
+    look = several([[0, 0, 20, 24], [15, 0, 35, 24], [60, 0, 70, 24]], [0.9, 0.8, 0.2])
+    found = fused([look, look, look])
+    np.testing.assert_allclose(found.presence, look.presence, rtol=1e-5)
+    np.testing.assert_allclose(found.boxes, look.boxes, rtol=1e-5)
+    assert len(fused([several([], []), several([], [])])) == 0
+
+
+@given(temperature=st.floats(0.5, 3.0), odds=st.floats(0.2, 5.0))
+@settings(deadline=None)
+def test_calibration_keeps_the_order_and_the_sum(temperature: float, odds: float) -> None:
+    found = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.3, 0.8]).calibrated(temperature, odds)
+    assert found.presence[0] < found.presence[1]
+    assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-5)
+    assert found.calibrated(1.0, 1.0).presence.tolist() == pytest.approx(found.presence.tolist(), abs=1e-5)

@@ -32,6 +32,8 @@ class ModelCard:
         ``accuracy``, ``accuracy_interval``, ``loss``, ``n`` and ``ece`` on the test images.
     temperature
         By which its logits were divided, inside the graph, so that a confidence means what it says.
+    prior_odds
+        Of a detector: by which the odds of a symbol's presence are multiplied on real pictures.
     threshold
         Confidence below which a reading is refused as unsure.
     is_digit_threshold
@@ -53,6 +55,7 @@ class ModelCard:
     data_sha256: str = ""
     evaluation: dict[str, Any] = field(default_factory=dict)
     temperature: float = 1.0
+    prior_odds: float = 1.0
     threshold: float = 0.0
     is_digit_threshold: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)

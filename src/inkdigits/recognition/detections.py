@@ -51,6 +51,25 @@ class Detections:
             self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]
         )
 
+    def calibrated(self, temperature: float, prior_odds: float) -> "Detections":
+        """Return the same symbols with probabilities that mean what they say on real pictures.
+
+        Parameters
+        ----------
+        temperature
+            By which logits are divided.
+        prior_odds
+            By which the odds of a symbol's presence are multiplied: the training's windows hold more strokes that are no
+            symbols, as rules and sides of boxes, than the pictures that are read.
+        """
+        presence = np.clip(self.presence.astype(np.float64), 1e-6, 1 - 1e-6)
+        odds = (presence / (1 - presence)) ** (1 / temperature) * prior_odds
+        classes = self.classes.astype(np.float64) ** (1 / temperature)
+        classes /= np.maximum(classes.sum(axis=1, keepdims=True), 1e-12)
+        return Detections(
+            (odds / (1 + odds)).astype(np.float32), classes.astype(np.float32), self.boxes, self.printed
+        )
+
     @property
     def digits(self) -> Floats:
         """Probability that each is a digit, ``float32`` (n,)."""
@@ -62,24 +81,66 @@ class Detections:
         return np.asarray(self.boxes[:, 3] - self.boxes[:, 1], np.float32)
 
 
-def detections_of(answer: Floats, temperature: float = 1.0) -> Detections:
+def fused(looks: list[Detections]) -> Detections:
+    """Return what several looks at the same digits come to: the mean of their probabilities and boxes.
+
+    Each look sees the digits on other pixels, and what one misses another finds.
+
+    Parameters
+    ----------
+    looks
+        What was found on each, boxes in pixels of the same picture.
+
+    Returns
+    -------
+    Detections
+        A symbol that some looks miss has presence 0 there.
+    """
+    owners = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
+    every = _joined(looks)
+    groups: list[dict[int, int]] = []
+    near = _Neighbours(every.boxes)
+    for i in np.argsort(-every.presence, kind="stable").tolist():
+        free = [g for g in near.of(i) if owners[i] not in groups[g]]
+        heads = every.boxes[[next(iter(groups[g].values())) for g in free]].reshape(-1, 4)
+        same = np.flatnonzero(_is_one_of(every.boxes[i], heads))
+        if len(same):
+            groups[free[same[0]]][int(owners[i])] = i
+        else:
+            near.add(i, len(groups))
+            groups.append({int(owners[i]): i})
+    group_of = np.zeros(len(every), np.int64)
+    for number, group in enumerate(groups):
+        group_of[list(group.values())] = number
+    total = np.bincount(group_of, every.presence, len(groups))
+    share = every.presence / total[group_of]
+
+    def mean(values: Floats) -> Floats:
+        sums = np.zeros((len(groups), *values.shape[1:]))
+        np.add.at(sums, group_of, values * share.reshape(-1, *[1] * (values.ndim - 1)))
+        return np.asarray(sums, np.float32)
+
+    presence = np.asarray(total / len(looks), np.float32)
+    found = Detections(presence, mean(every.classes), mean(every.boxes), mean(every.printed))
+    return found[np.argsort(found.boxes[:, 0] + found.boxes[:, 2], kind="stable")]
+
+
+def detections_of(answer: Floats) -> Detections:
     """Find the symbols in the detector's answer to one picture.
 
     Parameters
     ----------
     answer
         ``float32`` (rows, columns, 24).
-    temperature
-        By which logits are divided, so that probabilities mean what they say.
 
     Returns
     -------
     Detections
     """
-    presence = _sigmoid(answer[..., 0] / np.float32(temperature))
+    presence = _sigmoid(answer[..., 0])
     rows, columns = np.nonzero((presence >= LEAST) & (presence == _greatest_nearby(presence)))
     chosen = answer[rows, columns]
-    logits = chosen[:, 1 : 1 + N_SYMBOLS] / np.float32(temperature)
+    logits = chosen[:, 1 : 1 + N_SYMBOLS]
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     x, y = (columns + np.float32(0.5)) * CELL_WIDTH, (rows + np.float32(0.5)) * CELL_HEIGHT
@@ -90,43 +151,85 @@ def detections_of(answer: Floats, temperature: float = 1.0) -> Detections:
     return distinct(found)
 
 
-def merged(parts: list[Detections]) -> Detections:
-    """Join what was found on several sizes of a picture, each symbol once."""
-    return distinct(
-        Detections(
-            np.concatenate([part.presence for part in parts]),
-            np.concatenate([part.classes for part in parts]),
-            np.concatenate([part.boxes for part in parts]),
-            np.concatenate([part.printed for part in parts]),
-        )
+def merged(parts: list[Detections], best: Detections | None = None) -> Detections:
+    """Join what was found on several sizes of a picture, each symbol once.
+
+    Parameters
+    ----------
+    parts
+        What was found on each.
+    best
+        What was found on the size that suits the picture: it comes first, however likely the others are.
+    """
+    if best is None:
+        return distinct(_joined(parts))
+    return distinct(_joined([best, *parts]), len(best))
+
+
+def _joined(parts: list[Detections]) -> Detections:
+    return Detections(
+        np.concatenate([part.presence for part in parts]),
+        np.concatenate([part.classes for part in parts]),
+        np.concatenate([part.boxes for part in parts]),
+        np.concatenate([part.printed for part in parts]),
     )
 
 
-def distinct(found: Detections) -> Detections:
-    """Keep the likeliest of those that are one symbol, and sort them from left to right."""
+def distinct(found: Detections, n_first: int = 0) -> Detections:
+    """Keep the likeliest of those that are one symbol, and sort them from left to right.
+
+    Parameters
+    ----------
+    found
+        Detections in any order.
+    n_first
+        So many at the beginning are kept before the others.
+    """
     if not len(found):
         return found
-    boxes = found.boxes
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    # Only what is near can be the same, so each is compared with those kept in the blocks around it.
-    blocks = np.floor(middles / max(float((boxes[:, 2:] - boxes[:, :2]).max()), 1.0)).astype(int).tolist()
-    kept: dict[tuple[int, int], list[int]] = {}
-    for i in np.argsort(-found.presence, kind="stable").tolist():
-        x, y = blocks[i]
-        near = [k for u in (x - 1, x, x + 1) for v in (y - 1, y, y + 1) for k in kept.get((u, v), ())]
-        if not near or not _is_one_of(boxes[i], boxes[near]):
-            kept.setdefault((x, y), []).append(i)
-    chosen = np.array([i for block in kept.values() for i in block], np.int64)
-    return found[chosen[np.argsort(middles[chosen, 0], kind="stable")]]
+    near, kept = _Neighbours(found.boxes), []
+    for i in np.lexsort((-found.presence, np.arange(len(found)) >= n_first)).tolist():
+        others = near.of(i)
+        if not others or not _is_one_of(found.boxes[i], found.boxes[others]).any():
+            near.add(i, i)
+            kept.append(i)
+    chosen = np.array(kept, np.int64)
+    return found[chosen[np.argsort(found.boxes[chosen, 0] + found.boxes[chosen, 2], kind="stable")]]
 
 
-def _is_one_of(box: Floats, others: Floats) -> bool:
-    """Tell whether a box, left, top, right and bottom, holds the same symbol as one of the others (n, 4)."""
+class _Neighbours:
+    """What was put near a box: only that can be the same symbol.
+
+    Parameters
+    ----------
+    boxes
+        ``float32`` (n, 4).
+    """
+
+    def __init__(self, boxes: Floats) -> None:
+        side = max(float((boxes[:, 2:] - boxes[:, :2]).max(initial=1.0)), 1.0)
+        self._blocks = np.floor((boxes[:, :2] + boxes[:, 2:]) / (2 * side)).astype(int).tolist()
+        self._kept: dict[tuple[int, int], list[int]] = {}
+
+    def add(self, i: int, name: int) -> None:
+        """Put a name where box ``i`` is."""
+        x, y = self._blocks[i]
+        self._kept.setdefault((x, y), []).append(name)
+
+    def of(self, i: int) -> list[int]:
+        """Return the names that were put near box ``i``."""
+        x, y = self._blocks[i]
+        around = ((u, v) for u in (x - 1, x, x + 1) for v in (y - 1, y, y + 1))
+        return [name for block in around for name in self._kept.get(block, ())]
+
+
+def _is_one_of(box: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Tell of others (n, 4), left, top, right and bottom each, whether they hold the same symbol as a box (4,)."""
     overlap = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
     size, sizes = box[2:] - box[:2], others[:, 2:] - others[:, :2]
     apart = np.abs(box[0] + box[2] - others[:, 0] - others[:, 2]) / 2
     is_covered = (overlap > _SAME * np.minimum(size, sizes)).all(axis=1)
-    return bool((is_covered & (apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1)).any())
+    return np.asarray(is_covered & (apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1))
 
 
 def _sigmoid(logits: Floats) -> Floats:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detections import Detections, detections_of, merged
+from inkdigits.recognition.detections import Detections, detections_of, fused, merged
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
 
@@ -34,8 +34,8 @@ _STRIP, _MOST_PIXELS_OF_STRIP = 10, 400_000
 _FILLING = 0.25
 """Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
 
-_CLOSE_ENOUGH = 0.15
-"""Logarithm of a change of scale that is not worth another look."""
+_LOOKS = (0.85, 1.0, 1.18)
+"""Sizes of the last looks, relative to the one at which digits are `DIGIT_HEIGHT` pixels high."""
 
 _UNLIKE = 0.5
 """Logarithm of the ratio of two heights from which two digits are of different sizes."""
@@ -74,7 +74,7 @@ def detect(grey: Grey, scale: float, detector: Detector) -> Detections:
     small = np.asarray(cv2.resize(grey, (wide, tall), interpolation=method), np.uint8)
     canvas = np.full((_whole_blocks(tall), _whole_blocks(wide)), border_level(small), np.uint8)
     canvas[_MARGIN : _MARGIN + tall, _MARGIN : _MARGIN + wide] = small
-    found = detections_of(detector.cells(canvas[np.newaxis])[0], detector.card.temperature)
+    found = detections_of(detector.cells(canvas[np.newaxis])[0])
     factors = np.array([width / wide, height / tall] * 2, np.float32)
     return Detections(found.presence, found.classes, (found.boxes - _MARGIN) * factors, found.printed)
 
@@ -101,8 +101,14 @@ def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections
     Returns
     -------
     Detections
-        With boxes in pixels of ``grey``.
+        With boxes in pixels of ``grey``, and calibrated by the network's card.
     """
+    found = located(grey, detector, one_size)
+    return found.calibrated(detector.card.temperature, detector.card.prior_odds)
+
+
+def located(grey: Grey, detector: Detector, one_size: bool = False) -> Detections:
+    """Do what `locate` does, without the calibration."""
     looks: list[Detections] = []
     scales: list[float] = []
     evidence: list[float] = []
@@ -116,19 +122,17 @@ def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections
         fills = height is not None and height > _FILLING * grey.shape[0] and evidence[best] > 0.5
         if fills and evidence[-1] < evidence[best]:
             break
-    found = looks[best]
     if height is None:
         return merged(looks)
-    scale = min(DIGIT_HEIGHT / height, finest(grey.shape))
-    if abs(np.log(scale / scales[best])) > _CLOSE_ENOUGH:
-        found = detect(grey, scale, detector)
+    limit = finest(grey.shape)
+    found = fused([detect(grey, min(share * DIGIT_HEIGHT / height, limit), detector) for share in _LOOKS])
     if one_size:
         return found
     rest = [
         each[_fits(each, look) & (np.abs(np.log(each.heights / height)) > _UNLIKE)]
         for look, each in zip(scales, looks, strict=True)
     ]
-    return merged([found, *rest])
+    return merged(rest, found)
 
 
 def typical_height(found: Detections) -> float | None:
