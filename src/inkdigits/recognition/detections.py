@@ -59,8 +59,8 @@ class Detections:
         temperature
             By which logits are divided.
         prior_odds
-            By which the odds of a symbol's presence are multiplied: the training's windows hold more strokes that are no
-            symbols, as rules and sides of boxes, than the pictures that are read.
+            By which the odds of a symbol's presence are multiplied: the windows of the training hold more strokes that
+            are no symbols, as rules and sides of boxes, than the pictures that are read.
         """
         presence = np.clip(self.presence.astype(np.float64), 1e-6, 1 - 1e-6)
         odds = (presence / (1 - presence)) ** (1 / temperature) * prior_odds
