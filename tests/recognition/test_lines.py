@@ -85,10 +85,29 @@ def test_wide_gaps_part_numbers() -> None:
     found = found_at(boxes, "41275")
     parts = numbers_of(main_line(found), found, 1.2)
     assert [text_of(found, part) for part in parts] == ["41", "27", "5"]
-    assert len(numbers_of(main_line(found), found, 5.0)) == 1
 
 
 def test_small_digits_beside_large_ones_are_lines_of_their_own() -> None:
     boxes = [*row_of("1234", 10, 20, size=50), *row_of("567", 10, 120, size=22)]
     found = found_at(boxes, "1234567")
     assert [text_of(found, line) for line in lines_of(found)] == ["1234", "567"]
+
+
+def test_even_gaps_are_one_number_and_two_kinds_of_gaps_part_numbers() -> None:
+    apart = [(60.0 * i, 0.0, 60.0 * i + 14, 24.0) for i in range(4)]
+    found = found_at(apart, "9039")
+    assert len(numbers_of(main_line(found), found, 3.0)) == 1
+    pairs = [
+        (70.0 * (i // 2) + 18 * (i % 2), 0.0, 70.0 * (i // 2) + 18 * (i % 2) + 14, 24.0) for i in range(6)
+    ]
+    found = found_at(pairs, "412751")
+    assert [text_of(found, part) for part in numbers_of(main_line(found), found, 3.0)] == ["41", "27", "51"]
+
+
+def test_what_is_hardly_there_bridges_no_gap() -> None:
+    pairs = [
+        (100.0 * (i // 2) + 18 * (i % 2), 0.0, 100.0 * (i // 2) + 18 * (i % 2) + 14, 24.0) for i in range(4)
+    ]
+    found = found_at([*pairs, (60.0, 20.0, 64.0, 24.0)], "4127.")
+    found.presence[2] = 0.1
+    assert [text_of(found, part) for part in numbers_of(main_line(found), found, 3.0)] == ["41.", "27"]

@@ -14,6 +14,13 @@ _LEVEL = 0.6
 _FARTHEST = 4.0
 """Gap, as a share of the height of digits, over which a line is still followed."""
 
+_NARROW, _LEAST_WIDE, _TWO_KINDS = 0.25, 0.7, 1.8
+"""Gaps between digits, as shares of their height: narrower ones count as this; narrower ones part no numbers; and the
+ratio of two gaps next in size from which there are two kinds."""
+
+_FEW = 3
+"""Wide gaps to a narrow one, at most: two digits of a widely spaced number may happen to stand close."""
+
 _LOW = 0.55
 """Height, as a share of the median height of the digits, under which a symbol that is no digit is a mark: its middle
 does not show where its line is."""
@@ -96,6 +103,8 @@ def _line_around(mark: Floats, boxes: Floats, line_of: Indices) -> int:
 def numbers_of(line: Indices, found: Detections, widest: float) -> list[Indices]:
     """Part a line at its wide gaps.
 
+    A gap is wide if it is wider than ``widest``, or of the wider kind where the line has two kinds of gaps.
+
     Parameters
     ----------
     line
@@ -104,12 +113,28 @@ def numbers_of(line: Indices, found: Detections, widest: float) -> list[Indices]
         All symbols.
     widest
         The widest gap within a number, as a share of the median height of the digits.
+
+    Returns
+    -------
+    list of ndarray
+        ``int64`` indices of the symbols of each number.
     """
     if not len(line):
         return []
-    boxes = found.boxes[line]
     digits = found.digits[line] > 0.3
-    height = float(np.median((boxes[:, 3] - boxes[:, 1])[digits])) if digits.any() else 1.0
-    reach = np.maximum.accumulate(boxes[:, 2])
-    cuts = np.flatnonzero(boxes[1:, 0] - reach[:-1] > widest * height) + 1
-    return np.split(line, cuts)
+    height = float(np.median(found.heights[line][digits])) if digits.any() else 1.0
+    sure = np.flatnonzero(found.presence[line] > 0.3)  # a gap is not bridged by what is hardly there
+    boxes = found.boxes[line[sure]]
+    gaps = (boxes[1:, 0] - np.maximum.accumulate(boxes[:, 2])[:-1]) / height
+    return np.split(line, sure[1:][gaps > min(widest, _least_wide(gaps))])
+
+
+def _least_wide(gaps: Floats) -> float:
+    """Return the gap beyond which gaps are of the wider of two kinds; infinity where they are of one kind."""
+    ordered = np.sort(np.maximum(gaps, _NARROW))
+    ratios = ordered[1:] / ordered[:-1]
+    if not len(ratios) or ratios.max() < _TWO_KINDS:
+        return float("inf")
+    n_narrow = int(ratios.argmax()) + 1
+    is_parted = ordered[n_narrow] >= _LEAST_WIDE and _FEW * n_narrow >= len(ordered) - n_narrow
+    return float(ordered[n_narrow - 1]) if is_parted else float("inf")
