@@ -37,7 +37,7 @@ class Reader:
     ----------
     model
         The name of a shipped model, the path of an ``.onnx`` file, or any `Recogniser`; by default
-        the shipped model that is best on real pictures.
+        the shipped model that is best on real pictures, and the detector beside it.
     n_threads
         Threads within one call of the model, where it is loaded here.
     engine
@@ -55,6 +55,7 @@ class Reader:
         else:
             self.recogniser = model
         self._n_threads = n_threads
+        self._asks_detector = model is None
         card = getattr(self.recogniser, "card", None)
         self.card: ModelCard = card if isinstance(card, ModelCard) else ModelCard()
 
@@ -124,17 +125,26 @@ class Reader:
         scores = self.recogniser.score(np.stack([each.image for each in found]))
         best = best_candidate(found, scores)
         box, probabilities = found[best].box, scores.probabilities[best]
+        is_digit = float(scores.is_digit[best])
+        if self._asks_detector and not is_normal(decoded.pixels):
+            from inkdigits.recognition.detector import shipped_detector
+            from inkdigits.recognition.locate import grey_levels
+            from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+
+            seen = seen_in(grey_levels(decoded.pixels), shipped_detector(self._n_threads))
+            opinion = agreed(Opinion(probabilities, is_digit), seen)
+            probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
         if knowledge is not None and knowledge.allowed is not None:
             probabilities = rejection.restricted(probabilities, knowledge.allowed)
-        digit = rejection.judged_digit(
-            probabilities, float(scores.is_digit[best]), box, found[best].image, self.card, box[2:]
-        )
+        digit = rejection.judged_digit(probabilities, is_digit, box, found[best].image, self.card, box[2:])
         match = expected = None
         if knowledge is not None and knowledge.roster is not None:
             match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
         if knowledge is not None and knowledge.expected is not None:
             text = knowledge.expected
-            expected = Expectation(text, float(probabilities[int(text)]) if len(text) == 1 else 0.0)
+            expected = Expectation(
+                text, float(probabilities[int(text)] * is_digit) if len(text) == 1 else 0.0
+            )
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
     def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.detections import LEAST, Detections
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.locate import detect, finest
 
@@ -37,8 +37,8 @@ class Opinion:
     is_digit: float
 
 
-def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion | None:
-    """Return what the detector sees in the middle of a picture of one digit; None where it sees nothing.
+def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion:
+    """Return what the detector sees in the middle of a picture of one digit.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion | None:
     """
     found = detect(grey, min(_HEIGHT / grey.shape[0], finest(grey.shape)), detector)
     if not len(found):
-        return None
+        return Opinion(np.full(N_CLASSES, 1 / N_CLASSES), LEAST)
     found = found.calibrated(detector.card.temperature, detector.card.prior_odds)
     middle = _most_central(found, grey.shape)
     digits = found.classes[middle, :N_CLASSES].astype(np.float64)
