@@ -15,7 +15,7 @@ from PIL import Image
 
 from inkdigits.commands.output import COLUMNS
 from inkdigits.commands.read import command
-from inkdigits.errors import DataError
+from inkdigits.errors import DataError, UsageError
 
 
 def read(*arguments: object, **options: Any) -> Result:
@@ -186,3 +186,36 @@ def test_every_layout_and_a_length_are_taken(layout: str, one: Path) -> None:
     result = read(one, "--layout", layout, "--length", 1)
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) == 1
+
+
+def test_an_expected_number_is_verified(one: Path) -> None:
+    assert read("--expect", "1", one).stdout.startswith("1\tyes ")
+    assert read("--expect", "7", one).stdout.startswith("1\tno ")
+    answer = json.loads(read("--expect", "1", "--format", "json", one).stdout)
+    assert answer["numbers"][0]["expected"]["is_there"] is True
+    row = next(csv.DictReader(io.StringIO(read("--expect", "12", "--format", "csv", one).stdout)))
+    assert float(row["expected"]) == 0.0
+
+
+def test_digits_that_cannot_occur_are_refused_rather_than_turned_into_others(one: Path) -> None:
+    assert read("--digits", "0,2-9", one).stdout == "?\n"
+    assert read("--digits", "1-3", one).stdout == "1\n"
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "9-1", "1-", "1-\u00b2", "1;2"])
+def test_a_wrong_list_of_digits_is_wrong_usage(wrong: str, one: Path) -> None:
+    result = read("--digits", wrong, one)
+    assert result.exit_code == 2
+    assert "expected digits as in 1-9 or 0,5" in result.output
+
+
+def test_a_wrong_expectation_is_wrong_usage(one: Path) -> None:
+    result = read("--expect", "12a", one)
+    assert isinstance(result.exception, UsageError)
+    assert "should be digits from 0 to 9" in str(result.exception)
+
+
+def test_a_blank_picture_has_its_columns_too(tmp_path: Path) -> None:
+    path = tmp_path / "blank.png"
+    Image.fromarray(np.full((60, 90), 240, np.uint8)).save(path)
+    assert read("--layout", "line", "--expect", "12", path).stdout == "_\tno 0.0%\n"

@@ -1,0 +1,52 @@
+"""One digit: the detector's opinion of the middle of a picture, and two opinions put together."""
+
+import numpy as np
+import pytest
+
+import inkdigits
+from inkdigits.data import Mnist
+from inkdigits.recognition.detector import shipped_detector
+from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+
+
+def one_sure_of(digit: int, share: float, is_digit: float = 1.0) -> Opinion:
+    shares = np.full(10, (1 - share) / 9)
+    shares[digit] = share
+    return Opinion(shares, is_digit)
+
+
+def test_two_alike_are_what_each_is() -> None:
+    opinion = one_sure_of(3, 0.8, 0.5)
+    both = agreed(opinion, opinion)
+    np.testing.assert_allclose(both.probabilities, opinion.probabilities, atol=1e-9)
+    assert both.is_digit == pytest.approx(0.5)
+
+
+def test_the_surer_one_wins_and_doubt_of_either_counts() -> None:
+    both = agreed(one_sure_of(3, 0.99), one_sure_of(5, 0.6, 0.01))
+    assert both.probabilities.argmax() == 3
+    assert both.probabilities[3] < 0.99
+    assert both.is_digit == pytest.approx(0.1)
+
+
+def test_the_digit_in_the_middle_is_meant_and_not_its_neighbours(mnist: Mnist) -> None:
+    of = {digit: mnist.train.images[np.flatnonzero(mnist.train.labels == digit)[1]] for digit in (2, 5, 7)}
+    row = np.concatenate([of[2][:, 14:25], np.zeros((28, 2), np.uint8), of[5], of[7][:, 3:12]], axis=1)
+    picture = (235 - 0.8 * row).astype(np.uint8)
+    assert seen_in(picture, shipped_detector(1)).probabilities.argmax() == 5
+    assert seen_in(255 - picture, shipped_detector(1)).probabilities.argmax() == 5
+
+
+def test_nothing_to_see_is_hardly_a_digit() -> None:
+    opinion = seen_in(np.full((60, 40), 200, np.uint8), shipped_detector(1))
+    assert opinion.is_digit < 0.1
+    assert opinion.probabilities.sum() == pytest.approx(1)
+
+
+def test_a_chosen_model_reads_alone(mnist: Mnist) -> None:
+    """A user who names a model wants to see that model's answer."""
+    image = np.pad(mnist.train.images[7], 20)
+    alone = inkdigits.Reader("accurate").read(255 - image, layout="digit").digits[0]
+    together = inkdigits.Reader().read(255 - image, layout="digit").digits[0]
+    assert alone.label == together.label == int(mnist.train.labels[7])
+    assert alone.confidence != together.confidence
