@@ -33,6 +33,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
     ("docs/recipes.md", "families"): lambda: real.network_families(RESULTS / "network-families.json"),
+    ("docs/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
     ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{

@@ -45,6 +45,30 @@ def network_families(path: Path) -> str:
     )
 
 
+def own_numbers(path: Path) -> str:
+    """Return what a user's own numbers add to the training of the detector.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/own_numbers.py``.
+    """
+    content = load(path)
+    rows = [
+        (name, f"{content['right'][key]:.1%}")
+        for name, key in (
+            ("as shipped", "before"),
+            ("trained further, with the cheque amounts", "with them"),
+            ("trained further, without them", "without them"),
+        )
+    ]
+    return (
+        f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_taught']} amounts took part, of which "
+        f"{content['n_aligned']} were aligned; {content['n_asked']} others were read. {content['epochs']} epochs, one seed. "
+        f"Machine: {_machine_name(content['machine'])}."
+    )
+
+
 def pictures(path: Path) -> str:
     """Return how real pictures are read, with the aims.
 

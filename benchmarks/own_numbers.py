@@ -1,0 +1,89 @@
+"""What a user's own pictures of numbers add: the detector trained further with some cheque amounts, read on others.
+
+Of the amounts in the folder that INKDIGITS_REAL names two thirds take part in the training, beside the drawn windows;
+the others are read before and after, and after the same training without them. Nothing of it is shipped.
+
+Usage: INKDIGITS_REAL=FOLDER python benchmarks/own_numbers.py RUN [--epochs 3], RUN being a finished ``train-numbers``
+"""
+
+import argparse
+import csv
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from inkdigits.data import LabelledPictures, load_mnist
+from inkdigits.pictures.decode import decode
+from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.lines import main_line
+from inkdigits.recognition.locate import grey_levels, locate
+from inkdigits.recognition.sequence import Line
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).parent / "results" / "own-numbers.json"
+SOURCE = "cheques"
+
+
+def read(path: Path, detector: Detector) -> str:
+    """Return the digits that a detector reads in a picture of one line."""
+    found = locate(grey_levels(decode(path).pixels), detector, one_size=True)
+    line = Line.of(found[main_line(found)])
+    return "".join(map(str, line.digits[line.choose(), :10].argmax(axis=1)))
+
+
+def main() -> None:
+    """Train twice, with the amounts and without them, and read the rest with each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--epochs", type=int, default=3)
+    arguments = parser.parse_args()
+    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["source"] == SOURCE]
+    order = np.random.default_rng(0).permutation(len(rows))
+    taught = [rows[i] for i in sorted(order[: 2 * len(rows) // 3])]
+    asked = [rows[i] for i in sorted(order[2 * len(rows) // 3 :])]
+    own = LabelledPictures(
+        tuple(folder / row["file"] for row in taught), tuple(row["label"] for row in taught), SOURCE
+    )
+    from inkdigits.training.detector.train import train_detector
+    from inkdigits.training.environment import describe_environment
+
+    def share_right(model: Path) -> float:
+        detector = Detector(model)
+        return float(np.mean([read(folder / row["file"], detector) == row["label"] for row in asked]))
+
+    right = {"before": share_right(arguments.run / "model.onnx")}
+    n_aligned = 0
+    mnist = load_mnist()
+    with tempfile.TemporaryDirectory() as place:
+        for name, pictures in (("with them", own), ("without them", None)):
+            trained = train_detector(
+                mnist.train,
+                mnist.test,
+                Path(place) / name,
+                epochs=arguments.epochs,
+                own=pictures,
+                begin=arguments.run,
+            )
+            n_aligned = n_aligned or trained.n_aligned
+            right[name] = share_right(trained.path / "model.onnx")
+            print(name, right[name], flush=True)
+    result = {
+        "epochs": arguments.epochs,
+        "n_taught": len(taught),
+        "n_aligned": n_aligned,
+        "n_asked": len(asked),
+        "right": right,
+        "machine": describe_environment()["machine"],
+    }
+    write_json(RESULTS, result)
+    print(result)
+
+
+if __name__ == "__main__":
+    main()
