@@ -27,8 +27,9 @@ from inkdigits.recognition.sequence import Line
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
-TEMPERATURES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8)
-PRIOR_ODDS = (1.0, 1.3, 1.6, 2.0, 2.7, 3.5, 4.5)
+TEMPERATURES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
+PRESENCE_ODDS = (1.0, 1.3, 1.6, 2.0, 2.7, 3.5, 4.5)
+OTHER_ODDS = (1.0, 0.3, 0.1)
 REFUSED = 0.02
 """Share of the digits read rightly that are refused as unsure."""
 
@@ -44,11 +45,13 @@ def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
     return numbers
 
 
-def figures(numbers: list[tuple[str, Detections]], temperature: float, prior_odds: float) -> dict[str, float]:
+def figures(
+    numbers: list[tuple[str, Detections]], temperature: float, presence_odds: float, other_odds: float
+) -> dict[str, float]:
     """Return how well confidences fit at a temperature and prior odds, and the threshold that follows."""
     confidences, right, digits = [], [], []
     for wanted, raw in numbers:
-        found = raw.calibrated(temperature, prior_odds)
+        found = raw.calibrated(temperature, presence_odds, other_odds)
         line = Line.of(found[main_line(found)])
         chosen = line.choose()
         shares = line.digits[chosen, :10]
@@ -63,7 +66,8 @@ def figures(numbers: list[tuple[str, Detections]], temperature: float, prior_odd
     clipped = np.clip(confidences, 1e-4, 1 - 1e-4)
     return {
         "temperature": temperature,
-        "prior_odds": prior_odds,
+        "presence_odds": presence_odds,
+        "other_odds": other_odds,
         "cross_entropy": float(-np.mean(np.where(right, np.log(clipped), np.log(1 - clipped)))),
         "ece": float(expected_calibration_error(np.array(confidences), np.array(right))),
         "right": float(np.mean(right)),
@@ -81,15 +85,20 @@ def main() -> None:
     )
     write = parser.parse_args().write
     numbers = candidates_of(Path(os.environ["INKDIGITS_REAL"]) / "numbers")
-    tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRIOR_ODDS)]
+    tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS)]
     best = min(tried, key=lambda each: each["cross_entropy"])
     write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
     print(best)
     if write:
         from inkdigits.training.export import write_card
 
-        names = ("temperature", "prior_odds", "threshold")
-        write_card(SHIPPED, replace(shipped_detector().card, **{name: best[name] for name in names}))
+        card = replace(
+            shipped_detector().card,
+            temperature=best["temperature"],
+            prior_odds={"presence": best["presence_odds"], "other": best["other_odds"]},
+            threshold=best["threshold"],
+        )
+        write_card(SHIPPED, card)
 
 
 if __name__ == "__main__":

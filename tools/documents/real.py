@@ -64,8 +64,8 @@ def own_numbers(path: Path) -> str:
     ]
     return (
         f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_taught']} amounts took part, of which "
-        f"{content['n_aligned']} were aligned; {content['n_asked']} others were read. {content['epochs']} epochs, one seed. "
-        f"Machine: {_machine_name(content['machine'])}."
+        f"{content['n_aligned']} were aligned; {content['n_asked']} others were read. {content['epochs']} epochs, one "
+        f"seed. Machine: {_machine_name(content['machine'])}."
     )
 
 

@@ -33,7 +33,7 @@ class ModelCard:
     temperature
         By which its logits were divided, inside the graph, so that a confidence means what it says.
     prior_odds
-        Of a detector: by which the odds of a symbol's presence are multiplied on real pictures.
+        Of a detector: by which the odds of a symbol's ``presence``, and of its being an ``other``, are multiplied.
     threshold
         Confidence below which a reading is refused as unsure.
     is_digit_threshold
@@ -55,7 +55,7 @@ class ModelCard:
     data_sha256: str = ""
     evaluation: dict[str, Any] = field(default_factory=dict)
     temperature: float = 1.0
-    prior_odds: float = 1.0
+    prior_odds: dict[str, float] = field(default_factory=dict)
     threshold: float = 0.0
     is_digit_threshold: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)

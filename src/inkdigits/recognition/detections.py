@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS
+from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 
 Floats = NDArray[np.float32]
 
@@ -51,20 +51,25 @@ class Detections:
             self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]
         )
 
-    def calibrated(self, temperature: float, prior_odds: float) -> "Detections":
+    def calibrated(
+        self, temperature: float, presence_odds: float = 1.0, other_odds: float = 1.0
+    ) -> "Detections":
         """Return the same symbols with probabilities that mean what they say on real pictures.
 
         Parameters
         ----------
         temperature
             By which logits are divided.
-        prior_odds
+        presence_odds
             By which the odds of a symbol's presence are multiplied: the windows of the training hold more strokes that
             are no symbols, as rules and sides of boxes, than the pictures that are read.
+        other_odds
+            By which the odds of the class ``other`` are multiplied: the windows also hold more letters.
         """
         presence = np.clip(self.presence.astype(np.float64), 1e-6, 1 - 1e-6)
-        odds = (presence / (1 - presence)) ** (1 / temperature) * prior_odds
+        odds = (presence / (1 - presence)) ** (1 / temperature) * presence_odds
         classes = self.classes.astype(np.float64) ** (1 / temperature)
+        classes[:, OTHER] *= other_odds
         classes /= np.maximum(classes.sum(axis=1, keepdims=True), 1e-12)
         return Detections(
             (odds / (1 + odds)).astype(np.float32), classes.astype(np.float32), self.boxes, self.printed

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inkdigits.errors import ModelError
 from inkdigits.recognition.card import METADATA_KEY, ModelCard
+from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.onnx_recogniser import open_session
 
 SHIPPED = Path(__file__).parent / "models" / "detector" / "detector.onnx"
@@ -50,6 +51,11 @@ class Detector:
         """
         answer: NDArray[np.float32] = self._session.run(None, {"pictures": pictures})[0]
         return answer
+
+    def calibrate(self, found: Detections) -> Detections:
+        """Return symbols with the probabilities that the network's card says they have on real pictures."""
+        odds = self.card.prior_odds
+        return found.calibrated(self.card.temperature, odds.get("presence", 1.0), odds.get("other", 1.0))
 
 
 @functools.cache

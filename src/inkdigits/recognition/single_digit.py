@@ -50,7 +50,7 @@ def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion:
     found = detect(grey, min(_HEIGHT / grey.shape[0], finest(grey.shape)), detector)
     if not len(found):
         return Opinion(np.full(N_CLASSES, 1 / N_CLASSES), LEAST)
-    found = found.calibrated(detector.card.temperature, detector.card.prior_odds)
+    found = detector.calibrate(found)
     middle = _most_central(found, grey.shape)
     digits = found.classes[middle, :N_CLASSES].astype(np.float64)
     return Opinion(digits / max(digits.sum(), 1e-9), float(found.digits[middle]))

@@ -186,10 +186,10 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         length = rng.uniform(0.12, 0.4)
         lines = [[(0.08, 0.1 + jitter()), (0.07, 0.0), (-0.35 * length + jitter(0.03), 0.08 - length)]]
     elif symbol == "-":
-        length, y, rise = rng.uniform(0.22, 0.95), rng.uniform(0.28, 0.62), jitter(0.06)
-        lines = [[(0, y), (length / 2, y + jitter(0.03)), (length, y + rise)]]
+        length, y, rise = rng.uniform(0.22, 0.95), rng.uniform(0.28, 0.62), jitter(0.1)
+        lines = [[(0, y), (length / 2, y + jitter(0.06)), (length, y + rise)]]
     elif symbol == "=":
-        length, y, gap = rng.uniform(0.25, 0.7), rng.uniform(0.2, 0.5), rng.uniform(0.12, 0.3)
+        length, y, gap = rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.7), rng.uniform(0.1, 0.3)
         lines = [
             [(0, y), (length, y + jitter())],
             [(jitter(), y + gap), (length + jitter(), y + gap + jitter())],

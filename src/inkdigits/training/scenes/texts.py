@@ -34,7 +34,7 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         else:
             token = _token(rng)
         text += (GAP * int(rng.integers(1, 3)) if text else "") + token
-        if rng.random() < 0.06:
+        if rng.random() < 0.04:
             text += GAP + LETTER * int(rng.integers(1, 5))
     return text
 
@@ -70,8 +70,8 @@ def _token(rng: np.random.Generator) -> str:
         text = text[:2] + mark + text[2:4] + mark + text[4:]
     kind = rng.random()
     if kind < 0.22:
-        text += ("-", ".", ",", ".-", ",-", "=", "=-", ".=", "--", ".")[rng.integers(10)]
-    elif kind < 0.25:
+        text += ("-", ".", ",", ".-", ",-", "=", "=-", ".=", "--", ".", "=", "=")[rng.integers(12)]
+    elif kind < 0.23:
         text += LETTER
     kind = rng.random()
     if kind < 0.05:
@@ -82,7 +82,7 @@ def _token(rng: np.random.Generator) -> str:
         text = "=" + text
     elif kind < 0.12:
         text = "X" * int(rng.integers(1, 3)) + text
-    elif kind < 0.14:
+    elif kind < 0.13:
         place = int(rng.integers(0, n))
         text = text[:place] + LETTER + text[place:]
     return text

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inkdigits.recognition.locate import border_level
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
-from inkdigits.training.scenes.hands import random_hand
+from inkdigits.training.scenes.hands import Hand, random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
 from inkdigits.training.scenes.papers import draw_dirt, draw_rules, random_paper
 from inkdigits.training.scenes.stock import Stock
@@ -29,6 +29,9 @@ N_TARGETS = 8
 
 _NEGATIVES = 0.25
 """Share of windows with light ink on dark paper."""
+
+_SHOWING_THROUGH = 0.06
+"""Share of windows through which writing on the back of the sheet shows."""
 
 _STRANGERS = 0.04
 """Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
@@ -113,6 +116,8 @@ def draw_window(
     if is_ruled:
         rules = np.asarray(cv2.resize(rules, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
         paper -= rules * np.float32(min(depth * rng.uniform(0.3, 1.3), float(paper.mean()) - 5))
+    if rng.random() < _SHOWING_THROUGH:
+        paper -= _other_side(shape, hand, stock, rng) * np.float32(depth * rng.uniform(0.08, 0.35))
     # Ink covers the paper's pattern, or lets it shine through.
     covering = np.minimum(paper, np.float32(np.median(paper) - depth))
     tone = covering if rng.random() < 0.6 else paper - np.float32(depth)
@@ -125,6 +130,18 @@ def draw_window(
     if rng.random() < 0.3:
         image, symbols = _cropped(image, symbols, size / scale, rng)
     return Window(image, tuple(symbols), negative)
+
+
+def _other_side(
+    shape: tuple[int, int], hand: Hand, stock: Stock, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return what shows through from the back of the sheet: mirrored writing, blurred by the paper."""
+    height, width = shape[0] * _OVERSAMPLING, shape[1] * _OVERSAMPLING
+    ink = np.zeros((height, width), np.float32)
+    left, base = rng.uniform(0, 0.6) * width, rng.uniform(0.4, 1.2) * height
+    set_line(ink, random_text(4, rng), left, base, hand, random_manner(hand, rng), stock, rng)
+    small = cv2.resize(ink[:, ::-1], shape[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), rng.uniform(0.6, 2.0)), np.float32)
 
 
 def _cropped(
