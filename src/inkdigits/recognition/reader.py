@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,18 +126,25 @@ class Reader:
         scores = self.recogniser.score(np.stack([each.image for each in found]))
         best = best_candidate(found, scores)
         box, probabilities = found[best].box, scores.probabilities[best]
-        is_digit = float(scores.is_digit[best])
+        is_digit, card = float(scores.is_digit[best]), self.card
         if self._asks_detector and not is_normal(decoded.pixels):
             from inkdigits.recognition.detector import shipped_detector
             from inkdigits.recognition.locate import grey_levels
-            from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+            from inkdigits.recognition.single_digit import (
+                IS_DIGIT_THRESHOLD,
+                THRESHOLD,
+                Opinion,
+                agreed,
+                seen_in,
+            )
 
             seen = seen_in(grey_levels(decoded.pixels), shipped_detector(self._n_threads))
             opinion = agreed(Opinion(probabilities, is_digit), seen)
             probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
+            card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
         if knowledge is not None and knowledge.allowed is not None:
             probabilities = rejection.restricted(probabilities, knowledge.allowed)
-        digit = rejection.judged_digit(probabilities, is_digit, box, found[best].image, self.card, box[2:])
+        digit = rejection.judged_digit(probabilities, is_digit, box, found[best].image, card, box[2:])
         match = expected = None
         if knowledge is not None and knowledge.roster is not None:
             match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])

@@ -10,12 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.detections import LEAST, Detections
+from inkdigits.recognition.detections import LEAST, Detections, fused
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.locate import detect, finest
 
-_HEIGHT = 40
-"""Height, in pixels of the detector, of a picture of one digit."""
+THRESHOLD, IS_DIGIT_THRESHOLD = 0.75, 0.1
+"""Probability of the digit, and of its being one, under which an agreed opinion is refused. Of the development pictures
+90% are then accepted and right and 1.2% accepted and wrong, and of 124 that show no digit 95% are refused."""
+
+_HEIGHTS = (40, 48)
+"""Heights, in pixels of the detector, of a picture of one digit for two looks."""
+
+_SHARE = 0.65
+"""Weight of the detector in an agreed opinion. Development pictures: 94.2% right at 0.5, 94.9% here, 95.1% at 0.75."""
 
 _OFF_CENTRE = 6.0
 """How fast a detection loses weight with the square of its distance from the middle, in sides of the picture."""
@@ -47,7 +54,8 @@ def seen_in(grey: NDArray[np.uint8], detector: Detector) -> Opinion:
     detector
         The network.
     """
-    found = detect(grey, min(_HEIGHT / grey.shape[0], finest(grey.shape)), detector)
+    limit = finest(grey.shape)
+    found = fused([detect(grey, min(height / grey.shape[0], limit), detector) for height in _HEIGHTS])
     if not len(found):
         return Opinion(np.full(N_CLASSES, 1 / N_CLASSES), LEAST)
     found = detector.calibrate(found)
@@ -65,7 +73,8 @@ def _most_central(found: Detections, shape: tuple[int, ...]) -> int:
     return int((found.presence * size * np.exp(-_OFF_CENTRE * (across**2 + down**2))).argmax())
 
 
-def agreed(one: Opinion, other: Opinion) -> Opinion:
-    """Return what two opinions come to: the geometric mean of each, so that one low value lowers the result."""
-    shares = np.sqrt(np.maximum(one.probabilities, 1e-6) * np.maximum(other.probabilities, 1e-6))
-    return Opinion(shares / shares.sum(), float(np.sqrt(one.is_digit * other.is_digit)))
+def agreed(classifier: Opinion, detector: Opinion) -> Opinion:
+    """Return what two opinions come to: the weighted geometric mean, so that one low value lowers the result."""
+    logs = (1 - _SHARE) * np.log(np.maximum(classifier.probabilities, 1e-6))
+    shares = np.exp(logs + _SHARE * np.log(np.maximum(detector.probabilities, 1e-6)))
+    return Opinion(shares / shares.sum(), float(np.sqrt(classifier.is_digit * detector.is_digit)))
