@@ -20,6 +20,10 @@ _LIKELY = 0.5
 _IN_ONE_LINE = 0.8
 """Share of the digits in one line from which the picture is a line, and the rest stray marks."""
 
+_IN_COLUMN = 4
+"""Digits from which a picture holds several though no two of them stand in a line; fewer may be the dots of a division
+sign, as in a tenth of the development pictures that show no digit."""
+
 _ACCEPTED = 0.6
 """Share of the digits of a form that must be accepted for it to be taken for one."""
 
@@ -45,12 +49,13 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     sheet, sheet_task = on_sheet(view, task)
     grey = grey_levels(sheet.pixels)
     found = locate(grey, task.detector)
-    if int((found.digits >= _LIKELY).sum()) < 2:
+    main = main_line(found)
+    n_in_line, n_digits = (int((each.digits >= _LIKELY).sum()) for each in (found[main], found))
+    if n_in_line < 2 and n_digits < _IN_COLUMN:
         return None
     framed = read_form(*closest(view, task))
     if framed is not None:
         return framed
-    main = main_line(found)
     if float(found.digits[main].sum()) >= _IN_ONE_LINE * float(found.digits.sum()):
         return read_found(grey, found, [main], sheet_task, WIDEST_IN_LINE) or None
     return read_found(grey, found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
