@@ -28,8 +28,8 @@ from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
 TEMPERATURES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
-PRESENCE_ODDS = (1.0, 1.3, 1.6, 2.0, 2.7, 3.5, 4.5)
-OTHER_ODDS = (1.0, 0.3, 0.1)
+PRESENCE_ODDS = (1.0, 1.5, 2.0, 3.0, 4.5, 6.0, 8.0)
+OTHER_ODDS = (1.0, 0.3, 0.1, 0.03)
 REFUSED = 0.02
 """Share of the digits read rightly that are refused as unsure."""
 

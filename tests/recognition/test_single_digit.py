@@ -33,12 +33,13 @@ def test_the_digit_in_the_middle_is_meant_and_not_its_neighbours(mnist: Mnist) -
     of = {digit: mnist.train.images[np.flatnonzero(mnist.train.labels == digit)[1]] for digit in (2, 5, 7)}
     row = np.concatenate([of[2][:, 14:25], np.zeros((28, 2), np.uint8), of[5], of[7][:, 3:12]], axis=1)
     picture = (235 - 0.8 * row).astype(np.uint8)
-    assert seen_in(picture, shipped_detector(1)).probabilities.argmax() == 5
-    assert seen_in(255 - picture, shipped_detector(1)).probabilities.argmax() == 5
+    whole = (0, 0, picture.shape[1], picture.shape[0])
+    assert seen_in(picture, whole, shipped_detector(1)).probabilities.argmax() == 5
+    assert seen_in(255 - picture, whole, shipped_detector(1)).probabilities.argmax() == 5
 
 
 def test_nothing_to_see_is_hardly_a_digit() -> None:
-    opinion = seen_in(np.full((60, 40), 200, np.uint8), shipped_detector(1))
+    opinion = seen_in(np.full((60, 40), 200, np.uint8), (5, 5, 20, 40), shipped_detector(1))
     assert opinion.is_digit < 0.1
     assert opinion.probabilities.sum() == pytest.approx(1)
 

@@ -138,7 +138,12 @@ class Reader:
                 seen_in,
             )
 
-            seen = seen_in(grey_levels(decoded.pixels), shipped_detector(self._n_threads))
+            across, down = decoded.scale
+            seen = seen_in(
+                grey_levels(decoded.pixels),
+                scaled(box, (1 / across, 1 / down)),
+                shipped_detector(self._n_threads),
+            )
             opinion = agreed(Opinion(probabilities, is_digit), seen)
             probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
             card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
