@@ -19,6 +19,10 @@ _SAME = 0.5
 _SAME_MIDDLE = 0.35
 """Distance of their middles along the line, as a share of the wider one."""
 
+_SAME_IN_BOTH = 0.15
+"""Distance of their middles, as a share of their height, up to which symbols of two looks are the same in any case: of
+a narrow 1, boxes on two sizes of a picture may hardly overlap."""
+
 
 @dataclass(frozen=True)
 class Detections:
@@ -108,7 +112,7 @@ def fused(looks: list[Detections]) -> Detections:
     for i in np.argsort(-every.presence, kind="stable").tolist():
         free = [g for g in near.of(i) if owners[i] not in groups[g]]
         heads = every.boxes[[next(iter(groups[g].values())) for g in free]].reshape(-1, 4)
-        same = np.flatnonzero(_is_one_of(every.boxes[i], heads))
+        same = np.flatnonzero(_is_one_of(every.boxes[i], heads, _SAME_IN_BOTH))
         if len(same):
             groups[free[same[0]]][int(owners[i])] = i
         else:
@@ -228,13 +232,18 @@ class _Neighbours:
         return [name for block in around for name in self._kept.get(block, ())]
 
 
-def _is_one_of(box: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Tell of others (n, 4), left, top, right and bottom each, whether they hold the same symbol as a box (4,)."""
+def _is_one_of(box: Floats, others: Floats, reach: float = 0.0) -> NDArray[np.bool_]:
+    """Tell of others (n, 4), left, top, right and bottom each, whether they hold the same symbol as a box (4,).
+
+    Where their middles are no farther apart than ``reach`` of the height, they need to overlap in height alone.
+    """
     overlap = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
     size, sizes = box[2:] - box[:2], others[:, 2:] - others[:, :2]
     apart = np.abs(box[0] + box[2] - others[:, 0] - others[:, 2]) / 2
-    is_covered = (overlap > _SAME * np.minimum(size, sizes)).all(axis=1)
-    return np.asarray(is_covered & (apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1))
+    is_covered = overlap > _SAME * np.minimum(size, sizes)
+    is_near = apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1
+    is_very_near = apart < reach * np.minimum(size[1], sizes[:, 1])
+    return np.asarray(is_covered[:, 1] & ((is_covered[:, 0] & is_near) | is_very_near))
 
 
 def _sigmoid(logits: Floats) -> Floats:

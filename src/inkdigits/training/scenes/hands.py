@@ -68,6 +68,8 @@ class Hand:
         Stretch along the line.
     pen
         Width of the pen, in pixels.
+    nib
+        How much thinner its strokes across and up are than those down, as a share of the width.
     care
         How far shapes stray: 1 for ordinary writing.
     wobble
@@ -85,6 +87,7 @@ class Hand:
     slant: float
     aspect: float
     pen: float
+    nib: float
     care: float
     wobble: float
     zero: float
@@ -104,6 +107,7 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator) -> Hand:
         slant=float(np.clip(slant, -0.5, 1.0)),
         aspect=float(np.exp(rng.normal(0.0, 0.2 if not printed else 0.1))),
         pen=size * float(np.clip(np.exp(rng.normal(np.log(0.09), 0.4)), 0.025, 0.24)),
+        nib=float(rng.uniform(0.3, 0.75)) if rng.random() < 0.2 else 0.0,
         care=float(rng.choice((0.5, 1.0, 1.6), p=(0.35, 0.45, 0.2))),
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
         zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.45, 0.95)),
@@ -161,12 +165,12 @@ def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
 
 
 def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite:
-    """Write a separator or a sign; ``=`` and ``$`` are of the class ``other``.
+    """Write a separator or a sign; ``=``, ``÷``, ``"`` and ``$`` are of the class ``other``.
 
     Parameters
     ----------
     symbol
-        One of ``. , - / : + ×``, or ``=``, ``$`` or ``X``.
+        One of ``. , - / : + ×``, or ``=``, ``÷``, ``"``, ``$`` or ``X``.
     hand, rng
         Who writes, and the source of all randomness.
     """
@@ -186,7 +190,7 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         length = rng.uniform(0.12, 0.4)
         lines = [[(0.08, 0.1 + jitter()), (0.07, 0.0), (-0.35 * length + jitter(0.03), 0.08 - length)]]
     elif symbol == "-":
-        length, y, rise = rng.uniform(0.22, 0.95), rng.uniform(0.28, 0.62), jitter(0.1)
+        length, y, rise = rng.uniform(0.22, 0.95), rng.uniform(0.28, 0.62), jitter(0.15)
         lines = [[(0, y), (length / 2, y + jitter(0.06)), (length, y + rise)]]
     elif symbol == "=":
         length, y, gap = rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.7), rng.uniform(0.1, 0.3)
@@ -194,6 +198,9 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
             [(0, y), (length, y + jitter())],
             [(jitter(), y + gap), (length + jitter(), y + gap + jitter())],
         ]
+    elif symbol == '"':
+        apart, high = rng.uniform(0.08, 0.2), rng.uniform(0.7, 1.0)
+        lines = [[(x, high), (x + jitter(0.03), high - rng.uniform(0.1, 0.3))] for x in (0.0, apart)]
     elif symbol == "/":
         lean, low, high = rng.uniform(0.2, 0.7), rng.uniform(-0.25, 0.05), rng.uniform(0.9, 1.3)
         lines = [[(0, low), (lean / 2 + jitter(0.03), (low + high) / 2), (lean, high)]]
@@ -201,10 +208,18 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         x, y, gap = jitter(), abs(jitter(0.1)), rng.uniform(0.25, 0.5)
         lines = [[(x, y), (x + 0.02, y + 0.01)], [(x + jitter(), y + gap), (x + 0.02, y + gap + 0.02)]]
     elif symbol == "+":
-        arm, y = rng.uniform(0.2, 0.4), rng.uniform(0.35, 0.55)
-        lines = [[(-arm, y + jitter()), (arm, y + jitter())], [(jitter(), y + arm), (jitter(), y - arm)]]
+        arm, y = rng.uniform(0.2, 0.55), rng.uniform(0.35, 0.55)
+        high = arm * rng.uniform(0.7, 1.3)
+        lines = [[(-arm, y + jitter()), (arm, y + jitter())], [(jitter(), y + high), (jitter(), y - high)]]
+    elif symbol == "÷":
+        arm, y, gap = rng.uniform(0.2, 0.5), rng.uniform(0.3, 0.55), rng.uniform(0.15, 0.35)
+        lines = [[(-arm, y + jitter()), (arm, y + jitter())]]
+        for side in (-gap, gap):
+            ring = np.linspace(0, 2 * np.pi, 6) + rng.uniform(0, 6)
+            radius = rng.choice((0.01, 0.07))
+            lines.append([(radius * np.cos(turn), y + side + radius * np.sin(turn)) for turn in ring])
     elif symbol == "×":
-        arm, y = rng.uniform(0.14, 0.3), rng.uniform(0.25, 0.5)
+        arm, y = rng.uniform(0.14, 0.45), rng.uniform(0.25, 0.5)
         lines = [[(-arm, y + arm), (arm + jitter(), y - arm)], [(arm, y + arm + jitter()), (-arm, y - arm)]]
     elif symbol == "X":
         lines = [
@@ -219,7 +234,7 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
         ]
     strokes = [np.array([(x, -y) for x, y in line]) for line in lines]
     pen = max(2.0, hand.pen * rng.uniform(0.8, 1.5 if symbol in ".:" else 1.2))
-    ink, top = _drawn([smooth_line(line) for line in strokes], size, 1.0, hand.slant, pen, rng)
+    ink, top = _drawn([smooth_line(line) for line in strokes], size, 1.0, hand.slant, pen, 0.0, rng)
     return Sprite(ink, top, label, False)
 
 
@@ -273,7 +288,7 @@ def _written(
     tilt = rng.normal(0.0, 0.05)
     aspect *= hand.aspect
     unit = [(line - [0, low]) / max(high - low, 1e-3) for line in lines]
-    ink, _ = _drawn(unit, height, aspect, hand.slant + tilt, hand.pen, rng)
+    ink, _ = _drawn(unit, height, aspect, hand.slant + tilt, hand.pen, hand.nib, rng)
     return ink
 
 
@@ -283,6 +298,7 @@ def _drawn(
     aspect: float,
     slant: float,
     pen: float,
+    nib: float,
     rng: np.random.Generator,
 ) -> tuple[Floats, int]:
     """Draw lines in units of ``height``; return the ink, cut tight, and the y of its first row."""
@@ -298,19 +314,48 @@ def _drawn(
     paper = np.zeros((max(tall, 3), max(width, 3)), np.uint8)
     uneven = rng.random() < 0.35
     for line in scaled:
-        fixed = np.round((line - origin) * (1 << _SHIFT)).astype(np.int32)
-        if not uneven or len(fixed) < 4:
-            cv2.polylines(
-                paper, [fixed.reshape(-1, 1, 2)], False, 255, max(1, round(pen)), cv2.LINE_AA, _SHIFT
-            )
-            continue
-        cuts = np.linspace(0, len(fixed), 5).astype(int)
-        for start, end in pairwise(cuts.tolist()):
-            part = fixed[max(0, start - 1) : end].reshape(-1, 1, 2)
-            width_here = max(1, round(pen * rng.uniform(0.6, 1.25)))
-            cv2.polylines(paper, [part], False, 255, width_here, cv2.LINE_AA, _SHIFT)
+        fixed = np.round((line - origin) * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
+        if nib and len(fixed) > 3:
+            parts = _by_direction(line, nib)
+        elif uneven and len(fixed) > 3:
+            cuts = np.linspace(0, len(fixed), 5).astype(int)
+            parts = [(max(0, start - 1), end, rng.uniform(0.6, 1.25)) for start, end in pairwise(cuts.tolist())]
+        else:
+            parts = [(0, len(fixed), 1.0)]
+        for start, end, share in parts:
+            width_here = max(1, round(pen * share))
+            cv2.polylines(paper, [fixed[start:end]], False, 255, width_here, cv2.LINE_AA, _SHIFT)
     x, y, wide, tall = cv2.boundingRect(paper)
     return paper[y : y + tall, x : x + wide].astype(np.float32) / np.float32(255), int(origin[1]) + y
+
+
+def _by_direction(line: NDArray[np.float64], nib: float) -> list[tuple[int, int, float]]:
+    """Part a line where a nib's stroke changes its width: first point, the one after the last, share of the width."""
+    step = np.diff(line, axis=0)
+    down = np.clip(step[:, 1] / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6), 0, 1)
+    widths = 1 - nib * (1 - np.round(down * 3) / 3)
+    cuts = [0, *(np.flatnonzero(np.diff(widths)) + 1).tolist(), len(step)]
+    return [(start, end + 1, float(widths[start])) for start, end in pairwise(cuts)]
+
+
+def strike_out(sprite: Sprite, hand: Hand, rng: np.random.Generator) -> Sprite:
+    """Cross a symbol out, by a cross, by strokes to and fro, or by a zigzag: it becomes one of the class ``other``."""
+    margin = round(0.25 * hand.size)
+    ink = np.pad(sprite.ink, margin)
+    height, width = ink.shape
+    kind = rng.integers(3)
+    if kind == 0:
+        across = np.array([[(0, 0), (1, 1)], [(1, 0), (0, 1)]], float)
+    elif kind == 1:
+        rows = np.linspace(0.3, 0.7, int(rng.integers(3, 6)))
+        across = np.stack([[(0, y), (1, y)] for y in rows])
+    else:
+        n = int(rng.integers(6, 12))
+        across = np.array([[(i / (n - 1), i % 2) for i in range(n)]], float)
+    for line in across + rng.normal(0.0, 0.08, across.shape):
+        points = np.round(line * [width - 1, height - 1]).astype(np.int32)
+        cv2.polylines(ink, [points], False, 1.0, max(1, round(hand.pen * rng.uniform(0.7, 1.2))), cv2.LINE_AA)
+    return Sprite(ink, sprite.top - margin, OTHER, sprite.printed)
 
 
 def _of_font(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.training.scenes.hands import Hand, Sprite, write_digit, write_letter, write_separator
+from inkdigits.training.scenes.hands import Hand, Sprite, strike_out, write_digit, write_letter, write_separator
 from inkdigits.training.scenes.stock import Stock
 from inkdigits.training.scenes.texts import GAP, LETTER
 
@@ -50,6 +50,8 @@ class Manner:
         Share of the digits that the pen went on to without being lifted.
     chained
         Share of the zeros behind a zero that hang together with it at the top.
+    struck
+        Share of the digits that are crossed out.
     """
 
     closeness: float
@@ -59,12 +61,13 @@ class Manner:
     curve: float
     joined: float
     chained: float
+    struck: float
 
 
 def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
     """Choose how symbols are set."""
     if hand.source == "printed":
-        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0, 0.0)
+        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0, 0.0, 0.0)
     loose = rng.random() < 0.25
     return Manner(
         closeness=float(rng.choice((0.0, 0.3, 0.75), p=(0.4, 0.35, 0.25))),
@@ -74,6 +77,7 @@ def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
         curve=float(rng.normal(0.0, 0.0004)),
         joined=float(rng.uniform(0.1, 0.5)) if rng.random() < 0.15 else 0.0,
         chained=float(rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else 0.0,
+        struck=float(rng.uniform(0.1, 0.6)) if rng.random() < 0.05 else 0.0,
     )
 
 
@@ -117,6 +121,8 @@ def set_line(
             continue
         if character.isdigit():
             sprite = write_digit(int(character), hand, stock, rng)
+            if rng.random() < manner.struck:
+                sprite = strike_out(sprite, hand, rng)
         elif character == LETTER:
             sprite = write_letter(hand, stock, rng)
         else:

@@ -28,9 +28,11 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         if kind < 0.12:  # a column or row of a table
             token = _digits(int(rng.integers(1, 4)), rng)
         elif kind < 0.2:  # a sum
-            token = _digits(int(rng.integers(1, 4)), rng) + "++--××/"[rng.integers(7)]
+            token = _digits(int(rng.integers(1, 4)), rng) + "++--××/÷"[rng.integers(8)]
             text += token
             continue
+        elif kind < 0.24:  # signs that stand alone
+            token = "++--×/÷:="[rng.integers(9)]
         else:
             token = _token(rng)
         text += (GAP * int(rng.integers(1, 3)) if text else "") + token
@@ -70,7 +72,7 @@ def _token(rng: np.random.Generator) -> str:
         text = text[:2] + mark + text[2:4] + mark + text[4:]
     kind = rng.random()
     if kind < 0.22:
-        text += ("-", ".", ",", ".-", ",-", "=", "=-", ".=", "--", ".", "=", "=")[rng.integers(12)]
+        text += ("-", ".", ",", ".-", ",-", "=", "=-", ".=", "--", ".", "=", '"', ",,")[rng.integers(13)]
     elif kind < 0.23:
         text += LETTER
     kind = rng.random()

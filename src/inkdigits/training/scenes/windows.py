@@ -148,11 +148,12 @@ def _cropped(
     image: NDArray[np.uint8], symbols: list[Placed], size: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], list[Placed]]:
     """Cut the picture off around some of its symbols and fill the rest with the grey of its border, as reading does."""
-    if not symbols:
-        return image, symbols
     height, width = image.shape
-    first = int(rng.integers(len(symbols)))
-    chosen = symbols[first : first + int(rng.integers(1, 8))]
+    whole = [i for i, each in enumerate(symbols) if _share_within(each.box, height, width) >= _SEEN]
+    if not whole:
+        return image, symbols
+    first = whole[rng.integers(len(whole))]
+    chosen = symbols[first : first + (1 if rng.random() < 0.4 else int(rng.integers(1, 8)))]
     boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in (each.box for each in chosen)])
     margin = size * rng.uniform(-0.06, 0.7, 4)
     left, top = (boxes[:, :2].min(axis=0) - margin[:2]).round().astype(int)
