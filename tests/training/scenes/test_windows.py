@@ -5,9 +5,11 @@ import pytest
 
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS
-from inkdigits.training.scenes.hands import random_hand, write_digit, write_separator
+from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
+from inkdigits.training.scenes.digits import write_digit
+from inkdigits.training.scenes.hands import random_hand
 from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.marks import strike_out, write_separator
 from inkdigits.training.scenes.stock import Stock, make_stock, pen_digits, strokes_of
 from inkdigits.training.scenes.texts import GAP, LETTER, random_text
 from inkdigits.training.scenes.windows import OPEN, SHAPES, Window, draw_window, targets_of
@@ -52,7 +54,7 @@ def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
         assert sprite.ink.max() > 0.4
 
 
-@pytest.mark.parametrize("symbol", [*".,-/:+×=$X"])
+@pytest.mark.parametrize("symbol", [*".,-/:+×=÷$X", '"'])
 def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(10):
@@ -61,8 +63,21 @@ def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> N
         middle = sprite.top + sprite.ink.shape[0] / 2
         if symbol in ".,":
             assert middle > -0.35 * 48
-        elif symbol in "-=":
+        elif symbol in "-=÷":
             assert -0.9 * 48 < middle < -0.1 * 48
+
+
+def test_a_digit_crossed_out_keeps_its_ink_and_is_none(stock: Stock) -> None:
+    rng = np.random.default_rng(4)
+    hand = random_hand(stock, 48, rng)
+    for _ in range(10):
+        digit = write_digit(8, hand, stock, rng)
+        struck = strike_out(digit, hand, rng)
+        margin = digit.top - struck.top
+        kept = struck.ink[margin:-margin, margin:-margin]
+        assert struck.symbol == OTHER
+        assert (kept >= digit.ink).all()
+        assert struck.ink.sum() > 1.1 * digit.ink.sum()
 
 
 def test_texts_hold_only_what_can_be_written() -> None:
@@ -70,7 +85,7 @@ def test_texts_hold_only_what_can_be_written() -> None:
     for _ in range(300):
         text = random_text(8, rng)
         assert len(text) >= 8
-        assert set(text) <= set("0123456789.,-/:+×=$X") | {GAP, LETTER}
+        assert set(text) <= set("0123456789.,-/:+×=÷\"$X") | {GAP, LETTER}
 
 
 def test_targets_lie_where_the_symbols_are() -> None:

@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.training.scenes.hands import Hand, Sprite, strike_out, write_digit, write_letter, write_separator
+from inkdigits.training.scenes.digits import write_digit, write_letter
+from inkdigits.training.scenes.hands import Hand
+from inkdigits.training.scenes.marks import strike_out, write_separator
+from inkdigits.training.scenes.pens import Sprite
 from inkdigits.training.scenes.stock import Stock
 from inkdigits.training.scenes.texts import GAP, LETTER
 
@@ -67,7 +70,9 @@ class Manner:
 def random_manner(hand: Hand, rng: np.random.Generator) -> Manner:
     """Choose how symbols are set."""
     if hand.source == "printed":
-        return Manner(0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Manner(
+            0.0, float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.5, 1.5)), 0.0, 0.0, 0.0, 0.0, 0.0
+        )
     loose = rng.random() < 0.25
     return Manner(
         closeness=float(rng.choice((0.0, 0.3, 0.75), p=(0.4, 0.35, 0.25))),
