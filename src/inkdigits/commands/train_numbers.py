@@ -10,7 +10,7 @@ from inkdigits.errors import RunError
 if TYPE_CHECKING:
     from inkdigits.data.labelled import LabelledPictures
 
-_EPOCHS = 44
+_EPOCHS = 66
 
 
 @click.command(name="train-numbers")
@@ -38,7 +38,7 @@ _EPOCHS = 44
 def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, resume: bool) -> None:
     """Train the network that reads numbers, on drawn pictures of lines and pages.
 
-    Two cores take an hour and a quarter. Interrupted with Ctrl-C, it goes on with  --resume.
+    Two cores take an hour if they are recent, and two if they are not. Interrupted with Ctrl-C, it goes on with  --resume.
     """
     import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
     from inkdigits.commands.datasets import training_and_test_images

@@ -56,7 +56,9 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     framed = read_form(*closest(view, task))
     if framed is not None:
         return framed
-    if float(found.digits[main].sum()) >= _IN_ONE_LINE * float(found.digits.sum()):
+    # By area, since patterns of the paper are taken for small digits rather than for large ones.
+    areas = found.digits * found.heights**2
+    if float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum()):
         return read_found(grey, found, [main], sheet_task, WIDEST_IN_LINE) or None
     return read_found(grey, found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
 

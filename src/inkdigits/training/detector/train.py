@@ -30,7 +30,7 @@ from inkdigits.training.scenes.stock import make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
 from inkdigits.training.schedules import OneCycle
 
-EPOCHS = 44
+EPOCHS = 66
 
 _STEPS = 250
 """Steps of an epoch: 16,000 windows."""

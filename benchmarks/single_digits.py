@@ -1,0 +1,133 @@
+"""Find how classifier and detector are to be weighed where a picture holds one digit, and when it is refused.
+
+Weights and thresholds are those with which most digits of development pictures are accepted and read rightly, while at
+most `MOST_WRONG` of the digits are accepted and misread, and at most `MOST_STRANGERS` of the pictures that show no
+digit are accepted.
+
+Usage: INKDIGITS_REAL=FOLDER python benchmarks/single_digits.py
+"""
+
+import csv
+import os
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from inkdigits.pictures.decode import decode
+from inkdigits.recognition import single_digit
+from inkdigits.recognition.detector import shipped_detector
+from inkdigits.recognition.locate import grey_levels
+from inkdigits.recognition.reader import Reader, best_candidate, digit_candidates
+from inkdigits.recognition.reading import Box, scaled
+from inkdigits.recognition.rejection import reason_to_refuse
+from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).parent / "results" / "single-digits.json"
+SHARES = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
+SHARES_OF_PRESENCE = (0.35, 0.5, 0.65, 0.8)
+THRESHOLDS = np.arange(0.3, 0.96, 0.05).round(2)
+IS_DIGIT_THRESHOLDS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 0.6, 0.05)]).round(2)
+MOST_WRONG, MOST_STRANGERS = 0.015, 0.05
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What both say of one picture; ``label`` is None where it shows no digit."""
+
+    label: int | None
+    classifier: Opinion
+    detector: Opinion
+    box: Box
+
+
+def opinions(folder: Path) -> tuple[list[Seen], int, int]:
+    """Return the opinions on the pictures of digits and of none, and how many of each are without ink."""
+    reader, detector = Reader(), shipped_detector()
+    seen: list[Seen] = []
+    n_blank = {"digits": 0, "not_digits": 0}
+    for kind in n_blank:
+        with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                decoded = decode(folder / kind / row["file"])
+                found = digit_candidates(decoded)
+                if not found:
+                    n_blank[kind] += 1
+                    continue
+                scores = reader.recogniser.score(np.stack([each.image for each in found]))
+                best = best_candidate(found, scores)
+                across, down = decoded.scale
+                box = scaled(found[best].box, (1 / across, 1 / down))
+                classifier = Opinion(scores.probabilities[best], float(scores.is_digit[best]))
+                label = int(row["label"]) if kind == "digits" else None
+                seen.append(
+                    Seen(
+                        label,
+                        classifier,
+                        seen_in(grey_levels(decoded.pixels), box, detector),
+                        found[best].box,
+                    )
+                )
+    return seen, n_blank["digits"], n_blank["not_digits"]
+
+
+def figures(
+    seen: list[Seen], share: float, of_presence: float, n_digits: int, n_others: int
+) -> dict[str, float]:
+    """Return what comes of some weights, at the thresholds that suit them best."""
+    said = [agreed(each.classifier, each.detector, share, of_presence) for each in seen]
+    probabilities = np.stack([each.probabilities for each in said])
+    is_digit = np.array([each.is_digit for each in said])
+    labels = np.array([-1 if each.label is None else each.label for each in seen])
+    digits = labels >= 0
+    right = probabilities.argmax(axis=1) == labels
+    chances = probabilities[digits, labels[digits]]
+    best: dict[str, float] = {"accepted_right": -1.0}
+    card = Reader().card
+    for threshold, least in product(THRESHOLDS, IS_DIGIT_THRESHOLDS):
+        now = replace(card, threshold=float(threshold), is_digit_threshold=float(least))
+        accepted = np.array(
+            [
+                reason_to_refuse(now, float(each.max()), chance, one.box[2:]) is None
+                for each, chance, one in zip(probabilities, is_digit, seen, strict=True)
+            ]
+        )
+        wrong = float((accepted & digits & ~right).sum() / n_digits)
+        strangers = float((accepted & ~digits).sum() / n_others)
+        accepted_right = float((accepted & right).sum() / n_digits)
+        if wrong <= MOST_WRONG and strangers <= MOST_STRANGERS and accepted_right > best["accepted_right"]:
+            best = {
+                "accepted_right": accepted_right,
+                "accepted_wrong": wrong,
+                "others_accepted": strangers,
+                "threshold": float(threshold),
+                "is_digit_threshold": float(least),
+            }
+    return {
+        "share": share,
+        "share_of_presence": of_presence,
+        "right": float(right.sum() / n_digits),
+        "cross_entropy": float(-np.log(np.maximum(chances, 1e-6)).mean()),
+        **best,
+    }
+
+
+def main() -> None:
+    """Try weights and thresholds, choose, and write down."""
+    seen, blank_digits, blank_others = opinions(Path(os.environ["INKDIGITS_REAL"]))
+    n_digits = blank_digits + sum(each.label is not None for each in seen)
+    n_others = blank_others + sum(each.label is None for each in seen)
+    tried = [figures(seen, *each, n_digits, n_others) for each in product(SHARES, SHARES_OF_PRESENCE)]
+    chosen = max(tried, key=lambda each: (each["accepted_right"], -each["cross_entropy"]))
+    in_code = {name: getattr(single_digit, name) for name in dir(single_digit) if name.isupper()}
+    write_json(
+        RESULTS,
+        {"n": n_digits, "n_no_digits": n_others, "chosen": chosen, "in_code": in_code, "tried": tried},
+    )
+    print(chosen, in_code)
+
+
+if __name__ == "__main__":
+    main()
