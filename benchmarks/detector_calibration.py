@@ -28,8 +28,9 @@ from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
 TEMPERATURES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
-PRESENCE_ODDS = (1.0, 1.5, 2.0, 3.0, 4.5, 6.0, 8.0)
+PRESENCE_ODDS = (1.0, 1.5, 2.0, 3.0, 4.5, 6.0, 8.0, 12.0)
 OTHER_ODDS = (1.0, 0.3, 0.1, 0.03)
+SLASH_ODDS = (1.0, 0.3, 0.1, 0.03)
 REFUSED = 0.02
 """Share of the digits read rightly that are refused as unsure."""
 
@@ -46,12 +47,16 @@ def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
 
 
 def figures(
-    numbers: list[tuple[str, Detections]], temperature: float, presence_odds: float, other_odds: float
+    numbers: list[tuple[str, Detections]],
+    temperature: float,
+    presence_odds: float,
+    other_odds: float,
+    slash_odds: float,
 ) -> dict[str, float]:
     """Return how well confidences fit at a temperature and prior odds, and the threshold that follows."""
     confidences, right, digits = [], [], []
     for wanted, raw in numbers:
-        found = raw.calibrated(temperature, presence_odds, other_odds)
+        found = raw.calibrated(temperature, presence_odds, {"other": other_odds, "/": slash_odds})
         line = Line.of(found[main_line(found)])
         chosen = line.choose()
         shares = line.digits[chosen, :10]
@@ -68,6 +73,7 @@ def figures(
         "temperature": temperature,
         "presence_odds": presence_odds,
         "other_odds": other_odds,
+        "slash_odds": slash_odds,
         "cross_entropy": float(-np.mean(np.where(right, np.log(clipped), np.log(1 - clipped)))),
         "ece": float(expected_calibration_error(np.array(confidences), np.array(right))),
         "right": float(np.mean(right)),
@@ -85,7 +91,7 @@ def main() -> None:
     )
     write = parser.parse_args().write
     numbers = candidates_of(Path(os.environ["INKDIGITS_REAL"]) / "numbers")
-    tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS)]
+    tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS, SLASH_ODDS)]
     best = min(tried, key=lambda each: each["cross_entropy"])
     write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
     print(best)
@@ -95,7 +101,11 @@ def main() -> None:
         card = replace(
             shipped_detector().card,
             temperature=best["temperature"],
-            prior_odds={"presence": best["presence_odds"], "other": best["other_odds"]},
+            prior_odds={
+                "presence": best["presence_odds"],
+                "other": best["other_odds"],
+                "/": best["slash_odds"],
+            },
             threshold=best["threshold"],
         )
         write_card(SHIPPED, card)

@@ -38,7 +38,8 @@ _EPOCHS = 66
 def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, resume: bool) -> None:
     """Train the network that reads numbers, on drawn pictures of lines and pages.
 
-    Two cores take an hour if they are recent, and two if they are not. Interrupted with Ctrl-C, it goes on with  --resume.
+    Two cores take an hour if they are recent, and two if they are not. Interrupted with Ctrl-C, it goes on with
+    --resume.
     """
     import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
     from inkdigits.commands.datasets import training_and_test_images

@@ -1,17 +1,22 @@
 """From the detector's answer to symbols with boxes and probabilities, each symbol once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
+from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, SYMBOLS
 
 Floats = NDArray[np.float32]
 
 LEAST = 0.05
-"""Probability of a middle below which a cell is no candidate."""
+"""Probability below which there is no symbol."""
+
+_LEAST_PEAK = 0.02
+"""Probability of a middle below which a cell is no candidate; those around it share in the symbol's."""
 
 _SAME = 0.5
 """Share of the smaller of two boxes, along both axes, that they overlap by if they are one symbol."""
@@ -56,9 +61,9 @@ class Detections:
         )
 
     def calibrated(
-        self, temperature: float, presence_odds: float = 1.0, other_odds: float = 1.0
+        self, temperature: float, presence_odds: float = 1.0, symbol_odds: Mapping[str, float] | None = None
     ) -> "Detections":
-        """Return the same symbols with probabilities that mean what they say on real pictures.
+        """Return them with probabilities that hold where other symbols are frequent than in the training.
 
         Parameters
         ----------
@@ -67,13 +72,14 @@ class Detections:
         presence_odds
             By which the odds of a symbol's presence are multiplied: the windows of the training hold more strokes that
             are no symbols, as rules and sides of boxes, than the pictures that are read.
-        other_odds
-            By which the odds of the class ``other`` are multiplied: the windows also hold more letters.
+        symbol_odds
+            By which the odds of a symbol are multiplied: the windows also hold more letters and slashes.
         """
         presence = np.clip(self.presence.astype(np.float64), 1e-6, 1 - 1e-6)
         odds = (presence / (1 - presence)) ** (1 / temperature) * presence_odds
         classes = self.classes.astype(np.float64) ** (1 / temperature)
-        classes[:, OTHER] *= other_odds
+        for symbol, factor in (symbol_odds or {}).items():
+            classes[:, SYMBOLS.index(symbol)] *= factor
         classes /= np.maximum(classes.sum(axis=1, keepdims=True), 1e-12)
         return Detections(
             (odds / (1 + odds)).astype(np.float32), classes.astype(np.float32), self.boxes, self.printed
@@ -137,6 +143,9 @@ def fused(looks: list[Detections]) -> Detections:
 def detections_of(answer: Floats) -> Detections:
     """Find the symbols in the detector's answer to one picture.
 
+    The middle of a symbol may lie between two cells, which then share its probability. So a symbol is a cell that is
+    likelier than its neighbours, with the sum of their probabilities and the mean of what they say, weighted by them.
+
     Parameters
     ----------
     answer
@@ -146,18 +155,35 @@ def detections_of(answer: Floats) -> Detections:
     -------
     Detections
     """
-    presence = _sigmoid(answer[..., 0])
-    rows, columns = np.nonzero((presence >= LEAST) & (presence == _greatest_nearby(presence)))
-    chosen = answer[rows, columns]
-    logits = chosen[:, 1 : 1 + N_SYMBOLS]
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
+    middles = _sigmoid(answer[..., 0])
+    is_peak = (middles >= _LEAST_PEAK) & (middles == _greatest_nearby(middles))
+    peak_of = np.pad(_greatest_nearby(np.where(is_peak, middles, np.float32(0))), 1)
+    rows, columns = np.nonzero(is_peak)
+    peaks, around = middles[rows, columns], np.pad(middles, 1)
+    answers = np.pad(answer, ((1, 1), (1, 1), (0, 0)))
+    shares, said = [], []
+    for down, across in product(range(3), range(3)):
+        cell = rows + down, columns + across
+        shares.append(np.where(peak_of[cell] == peaks, around[cell], np.float32(0)))
+        said.append(_said(answers[cell], rows + down - 1, columns + across - 1))
+    total = np.sum(shares, axis=0)
+    weights = np.stack(shares) / total
+    mean = np.einsum("in,ink->nk", weights, np.stack(said)).astype(np.float32)
+    found = Detections(
+        np.minimum(total, np.float32(1)), mean[:, :N_SYMBOLS], mean[:, N_SYMBOLS:-1], mean[:, -1]
+    )
+    return distinct(found[total >= LEAST])
+
+
+def _said(answers: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:
+    """Return what some cells say of the symbol in them, ``float32`` (n, N_SYMBOLS + 5): classes, box and print."""
+    logits = answers[:, 1 : 1 + N_SYMBOLS]
+    classes = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    classes /= classes.sum(axis=1, keepdims=True)
     x, y = (columns + np.float32(0.5)) * CELL_WIDTH, (rows + np.float32(0.5)) * CELL_HEIGHT
-    left, top, right, bottom = chosen[:, 1 + N_SYMBOLS : 5 + N_SYMBOLS].T * CELL_HEIGHT
+    left, top, right, bottom = answers[:, 1 + N_SYMBOLS : 5 + N_SYMBOLS].T * CELL_HEIGHT
     boxes = np.stack([x - left, y - top, x + right, y + bottom], axis=1)
-    printed = _sigmoid(chosen[:, 5 + N_SYMBOLS])
-    found = Detections(presence[rows, columns], shares, boxes.astype(np.float32), printed)
-    return distinct(found)
+    return np.concatenate([classes, boxes, _sigmoid(answers[:, -1:])], axis=1).astype(np.float32)
 
 
 def merged(parts: list[Detections], best: Detections | None = None) -> Detections:

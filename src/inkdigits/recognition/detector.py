@@ -52,10 +52,21 @@ class Detector:
         answer: NDArray[np.float32] = self._session.run(None, {"pictures": pictures})[0]
         return answer
 
-    def calibrate(self, found: Detections) -> Detections:
-        """Return symbols with the probabilities that the network's card says they have on real pictures."""
-        odds = self.card.prior_odds
-        return found.calibrated(self.card.temperature, odds.get("presence", 1.0), odds.get("other", 1.0))
+    def calibrate(self, found: Detections, is_number: bool = True) -> Detections:
+        """Return symbols with the probabilities that the network's card says they have on real pictures.
+
+        Parameters
+        ----------
+        found
+            The symbols.
+        is_number
+            Whether they are those of a number: a slanted stroke is then a 1 rather than a slash.
+        """
+        odds = dict(self.card.prior_odds)
+        presence = odds.pop("presence", 1.0)
+        if not is_number:
+            odds.pop("/", None)
+        return found.calibrated(self.card.temperature, presence, odds)
 
 
 @functools.cache

@@ -68,7 +68,7 @@ def seen_in(grey: NDArray[np.uint8], box: Box, detector: Detector) -> Opinion:
     found = fused([detect(grey, min(tall / grey.shape[0], limit), detector) for tall in _HEIGHTS])
     if not len(found):
         return Opinion(np.full(N_CLASSES, 1 / N_CLASSES), LEAST)
-    found = detector.calibrate(found)
+    found = detector.calibrate(found, is_number=False)
     middle = _most_central(found, grey.shape)
     digits = found.classes[middle, :N_CLASSES].astype(np.float64)
     return Opinion(digits / max(digits.sum(), 1e-9), float(found.digits[middle]))

@@ -31,7 +31,7 @@ def write_digit(digit: int, hand: Hand, stock: Stock, rng: np.random.Generator) 
     """
     source = hand.source
     if source == "mixed":
-        source = ("images", "paths", "allographs")[rng.integers(3)]
+        source = ("images", "paths", "allographs")[rng.choice(3, p=(0.45, 0.3, 0.25))]
     height = hand.size * float(np.exp(rng.normal(0.0, hand.wobble)))
     if digit == 0:
         height *= hand.zero

@@ -8,7 +8,7 @@ from inkdigits.training.scenes.stock import Font, Stock
 from inkdigits.training.synthetic.allographs import Allograph
 
 _SOURCES = ("images", "paths", "allographs", "handwritten", "printed", "mixed")
-_SHARES = (0.2, 0.27, 0.27, 0.1, 0.06, 0.1)
+_SHARES = (0.4, 0.25, 0.12, 0.1, 0.04, 0.09)
 """Where the digits of a line come from, and how often."""
 
 

@@ -182,7 +182,7 @@ def of_bitmap(
         255
     )
     if strength > 0.5:
-        ink = _warped(ink, 0.05 * height * hand.care * strength, rng)
+        ink = _warped(ink, 0.04 * height * hand.care * strength, rng)
     ink = np.clip((ink - 0.5) * np.float32(rng.uniform(1.0, 3.0)) + 0.5, 0, 1)
     change = float(rng.normal(0.0, 0.05 * height)) * (1.0 if strength > 0.5 else 0.4)
     for _ in range(min(3, abs(round(change)))):

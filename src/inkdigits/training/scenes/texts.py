@@ -28,11 +28,11 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         if kind < 0.12:  # a column or row of a table
             token = _digits(int(rng.integers(1, 4)), rng)
         elif kind < 0.2:  # a sum
-            token = _digits(int(rng.integers(1, 4)), rng) + "++--××/÷"[rng.integers(8)]
+            token = _digits(int(rng.integers(1, 4)), rng) + "++--××÷"[rng.integers(7)]
             text += token
             continue
         elif kind < 0.24:  # signs that stand alone
-            token = "++--×/÷:="[rng.integers(9)]
+            token = "++--×÷:="[rng.integers(8)]
         else:
             token = _token(rng)
         text += (GAP * int(rng.integers(1, 3)) if text else "") + token

@@ -111,7 +111,7 @@ def draw_window(
         coarse = rng.standard_normal((height // 12 + 2, width // 12 + 2)).astype(np.float32)
         ink *= np.clip(1 + 0.35 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.25, 1)
     ink = np.asarray(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    depth = float(np.exp(rng.uniform(np.log(25), np.log(190))))
+    depth = float(np.exp(rng.uniform(np.log(32), np.log(190))))
     paper = random_paper(*shape, size / scale, depth, rng)
     if is_ruled:
         rules = np.asarray(cv2.resize(rules, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
