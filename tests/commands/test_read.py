@@ -215,6 +215,18 @@ def test_a_wrong_expectation_is_wrong_usage(one: Path) -> None:
     assert "should be digits from 0 to 9" in str(result.exception)
 
 
+def test_another_detector_reads_and_a_wrong_one_is_named(one: Path, tmp_path: Path) -> None:
+    from inkdigits.recognition.detector import SHIPPED
+    from inkdigits.recognition.onnx_recogniser import shipped_models
+
+    assert read("--detector", str(SHIPPED), one).stdout == read(one).stdout
+    for wrong in (tmp_path / "missing.onnx", next(iter(shipped_models().values()))):
+        result = read("--detector", str(wrong), one)
+        assert result.exit_code == 1
+        assert len(result.stderr.splitlines()) == 1
+        assert str(wrong.name) in result.stderr
+
+
 def test_a_blank_picture_has_its_columns_too(tmp_path: Path) -> None:
     path = tmp_path / "blank.png"
     Image.fromarray(np.full((60, 90), 240, np.uint8)).save(path)

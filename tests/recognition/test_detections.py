@@ -87,6 +87,19 @@ def test_fused_looks_are_the_mean_and_what_one_misses_counts_half() -> None:
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1])
 
 
+def test_a_middle_between_two_cells_is_one_symbol_with_the_probability_of_both() -> None:
+    answer = np.full((6, 10, 6 + N_SYMBOLS), -9.0, np.float32)
+    for column, presence in ((4, 0.5), (5, 0.4), (8, 0.3)):
+        answer[2, column, 0] = np.log(presence / (1 - presence))
+        answer[2, column, 1 + 7] = 9.0
+    answer[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = 1.0
+    found = detections_of(answer)
+    np.testing.assert_allclose(found.presence, [0.9, 0.3], atol=0.01)
+    # The middles of the two cells are 4 pixels apart; the box lies between, by their weights.
+    assert found.boxes[0, 0] == pytest.approx(4.5 * 4 - 8 + 4 * 0.4 / 0.9, abs=0.05)
+    assert (found.classes.argmax(axis=1) == 7).all()
+
+
 def test_looks_alike_are_what_each_is() -> None:
     look = several([[0, 0, 20, 24], [15, 0, 35, 24], [60, 0, 70, 24]], [0.9, 0.8, 0.2])
     found = fused([look, look, look])

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     "--model", default=None, metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]"
 )
 @click.option(
+    "--detector", metavar="FILE", help="A detector that  train-numbers  wrote.  [default: the shipped one]"
+)
+@click.option(
     "--data",
     default="mnist",
     show_default=True,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     model: str | None,
+    detector: str | None,
     data: str,
     normalise: bool,
     layout: str,
@@ -110,7 +114,7 @@ def command(
             from inkdigits.recognition.reader import Reader
 
             evaluation = evaluate_reading(
-                Reader(recogniser),
+                Reader(model, engine=engine, detector=detector),
                 labelled,
                 model_name=recogniser.card.name,
                 on_failure=failures.append,

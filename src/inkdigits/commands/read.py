@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 @click.option("--expect", metavar="NUMBER", help="A number; says how probable it is that it stands there.")
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
+    "--detector", metavar="FILE", help="A detector that  train-numbers  wrote.  [default: the shipped one]"
+)
+@click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default="auto",
@@ -60,6 +63,7 @@ def command(
     digits: tuple[int, ...] | None,
     expect: str | None,
     model: str | None,
+    detector: str | None,
     engine: str,
     form: str,
     show: Path | None,
@@ -72,7 +76,7 @@ def command(
     from inkdigits.recognition.reader import Reader
 
     # One thread: starting more takes 12 ms, which these networks earn back only on hundreds of digits.
-    reader = Reader(model, n_threads=1, engine=engine)
+    reader = Reader(model, n_threads=1, engine=engine, detector=detector)
     options = reading_options(layout, length, roster, digits, expect)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)

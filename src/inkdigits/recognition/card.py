@@ -33,7 +33,8 @@ class ModelCard:
     temperature
         By which its logits were divided, inside the graph, so that a confidence means what it says.
     prior_odds
-        Of a detector: by which the odds of a symbol's ``presence``, and of its being an ``other``, are multiplied.
+        Of a detector: by which the odds of a symbol's ``presence``, and of its being one of those named, are
+        multiplied.
     threshold
         Confidence below which a reading is refused as unsure.
     is_digit_threshold

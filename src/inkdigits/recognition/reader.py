@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from inkdigits.recognition.onnx_recogniser import load_recogniser
 from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Reading, scaled
 
 if TYPE_CHECKING:
+    from inkdigits.recognition.detector import Detector
     from inkdigits.recognition.layouts import Task
     from inkdigits.recognition.numbers import Knowledge
     from inkdigits.recognition.roster import Roster
@@ -43,6 +45,14 @@ class Reader:
         Threads within one call of the model, where it is loaded here.
     engine
         What computes the model, where it is loaded here; see `load_recogniser`.
+    detector
+        The ``.onnx`` file of another digit detector, as ``inkdigits train-numbers`` writes it; by default the shipped
+        one.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or one of the files is damaged or of another kind.
     """
 
     def __init__(
@@ -50,6 +60,7 @@ class Reader:
         model: "str | os.PathLike[str] | Recogniser | None" = None,
         n_threads: int | None = None,
         engine: str = "auto",
+        detector: "str | os.PathLike[str] | None" = None,
     ) -> None:
         if model is None or isinstance(model, (str, os.PathLike)):
             self.recogniser: Recogniser = load_recogniser(model, n_threads, engine)
@@ -57,6 +68,7 @@ class Reader:
             self.recogniser = model
         self._n_threads = n_threads
         self._asks_detector = model is None
+        self._detector = None if detector is None else _load_detector(Path(detector), n_threads)
         card = getattr(self.recogniser, "card", None)
         self.card: ModelCard = card if isinstance(card, ModelCard) else ModelCard()
 
@@ -128,7 +140,6 @@ class Reader:
         box, probabilities = found[best].box, scores.probabilities[best]
         is_digit, card = float(scores.is_digit[best]), self.card
         if self._asks_detector and not is_normal(decoded.pixels):
-            from inkdigits.recognition.detector import shipped_detector
             from inkdigits.recognition.locate import grey_levels
             from inkdigits.recognition.single_digit import (
                 IS_DIGIT_THRESHOLD,
@@ -142,7 +153,7 @@ class Reader:
             seen = seen_in(
                 grey_levels(decoded.pixels),
                 scaled(box, (1 / across, 1 / down)),
-                shipped_detector(self._n_threads),
+                self._numbers(),
             )
             opinion = agreed(Opinion(probabilities, is_digit), seen)
             probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
@@ -169,12 +180,24 @@ class Reader:
         return numbers or [_blank(decoded, knowledge)]
 
     def _task(self, decoded: Picture, knowledge: "Knowledge | None") -> "Task":
-        from inkdigits.recognition.detector import shipped_detector
         from inkdigits.recognition.layouts import Task
         from inkdigits.recognition.numbers import Knowledge
 
-        detector = shipped_detector(self._n_threads)
-        return Task(self.recogniser, self.card, detector, knowledge or Knowledge(), decoded.scale)
+        return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge(), decoded.scale)
+
+    def _numbers(self) -> "Detector":
+        """Return the digit detector; the shipped one is loaded when it is first needed."""
+        if self._detector is None:
+            from inkdigits.recognition.detector import shipped_detector
+
+            self._detector = shipped_detector(self._n_threads)
+        return self._detector
+
+
+def _load_detector(path: Path, n_threads: int | None) -> "Detector":
+    from inkdigits.recognition.detector import Detector
+
+    return Detector(path, n_threads)
 
 
 def _knowledge(

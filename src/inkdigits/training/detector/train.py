@@ -12,7 +12,7 @@ from inkdigits.data.labelled import LabelledImages, LabelledPictures
 from inkdigits.data.progress import Progress
 from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.detector import Detector, shipped_detector
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import sha256_of_file, write_json, write_whole
 from inkdigits.training.checkpoint import load_checkpoint
@@ -202,12 +202,18 @@ def export_detector(
     model = traced(network, "pictures", (None, None, None))
     rename(model, model.graph.output[0].name, CELLS)
     environment = describe_environment()
+    shipped = (
+        shipped_detector().card
+    )  # how sure to be is found on real pictures, which a training has none of
     card = ModelCard(
         name="detector",
         recipe={"name": "detector"},
         seed=seed,
         created=environment["created"],
         parameters=network.count_params(),
+        temperature=shipped.temperature,
+        prior_odds=shipped.prior_odds,
+        threshold=shipped.threshold,
         data=train_data.name,
         data_sha256=train_data.sha256,
         versions={**environment["versions"], "inkdigits": __version__},
