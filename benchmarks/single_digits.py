@@ -31,6 +31,8 @@ SHARES_OF_PRESENCE = (0.35, 0.5, 0.65, 0.8)
 THRESHOLDS = np.arange(0.3, 0.96, 0.05).round(2)
 IS_DIGIT_THRESHOLDS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 0.6, 0.05)]).round(2)
 MOST_WRONG, MOST_STRANGERS = 0.015, 0.05
+AS_GOOD = 0.003
+"""Share of the digits, two pictures, within which weights are as good as the best; the best guesses then decide."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,13 @@ def main() -> None:
     n_digits = blank_digits + sum(each.label is not None for each in seen)
     n_others = blank_others + sum(each.label is None for each in seen)
     tried = [figures(seen, *each, n_digits, n_others) for each in product(SHARES, SHARES_OF_PRESENCE)]
-    chosen = max(tried, key=lambda each: (each["accepted_right"], -each["cross_entropy"]))
-    in_code = {name: getattr(single_digit, name) for name in dir(single_digit) if name.isupper()}
+    most = max(each["accepted_right"] for each in tried)
+    equals = [each for each in tried if each["accepted_right"] > most - AS_GOOD]
+    chosen = max(equals, key=lambda each: (each["right"], each["accepted_right"]))
+    in_code = {
+        name.lower(): getattr(single_digit, name)
+        for name in ("SHARE", "SHARE_OF_PRESENCE", "THRESHOLD", "IS_DIGIT_THRESHOLD")
+    }
     write_json(
         RESULTS,
         {"n": n_digits, "n_no_digits": n_others, "chosen": chosen, "in_code": in_code, "tried": tried},
