@@ -31,8 +31,8 @@ SHARES_OF_PRESENCE = (0.35, 0.5, 0.65, 0.8)
 THRESHOLDS = np.arange(0.3, 0.96, 0.05).round(2)
 IS_DIGIT_THRESHOLDS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 0.6, 0.05)]).round(2)
 MOST_WRONG, MOST_STRANGERS = 0.015, 0.05
-AS_GOOD = 0.003
-"""Share of the digits, two pictures, within which weights are as good as the best; the best guesses then decide."""
+AS_GOOD = 0.006
+"""Share of the digits, three pictures, within which weights are as good as the best; fewest strangers then decide."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def main() -> None:
     tried = [figures(seen, *each, n_digits, n_others) for each in product(SHARES, SHARES_OF_PRESENCE)]
     most = max(each["accepted_right"] for each in tried)
     equals = [each for each in tried if each["accepted_right"] > most - AS_GOOD]
-    chosen = max(equals, key=lambda each: (each["right"], each["accepted_right"]))
+    chosen = min(equals, key=lambda each: (each["others_accepted"], -each["right"]))
     in_code = {
         name.lower(): getattr(single_digit, name)
         for name in ("SHARE", "SHARE_OF_PRESENCE", "THRESHOLD", "IS_DIGIT_THRESHOLD")
