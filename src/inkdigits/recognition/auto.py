@@ -24,6 +24,10 @@ _IN_COLUMN = 4
 """Digits from which a picture holds several though no two of them stand in a line; fewer may be the dots of a division
 sign, as in a tenth of the development pictures that show no digit."""
 
+_BELIEVED = 0.05
+"""Confidence of a number under which it is no reason to think that there are several digits: of the development numbers
+read rightly none is under 0.17, and pieces of a thick dash come to 0.003."""
+
 _ACCEPTED = 0.6
 """Share of the digits of a form that must be accepted for it to be taken for one."""
 
@@ -58,9 +62,11 @@ def read_several(view: View, task: Task) -> list[Number] | None:
         return framed
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
     areas = found.digits * found.heights**2
-    if float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum()):
-        return read_found(grey, found, [main], sheet_task, WIDEST_IN_LINE) or None
-    return read_found(grey, found, lines_of(found), sheet_task, WIDEST_ON_PAGE) or None
+    is_line = float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum())
+    lines, widest = ([main], WIDEST_IN_LINE) if is_line else (lines_of(found), WIDEST_ON_PAGE)
+    numbers = read_found(grey, found, lines, sheet_task, widest)
+    are_believed = task.knowledge.length is not None or any(each.confidence > _BELIEVED for each in numbers)
+    return numbers if numbers and are_believed else None
 
 
 def read_form(view: View, task: Task) -> list[Number] | None:
