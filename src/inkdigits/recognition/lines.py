@@ -78,7 +78,21 @@ def lines_of(found: Detections) -> list[Indices]:
         line_of[i] = _line_around(found.boxes[i], found.boxes[tall], line_of[tall])
     order = np.argsort(line_of, kind="stable")
     lines = np.split(order, np.searchsorted(line_of[order], np.arange(n_lines)))[1:]
-    return sorted(lines, key=lambda line: float(np.median(middles[line])))
+    return _in_reading_order(lines, found)
+
+
+def _in_reading_order(lines: list[Indices], found: Detections) -> list[Indices]:
+    """Sort lines from top to bottom, and those that stand side by side, as in columns, from left to right."""
+    middles = [float(np.median(found.boxes[line][:, 1::2].mean(axis=1))) for line in lines]
+    heights = [float(np.median(found.heights[line])) for line in lines]
+    rows: list[list[int]] = []
+    for i in np.argsort(middles, kind="stable").tolist():
+        last = rows[-1][-1] if rows else i
+        if rows and middles[i] - middles[last] < _LEVEL * min(heights[i], heights[last]):
+            rows[-1].append(i)
+        else:
+            rows.append([i])
+    return [lines[i] for row in rows for i in sorted(row, key=lambda i: float(found.boxes[lines[i][0], 0]))]
 
 
 def _line_around(mark: Floats, boxes: Floats, line_of: Indices) -> int:
