@@ -29,10 +29,10 @@ _SAME_IN_BOTH = 0.15
 a narrow 1, boxes on two sizes of a picture may hardly overlap."""
 
 
-_CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY = 0.8, 0.85, 2.5, 1.25, 0.6
+_CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY = 0.8, 0.85, 2.5, 1.25, 0.5
 """What is clearly there, with a probability above the first, holds parts: so much of a part lies within it, it is so
 many times larger and higher, and it holds so much of all that looks like digits. Without that, digits were read in a
-quarter of the thick signs of the development pictures (``--layout auto``), and with it in an eighth."""
+quarter of the thick signs of the development pictures (``--layout auto``), and with it in a tenth."""
 
 
 @dataclass(frozen=True)

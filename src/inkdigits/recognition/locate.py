@@ -29,7 +29,7 @@ _MOST_PIXELS = 3_000_000
 """Pixels of the largest copy of a picture that the detector goes over: about a second."""
 
 _STRIP, _MOST_PIXELS_OF_STRIP = 10, 400_000
-"""Width over height from which a picture is a strip of a line or two, and the pixels of its largest copy."""
+"""Longer over shorter side from which a picture is a strip of a line or two, and the pixels of its largest copy."""
 
 _FILLING = 0.25
 """Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
@@ -161,7 +161,8 @@ def _scales(shape: tuple[int, ...]) -> list[float]:
 def finest(shape: tuple[int, ...]) -> float:
     """Return the scale beyond which nothing is gained, or which takes too long."""
     height, width = shape[:2]
-    most = _MOST_PIXELS_OF_STRIP if width > _STRIP * height else _MOST_PIXELS
+    is_strip = max(height, width) > _STRIP * min(height, width)
+    most = _MOST_PIXELS_OF_STRIP if is_strip else _MOST_PIXELS
     # The margins count too, in a picture of a few rows.
     with_margins = most / (2 * _MARGIN * max(height, width))
     return float(min(DIGIT_HEIGHT / _SMALLEST, (most / (height * width)) ** 0.5, with_margins))
