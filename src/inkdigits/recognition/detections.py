@@ -29,12 +29,6 @@ _SAME_IN_BOTH = 0.15
 a narrow 1, boxes on two sizes of a picture may hardly overlap."""
 
 
-_CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY = 0.8, 0.85, 2.5, 1.25, 0.5
-"""What is clearly there, with a probability above the first, holds parts: so much of a part lies within it, it is so
-many times larger and higher, and it holds so much of all that looks like digits. Without that, digits were read in a
-quarter of the thick signs of the development pictures (``--layout auto``), and with it in a tenth."""
-
-
 @dataclass(frozen=True)
 class Detections:
     """Symbols found in a picture, from left to right.
@@ -236,33 +230,6 @@ def distinct(found: Detections, n_first: int = 0) -> Detections:
             kept.append(i)
     chosen = np.array(kept, np.int64)
     return found[chosen[np.argsort(found.boxes[chosen, 0] + found.boxes[chosen, 2], kind="stable")]]
-
-
-def without_parts(found: Detections, wholes: Detections) -> Detections:
-    """Leave out the parts of a picture's one large symbol: on a fine look, pieces of a thick stroke look like digits.
-
-    On a coarse look a number may look like one large symbol too; so the parts of several are left alone.
-
-    Parameters
-    ----------
-    found
-        Symbols of any size.
-    wholes
-        What was seen on all looks.
-    """
-    large = wholes.boxes[wholes.presence > _CLEAR]
-    area, areas = _areas(found.boxes)[:, np.newaxis], _areas(large)
-    low = np.maximum(found.boxes[:, np.newaxis, :2], large[:, :2])
-    high = np.minimum(found.boxes[:, np.newaxis, 2:], large[:, 2:])
-    inside = np.maximum(high - low, 0).prod(axis=2)
-    higher = (large[:, 3] - large[:, 1]) > _HIGHER * found.heights[:, np.newaxis]
-    is_part = (inside > _WITHIN * area) & (areas > _LARGER * area) & higher
-    is_only = found.digits @ is_part > _MOSTLY * found.digits.sum()
-    return found[~is_part[:, is_only].any(axis=1)]
-
-
-def _areas(boxes: Floats) -> Floats:
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), np.float32)
 
 
 class _Neighbours:

@@ -202,9 +202,8 @@ def export_detector(
     model = traced(network, "pictures", (None, None, None))
     rename(model, model.graph.output[0].name, CELLS)
     environment = describe_environment()
-    shipped = (
-        shipped_detector().card
-    )  # how sure to be is found on real pictures, which a training has none of
+    # How sure to be is found on real pictures, and a training has none.
+    shipped = shipped_detector().card
     card = ModelCard(
         name="detector",
         recipe={"name": "detector"},
