@@ -34,9 +34,13 @@ _STRIP, _MOST_PIXELS_OF_STRIP = 10, 400_000
 _FILLING = 0.25
 """Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
 
-_EVIDENT = 0.8
-"""Sum of the squared probabilities of such digits from which they count: of one, a probability of 0.9. At 0.5 four of
-37 development pages were taken for one large digit."""
+_SEEN_TWICE = 0.8
+"""Mean probability of a digit on two looks in a row from which it is surely there. What one look alone believes may be
+a whole page of writing, seen from afar: that ended the search on 2 of 41 development pages."""
+
+_PATIENCE, _SEVERAL = 3, 3.0
+"""After so many finer looks that find less, no finer ones are taken, where the squared probabilities of the digits sum
+up to the second. That is never too early on development pages, and spares a quarter of the pixels."""
 
 _LOOKS = (0.85, 1.18)
 """Sizes of the last two looks, relative to the one at which digits are `DIGIT_HEIGHT` pixels high. On development
@@ -45,10 +49,12 @@ numbers two looks read 80% where one reads 77%, and three no more."""
 _UNLIKE = 0.5
 """Logarithm of the ratio of two heights from which two digits are of different sizes."""
 
-_CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY = 0.8, 0.85, 2.5, 1.25, 0.5
+_CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY, _EVIDENCE = 0.8, 0.85, 2.5, 1.25, 0.5, 5.0
 """What is clearly there, with a probability above the first, holds parts: so much of a part lies within it, it is so
-many times larger and higher, and it holds so much of all that looks like digits. Without that, digits were read in a
-quarter of the thick signs of the development pictures (``--layout auto``), and with it in a tenth."""
+many times larger and higher, and it holds so much of all that looks like digits. Their squared probabilities sum up to
+no more than the last: those of the parts of one stroke came to 4.1 at most, and those of a page that looked like one
+symbol from afar to 10. Without that, digits were read in a quarter of the thick signs of the development pictures
+(``--layout auto``), and with it in a tenth."""
 
 
 def grey_levels(pixels: NDArray[np.uint8]) -> Grey:
@@ -128,8 +134,10 @@ def located(grey: Grey, detector: Detector, one_size: bool = False) -> Detection
         evidence.append(float((found.digits[_fits(found, scale)] ** 2).sum()))
         best = int(np.argmax(evidence))
         height = typical_height(looks[best][_fits(looks[best], scales[best])])
-        fills = height is not None and height > _FILLING * grey.shape[0] and evidence[best] > _EVIDENT
-        if fills and evidence[-1] < evidence[best]:
+        fills = height is not None and height > _FILLING * grey.shape[0] and evidence[-1] < evidence[best]
+        if fills and _is_seen_twice(looks, best):
+            break
+        if evidence[best] >= _SEVERAL and len(looks) - best > _PATIENCE:
             break
     if height is None:
         return merged(looks)
@@ -140,6 +148,12 @@ def located(grey: Grey, detector: Detector, one_size: bool = False) -> Detection
     fitting = [each[_fits(each, look)] for look, each in zip(scales, looks, strict=True)]
     rest = [each[np.abs(np.log(each.heights / height)) > _UNLIKE] for each in fitting]
     return _without_parts(merged(rest, found), merged(fitting))
+
+
+def _is_seen_twice(looks: list[Detections], best: int) -> bool:
+    """Tell whether a digit of one look is there on a neighbouring one as well."""
+    pairs = (fused([looks[best], looks[i]]) for i in (best - 1, best + 1) if 0 <= i < len(looks))
+    return max(float(pair.digits.max(initial=0)) for pair in pairs) > _SEEN_TWICE
 
 
 def _without_parts(found: Detections, wholes: Detections) -> Detections:
@@ -161,7 +175,9 @@ def _without_parts(found: Detections, wholes: Detections) -> Detections:
     inside = np.maximum(high - low, 0).prod(axis=2)
     higher = (large[:, 3] - large[:, 1]) > _HIGHER * found.heights[:, np.newaxis]
     is_part = (inside > _WITHIN * area) & (areas > _LARGER * area) & higher
-    is_only = found.digits @ is_part > _MOSTLY * found.digits.sum()
+    is_only = (found.digits @ is_part > _MOSTLY * found.digits.sum()) & (
+        found.digits**2 @ is_part < _EVIDENCE
+    )
     return found[~is_part[:, is_only].any(axis=1)]
 
 

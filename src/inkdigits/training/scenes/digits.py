@@ -13,7 +13,7 @@ from inkdigits.training.synthetic.strokes import smooth_line
 
 Floats = NDArray[np.float32]
 
-_WIDTHS = ((0.45, 1.1), (0.12, 0.6), *[(0.45, 0.95)] * 8)
+_WIDTHS = ((0.45, 1.1), (0.12, 0.8), *[(0.45, 0.95)] * 8)
 """The least and the greatest width of each digit of a recorded path, which fills a square, as a share of its height."""
 
 
@@ -32,6 +32,8 @@ def write_digit(digit: int, hand: Hand, stock: Stock, rng: np.random.Generator) 
     source = hand.source
     if source == "mixed":
         source = ("images", "paths", "allographs")[rng.choice(3, p=(0.45, 0.3, 0.25))]
+    elif source == "images" and digit in hand.own_forms:
+        source = "paths" if rng.random() < 0.3 else "allographs"
     height = hand.size * float(np.exp(rng.normal(0.0, hand.wobble)))
     if digit == 0:
         height *= hand.zero
@@ -52,8 +54,22 @@ def write_digit(digit: int, hand: Hand, stock: Stock, rng: np.random.Generator) 
     return Sprite(ink, -ink.shape[0] + drop_of(hand, rng), digit, False)
 
 
-def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
-    """Write a letter or a sign that is no digit, about as high as the digits."""
+def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator, letter: str = "") -> Sprite:
+    """Write a letter or a sign that is no digit, about as high as the digits.
+
+    Parameters
+    ----------
+    hand, stock
+        Who writes, and out of what.
+    rng
+        The source of all randomness.
+    letter
+        Which one, set in a font; by default any of `LETTERS`, set or written.
+    """
+    if letter:
+        font = hand.font or stock.handwritten[rng.integers(len(stock.handwritten))]
+        if letter in font.glyphs:
+            return of_font(letter, OTHER, hand, rng, font)
     if hand.font is not None or rng.random() < 0.5:
         fonts = stock.printed if hand.source == "printed" else stock.handwritten
         font = hand.font or fonts[rng.integers(len(fonts))]

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inkdigits.contract import N_CLASSES
 from inkdigits.training.scenes.stock import Font, Stock
 from inkdigits.training.synthetic.allographs import Allograph
 
 _SOURCES = ("images", "paths", "allographs", "handwritten", "printed", "mixed")
 _SHARES = (0.4, 0.25, 0.12, 0.1, 0.04, 0.09)
 """Where the digits of a line come from, and how often."""
+
+_OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.25)
+"""How often a hand whose digits come from images writes each digit in a form of its own instead. The images are
+American: hardly a 1 of them has a flag, hardly a 7 a bar."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Hand:
         Height of its zeros, as a share of that of the others.
     forms
         For each digit the allograph this hand writes.
+    own_forms
+        The digits that it writes so wherever the others come from.
     font
         The font, where the source is one.
     """
@@ -52,12 +59,25 @@ class Hand:
     wobble: float
     zero: float
     forms: tuple[Allograph, ...]
+    own_forms: frozenset[int]
     font: Font | None
 
 
-def random_hand(stock: Stock, size: float, rng: np.random.Generator) -> Hand:
-    """Choose a hand for a line whose digits are ``size`` pixels high."""
-    source = str(rng.choice(_SOURCES, p=_SHARES))
+def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str = "") -> Hand:
+    """Choose a hand for a line whose digits are ``size`` pixels high.
+
+    Parameters
+    ----------
+    stock
+        What there is to draw from.
+    size
+        Height of the digits, in pixels.
+    rng
+        The source of all randomness.
+    source
+        Where its digits come from; chosen by default.
+    """
+    source = source or str(rng.choice(_SOURCES, p=_SHARES))
     fonts = {"handwritten": stock.handwritten, "printed": stock.printed}.get(source)
     printed = source == "printed"
     slant = rng.normal(0.14, 0.28) if not printed else (0.0 if rng.random() < 0.8 else rng.uniform(0, 0.3))
@@ -72,6 +92,7 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator) -> Hand:
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
         zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.45, 0.95)),
         forms=tuple(_form(ways, rng) for ways in stock.allographs),
+        own_forms=frozenset(np.flatnonzero(rng.random(N_CLASSES) < _OWN_FORMS).tolist()),
         font=None if not fonts else fonts[rng.integers(len(fonts))],
     )
 

@@ -130,6 +130,8 @@ def set_line(
                 sprite = strike_out(sprite, hand, rng)
         elif character == LETTER:
             sprite = write_letter(hand, stock, rng)
+        elif character.isalpha() and character not in "X×":
+            sprite = write_letter(hand, stock, rng, character)
         else:
             sprite = write_separator(character, hand, rng)
         offset = right - middle

@@ -11,12 +11,12 @@ from inkdigits.training.synthetic.strokes import smooth_line
 
 
 def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite:
-    """Write a separator or a sign; ``=``, ``÷``, ``"`` and ``$`` are of the class ``other``.
+    """Write a separator or a sign; ``=``, ``÷``, ``"``, ``$`` and brackets are of the class ``other``.
 
     Parameters
     ----------
     symbol
-        One of ``. , - / : + ×``, or ``=``, ``÷``, ``"``, ``$`` or ``X``.
+        One of ``. , - / : + ×``, or ``=``, ``÷``, ``"``, ``$``, ``(``, ``)`` or ``X``.
     hand, rng
         Who writes, and the source of all randomness.
     """
@@ -67,6 +67,10 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
     elif symbol == "×":
         arm, y = rng.uniform(0.14, 0.45), rng.uniform(0.25, 0.5)
         lines = [[(-arm, y + arm), (arm + jitter(), y - arm)], [(arm, y + arm + jitter()), (-arm, y - arm)]]
+    elif symbol in "()":
+        bulge, low, high = rng.uniform(0.08, 0.35), rng.uniform(-0.3, 0.0), rng.uniform(0.95, 1.3)
+        side = -1 if symbol == "(" else 1
+        lines = [[(0, high), (side * bulge, (high + low) / 2 + jitter(0.1)), (jitter(), low)]]
     elif symbol == "X":
         lines = [
             [(0, 1), (rng.uniform(0.5, 1), jitter())],

@@ -218,3 +218,26 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
             max(1, round(0.06 * size)),
             cv2.LINE_AA,
         )
+
+
+def draw_block(
+    ink: Floats, size: float, boxes: list[tuple[int, int, int, int]], rng: np.random.Generator
+) -> None:
+    """Fill a bar along one edge of the picture, in place, where no symbol stands; nothing if there is no room."""
+    height, width = ink.shape
+    for _ in range(4):
+        deep, at = (
+            round(size * rng.uniform(0.05, 0.8)),
+            sorted(rng.integers(0, max(height, width), 2).tolist()),
+        )
+        if rng.random() < 0.5:
+            at = [0, max(height, width)]
+        left, top, right, bottom = (
+            (0, at[0], deep, at[1]),
+            (width - deep, at[0], width, at[1]),
+            (at[0], 0, at[1], deep),
+            (at[0], height - deep, at[1], height),
+        )[rng.integers(4)]
+        if all(x > right or x + w < left or y > bottom or y + h < top for x, y, w, h in boxes):
+            ink[max(0, top) : bottom, max(0, left) : right] = rng.uniform(0.6, 1.0)
+            return

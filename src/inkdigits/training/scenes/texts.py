@@ -8,6 +8,9 @@ LETTER = "\N{REPLACEMENT CHARACTER}"
 GAP = " "
 """A gap between two numbers."""
 
+_LETTERS = "eeeeaaaaiiiooonnnrrrtttsssllddduuummccppggbbhvfkwzxjqy"
+"""About as frequent as in languages of Europe."""
+
 _LENGTHS = np.array([0.16, 0.14, 0.13, 0.15, 0.16, 0.12, 0.06, 0.05, 0.03])
 """How often a number has 1 to 9 digits."""
 
@@ -36,9 +39,39 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         else:
             token = _token(rng)
         text += (GAP * int(rng.integers(1, 3)) if text else "") + token
-        if rng.random() < 0.04:
+        stranger = rng.random()
+        if stranger < 0.04:
             text += GAP + LETTER * int(rng.integers(1, 5))
+        elif stranger < 0.08:
+            text += GAP + word(rng)
     return text
+
+
+def word(rng: np.random.Generator) -> str:
+    """Return a word of any letters, as stands on a form or beside a number.
+
+    A letter alone may look like a digit; within a word, its neighbours tell that it is none.
+    """
+    n = int(rng.integers(2, 10))
+    letters = "".join(_LETTERS[i] for i in rng.integers(0, len(_LETTERS), n))
+    kind = rng.random()
+    if kind < 0.3:
+        letters = letters.capitalize()
+    elif kind < 0.5:
+        # A capital X is the cross in an unused box, drawn as such.
+        letters = letters.upper().replace("X", "Y")
+    end = rng.random()
+    if end < 0.1:
+        return f"({letters})"
+    return letters + (":" if end < 0.2 else "." if end < 0.28 else "")
+
+
+def print_on_form(n_symbols: int, rng: np.random.Generator) -> str:
+    """Return what forms have printed on them, some ``n_symbols`` symbols of it: words, with a number here and there."""
+    tokens = [word(rng)]
+    while sum(map(len, tokens)) < n_symbols:
+        tokens.append(_token(rng) if rng.random() < 0.12 else word(rng))
+    return GAP.join(tokens)
 
 
 def strangers(n_symbols: int, rng: np.random.Generator) -> str:
@@ -84,7 +117,9 @@ def _token(rng: np.random.Generator) -> str:
         text = "=" + text
     elif kind < 0.12:
         text = "X" * int(rng.integers(1, 3)) + text
-    elif kind < 0.13:
+    elif kind < 0.135:
+        text = f"({text})"
+    elif kind < 0.145:
         place = int(rng.integers(0, n))
         text = text[:place] + LETTER + text[place:]
     return text

@@ -11,9 +11,9 @@ from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
 from inkdigits.training.scenes.hands import Hand, random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
-from inkdigits.training.scenes.papers import draw_dirt, draw_rules, random_paper
+from inkdigits.training.scenes.papers import draw_block, draw_dirt, draw_rules, random_paper
 from inkdigits.training.scenes.stock import Stock
-from inkdigits.training.scenes.texts import random_text, strangers
+from inkdigits.training.scenes.texts import print_on_form, random_text, strangers
 
 SHAPES = ((48, 160), (96, 80), (64, 120))
 """Heights and widths of the windows, each as often as it stands here; all have the same area."""
@@ -30,8 +30,15 @@ N_TARGETS = 8
 _NEGATIVES = 0.25
 """Share of windows with light ink on dark paper."""
 
+_BLACK = 0.06
+"""Share of windows with something black at an edge: a bar of a form, the dark beside a sheet that was copied."""
+
 _SHOWING_THROUGH = 0.06
 """Share of windows through which writing on the back of the sheet shows."""
+
+_FORM_ROWS = 0.14
+"""Share of the lines that are words, as printed on forms; half of that where a window holds one line. Before, letters
+of print were read as digits: 65 of them for 12 on development pictures of a form."""
 
 _STRANGERS = 0.04
 """Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
@@ -102,11 +109,19 @@ def draw_window(
         # A short text leaves the rest of the line empty, as around a single digit.
         wanted = int(rng.integers(1, 4)) if rng.random() < 0.35 else int(width / (0.45 * size)) + 1
         text = strangers(wanted, rng) if are_strangers else random_text(wanted, rng)
-        line = set_line(ink, text, left, base + row * pitch, hand, manner, stock, rng)
+        writer, how = hand, manner
+        if not are_strangers and rng.random() < (_FORM_ROWS if n_lines > 1 else _FORM_ROWS / 2):
+            source = "printed" if rng.random() < 0.75 else "handwritten"
+            writer = random_hand(stock, size * float(rng.uniform(0.45, 1.0)), rng, source)
+            how = random_manner(writer, rng)
+            text = print_on_form(int(width / (0.35 * writer.size)), rng)
+        line = set_line(ink, text, left, base + row * pitch, writer, how, stock, rng)
         placed += line
         if is_ruled:
             draw_rules(rules, base + row * pitch, size, [each.box for each in line], rng)
     draw_dirt(ink, size, rng)
+    if rng.random() < _BLACK:
+        draw_block(ink, size, [each.box for each in placed], rng)
     if hand.source != "printed" and rng.random() < 0.25:  # pens that run dry or press unevenly
         coarse = rng.standard_normal((height // 12 + 2, width // 12 + 2)).astype(np.float32)
         ink *= np.clip(1 + 0.35 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.25, 1)
