@@ -14,6 +14,7 @@ from inkdigits.pictures.sheet import Sheet
 from inkdigits.pictures.view import View
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.combs import joined_in_boxes
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
@@ -113,7 +114,7 @@ def read_found(
     """
     numbers = []
     for line in lines:
-        for part in numbers_of(line, found, widest):
+        for part in joined_in_boxes(numbers_of(line, found, widest), found, grey):
             weighed = Line.of(found[part], task.knowledge.allowed)
             places = [_whole(box, grey.shape) for box in found.boxes[part]]
             images = [_seen(grey, place) for place in places]

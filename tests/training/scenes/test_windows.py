@@ -1,5 +1,8 @@
 """Drawn windows: the same for the same seed, with ink where a symbol is said to stand, and every kind of symbol."""
 
+from dataclasses import replace
+from string import ascii_letters
+
 import numpy as np
 import pytest
 
@@ -8,10 +11,11 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 from inkdigits.training.scenes.digits import write_digit
 from inkdigits.training.scenes.hands import random_hand
-from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.lines import Placed, random_manner, set_line
 from inkdigits.training.scenes.marks import strike_out, write_separator
+from inkdigits.training.scenes.papers import draw_block
 from inkdigits.training.scenes.stock import Stock, make_stock, pen_digits, strokes_of
-from inkdigits.training.scenes.texts import GAP, LETTER, random_text
+from inkdigits.training.scenes.texts import GAP, LETTER, print_on_form, random_text, word
 from inkdigits.training.scenes.windows import OPEN, SHAPES, Window, draw_window, targets_of
 
 
@@ -54,7 +58,7 @@ def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
         assert sprite.ink.max() > 0.4
 
 
-@pytest.mark.parametrize("symbol", [*".,-/:+×=÷$X", '"'])
+@pytest.mark.parametrize("symbol", [*".,-/:+×=÷$X()", '"'])
 def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(10):
@@ -65,6 +69,50 @@ def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> N
             assert middle > -0.35 * 48
         elif symbol in "-=÷":
             assert -0.9 * 48 < middle < -0.1 * 48
+
+
+def test_the_letters_of_words_are_none_of_the_digits(stock: Stock) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(10):
+        text = word(rng)
+        hand = random_hand(stock, 40.0, rng, "printed")
+        line = set_line(
+            np.zeros((120, 600), np.float32), text, 5, 80, hand, random_manner(hand, rng), stock, rng
+        )
+        assert sum(letter.isalpha() for letter in text) >= 2
+        assert all(each.symbol >= 10 for each in line)
+        assert all(each.printed for each, letter in zip(line, text, strict=True) if letter.isalpha())
+
+
+def test_what_is_printed_on_a_form_is_mostly_words() -> None:
+    rng = np.random.default_rng(3)
+    text = "".join(print_on_form(60, rng) for _ in range(50))
+    assert 0.02 < sum(map(str.isdigit, text)) / len(text) < 0.3
+    assert sum(map(str.isalpha, text)) > 0.5 * len(text)
+
+
+def test_a_hand_of_images_writes_some_digits_in_forms_of_its_own(stock: Stock) -> None:
+    rng = np.random.default_rng(6)
+    hands = [random_hand(stock, 40.0, rng, "images") for _ in range(400)]
+    ones, eights = (np.mean([digit in hand.own_forms for hand in hands]) for digit in (1, 8))
+    assert ones > 3 * eights > 0
+    # The images of this stock are filled blocks, and a pen's strokes are not.
+    block, written = (
+        write_digit(3, replace(hands[0], own_forms=forms), stock, rng).ink
+        for forms in (frozenset(), frozenset({3}))
+    )
+    assert block.mean() > 0.75 > written.mean()
+
+
+def test_a_dark_bar_hides_no_symbol() -> None:
+    rng = np.random.default_rng(0)
+    drawn = 0
+    for _ in range(100):
+        ink = np.zeros((96, 320), np.float32)
+        draw_block(ink, 48.0, [(40, 30, 200, 40)], rng)
+        drawn += bool(ink.any())
+        assert not ink[30:70, 40:240].any()
+    assert drawn > 50
 
 
 def test_a_digit_crossed_out_keeps_its_ink_and_is_none(stock: Stock) -> None:
@@ -85,7 +133,7 @@ def test_texts_hold_only_what_can_be_written() -> None:
     for _ in range(300):
         text = random_text(8, rng)
         assert len(text) >= 8
-        assert set(text) <= set('0123456789.,-/:+×=÷"$X') | {GAP, LETTER}
+        assert set(text) <= set('0123456789.,-/:+×=÷"$()' + ascii_letters) | {GAP, LETTER}
 
 
 def test_targets_lie_where_the_symbols_are() -> None:

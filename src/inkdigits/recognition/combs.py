@@ -1,0 +1,84 @@
+"""Digits in boxes side by side: however wide the boxes are, they are one number."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.recognition.detections import Detections
+
+Indices = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+_WIDEST = 2.5
+"""Gap between two digits in neighbouring boxes, at most, as a share of their height."""
+
+_BEYOND, _ROWS, _LEANS = 0.2, 24, (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2)
+"""A rule reaches over the digits beside it, by a share of their height; it is looked for in so many rows of pixels, at
+these slopes. A 1 that stands beside it reaches over 1 / 1.4 of these rows only."""
+
+_BROKEN, _FAINT, _FAINTEST = 0.12, 0.25, 6.0
+"""Share of a rule that may be missing; its contrast, as a share of that of the writing, and in grey levels."""
+
+
+def joined_in_boxes(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[Indices]:
+    """Join what stands in neighbouring boxes, where each box of a line holds one symbol.
+
+    In a table, cells hold numbers of several digits as well, and each is a number.
+
+    Parameters
+    ----------
+    parts
+        Indices of the symbols of each number of a line, from left to right.
+    found
+        All symbols.
+    grey
+        The picture, ``uint8`` (h, w).
+
+    Returns
+    -------
+    list of ndarray
+        Indices of the symbols of each number.
+    """
+    clear = [part[found.presence[part] > 0.5] for part in parts]
+    if len(parts) < 2 or max(map(len, clear)) != 1 or min(map(len, clear)) != 1:
+        return parts
+    joined = [parts[0]]
+    for (first, second), part in zip(pairwise(int(each[0]) for each in clear), parts[1:], strict=True):
+        height = max(found.heights[first], found.heights[second])
+        gap = found.boxes[second, 0] - found.boxes[first, 2]
+        if gap < _WIDEST * height and is_ruled(grey, found.boxes[first], found.boxes[second]):
+            joined[-1] = np.concatenate([joined[-1], part])
+        else:
+            joined.append(part)
+    return joined
+
+
+def is_ruled(grey: NDArray[np.uint8], first: Floats, second: Floats) -> bool:
+    """Tell whether a rule stands between two boxes side by side.
+
+    Parameters
+    ----------
+    grey
+        The picture, ``uint8`` (h, w).
+    first, second
+        Left, top, right and bottom of each, the left one first.
+    """
+    tall = max(first[3] - first[1], second[3] - second[1])
+    top, bottom = min(first[1], second[1]) - _BEYOND * tall, max(first[3], second[3]) + _BEYOND * tall
+    left, right = (first[0] + first[2]) / 2, (second[0] + second[2]) / 2
+    strip = grey[max(0, round(top)) : max(1, round(bottom)), max(0, round(left)) : max(1, round(right))]
+    if min(strip.shape) < 3:
+        return False
+    wide = int(np.clip(strip.shape[1] * _ROWS / strip.shape[0], 8, 160))
+    small = cv2.resize(strip, (wide, _ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
+    darker = np.median(small, axis=1, keepdims=True) - small
+    least = max(_FAINT * float(np.percentile(np.abs(darker), 97)), _FAINTEST)
+    rows, columns = np.mgrid[0:_ROWS, 0:wide]
+    for lean in _LEANS:
+        shifted = columns + np.rint(lean * (rows - _ROWS / 2)).astype(int)
+        upright = darker[rows, np.clip(shifted, 0, wide - 1)]
+        if max(np.quantile(sign * upright, _BROKEN, axis=0).max() for sign in (1, -1)) > least:
+            return True
+    return False

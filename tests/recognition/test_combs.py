@@ -1,0 +1,60 @@
+"""Boxes side by side: a rule between two digits is seen, and joins what stands in boxes of one digit each."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.recognition.combs import is_ruled, joined_in_boxes
+from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.symbols import N_SYMBOLS
+
+HEIGHT = 40
+
+
+def row_of(lefts: list[int], digit: int = 1) -> Detections:
+    """Return digits 20 pixels wide and 40 high, at some places of a row."""
+    boxes = np.array([(left, 30, left + 20, 30 + HEIGHT) for left in lefts], np.float32)
+    classes = np.zeros((len(lefts), N_SYMBOLS), np.float32)
+    classes[:, digit] = 1
+    return Detections(np.ones(len(lefts), np.float32), classes, boxes, np.zeros(len(lefts), np.float32))
+
+
+def paper(rules: list[int], lean: float = 0.0, tone: int = 60) -> np.ndarray:
+    """Return a noisy sheet with upright rules, and a 1 in the middle of each box."""
+    sheet = np.random.default_rng(0).normal(220, 4, (100, 400)).clip(0, 255).astype(np.uint8)
+    for left in (20, 100, 180):
+        cv2.line(sheet, (left + 10, 32), (left + 10, 68), 40, 3)
+    for x in rules:
+        cv2.line(sheet, (round(x - 50 * lean), 0), (round(x + 50 * lean), 100), tone, 2)
+    return sheet
+
+
+@pytest.mark.parametrize("lean", [-0.12, 0.0, 0.12])
+@pytest.mark.parametrize("is_negative", [False, True])
+def test_digits_between_rules_are_one_number(lean: float, is_negative: bool) -> None:
+    found, sheet = row_of([20, 100, 180]), paper([70, 150], lean)
+    joined = joined_in_boxes([np.array([i]) for i in range(3)], found, 255 - sheet if is_negative else sheet)
+    assert [each.tolist() for each in joined] == [[0, 1, 2]]
+
+
+def test_where_no_rule_stands_the_row_is_parted() -> None:
+    found = row_of([20, 100, 180])
+    joined = joined_in_boxes([np.array([i]) for i in range(3)], found, paper([70]))
+    assert [each.tolist() for each in joined] == [[0, 1], [2]]
+
+
+def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
+    sheet, boxes = paper([]), row_of([20, 180]).boxes
+    assert not is_ruled(sheet, boxes[0], boxes[1])
+    cv2.line(sheet, (110, 0), (110, 99), 60, 2)
+    assert is_ruled(sheet, boxes[0], boxes[1])
+
+
+def test_a_table_with_numbers_of_several_digits_stays_parted() -> None:
+    found, parts = row_of([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
+    assert joined_in_boxes(parts, found, paper([80, 150])) == parts
+
+
+def test_boxes_far_apart_are_not_joined() -> None:
+    found = row_of([20, 180])
+    assert len(joined_in_boxes([np.array([0]), np.array([1])], found, paper([110]))) == 2
