@@ -42,11 +42,14 @@ class Cell:
         x, y, width and height of the writing, or of the blank cell, in pixels of the ink map.
     row
         The row it stands in, from 0.
+    frame
+        The cell itself, in the same pixels.
     """
 
     ink: NDArray[np.uint8] | None
     box: Box
     row: int
+    frame: Box
 
 
 def find_cells(pixels: NDArray[np.uint8], is_form: bool = True) -> list[Cell]:
@@ -160,9 +163,8 @@ def _cell(
     view: Floats,
 ) -> Cell:
     row, left, top, right, bottom = frame
-    blank = Cell(
-        None, _carried((round(left), round(top), round(right - left), round(bottom - top)), view), row
-    )
+    place = _carried((round(left), round(top), round(right - left), round(bottom - top)), view)
+    blank = Cell(None, place, row, place)
     if not members:
         return blank
     x0 = min(int(stats[part, 0]) for part, _ in members)
@@ -184,7 +186,7 @@ def _cell(
     alone = np.where(soft > 0, clean[window], 0).astype(np.uint8)
     x, y, wide, high = cv2.boundingRect(alone)
     box = x + window[1].start, y + window[0].start, wide, high
-    return Cell(np.ascontiguousarray(alone[y : y + high, x : x + wide]), _carried(box, view), row)
+    return Cell(np.ascontiguousarray(alone[y : y + high, x : x + wide]), _carried(box, view), row, place)
 
 
 def _hugs_a_side(x: int, wide: int, left: float, right: float, thickness: int) -> bool:

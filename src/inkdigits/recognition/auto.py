@@ -1,13 +1,11 @@
 """Which layout a picture has, where nobody says: one digit, boxes, or lines of numbers."""
 
 from inkdigits.pictures.view import View
+from inkdigits.recognition.boxes import read_boxes
 from inkdigits.recognition.layouts import (
-    WIDEST_IN_LINE,
-    WIDEST_ON_PAGE,
     Task,
     closest,
     on_sheet,
-    read_boxes,
     read_found,
 )
 from inkdigits.recognition.lines import lines_of, main_line
@@ -35,6 +33,9 @@ read rightly none is under 0.17, and pieces of a thick dash come to 0.003."""
 
 _ACCEPTED = 0.6
 """Share of the digits of a form that must be accepted for it to be taken for one."""
+
+_HELD = 0.8
+"""Share of the digits found in the picture that the cells of a form must hold; of bent paper the frames find a part."""
 
 _FILLED = 0.25
 """Share of the cells of a form that must be written in."""
@@ -64,15 +65,20 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     if n_in_line < 2 and n_digits < _IN_COLUMN and not is_row:
         return None
     framed = read_form(*closest(view, task))
-    if framed is not None:
+    if framed is not None and _holds_most(framed, n_digits):
         return framed
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
     areas = found.digits * found.heights**2
     is_line = float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum())
-    lines, widest = ([main], WIDEST_IN_LINE) if is_line else (lines_of(found), WIDEST_ON_PAGE)
-    numbers = read_found(grey, found, lines, sheet_task, widest)
+    numbers = read_found(grey, found, [main] if is_line else lines_of(found), sheet_task, is_page=not is_line)
     are_believed = task.knowledge.length is not None or any(each.confidence > _BELIEVED for each in numbers)
     return numbers if numbers and are_believed else None
+
+
+def _holds_most(framed: list[Number], n_digits: int) -> bool:
+    """Tell whether the cells of a form hold most of the digits that were found in the picture."""
+    n_held = sum(digit.rejected is None for number in framed for digit in number.digits)
+    return n_held >= _HELD * n_digits
 
 
 def read_form(view: View, task: Task) -> list[Number] | None:

@@ -74,7 +74,7 @@ def number_of(
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = _digit(probabilities[i], boxes[i], images[i], threshold)
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold)
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
@@ -85,7 +85,7 @@ def number_of(
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
             place_in_text[i] = len(guess)
-            digit = _digit(probabilities[i], boxes[i], images[i], threshold)
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold)
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
@@ -106,8 +106,22 @@ def number_of(
     )
 
 
-def _digit(probabilities: NDArray[np.float64], box: Box, image: NDArray[np.uint8], threshold: float) -> Digit:
-    """Make a digit of the probabilities of the ten digits and of none of them, (11,)."""
+def digit_of(
+    probabilities: NDArray[np.float64], box: Box, image: NDArray[np.uint8], threshold: float
+) -> Digit:
+    """Make a digit of what the detector says of a symbol.
+
+    Parameters
+    ----------
+    probabilities
+        ``float64`` (11,): of the ten digits and of none of them, sum 1.
+    box
+        In pixels of the picture as it was given.
+    image
+        What stands in the box, ``uint8`` (28, 28).
+    threshold
+        Probability of the digit under which it is refused as unsure.
+    """
     values = probabilities[:N_CLASSES]
     ranked = np.argsort(-values, kind="stable")
     label = int(ranked[0])

@@ -173,7 +173,8 @@ class Reader:
 
     def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:
         """Read several digits; a picture without any is blank."""
-        from inkdigits.recognition.layouts import closest, read_boxes, read_lines
+        from inkdigits.recognition.boxes import read_boxes
+        from inkdigits.recognition.layouts import closest, read_lines
 
         view, task = View(decoded.pixels), self._task(decoded, knowledge)
         numbers = read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)

@@ -36,7 +36,7 @@ _STEPS = 250
 """Steps of an epoch: 16,000 windows."""
 
 _PEAK = 2e-3
-_PEAK_OF_FURTHER_TRAINING = 1e-3
+_PEAK_OF_FURTHER_TRAINING = 6e-4
 _N_TEST = 1500
 _LARGEST_DIFFERENCE = 1e-3
 """How far an exported answer may lie from Keras's."""
@@ -91,7 +91,7 @@ def train_detector(
     own
         A user's own pictures of numbers, which are mixed with the drawn windows.
     begin
-        A finished run whose weights to begin with; the learning rate then rises to half of its usual peak.
+        A finished run whose weights to begin with; the learning rate then rises to a third of its usual peak.
     resume
         Go on with an interrupted run, from its last whole epoch.
     watch

@@ -207,6 +207,15 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
             cv2.polylines(
                 ink, [np.array(points, np.int32)], False, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA
             )
+    if rng.random() < 0.08:  # the ends of upright rules, whose row of boxes is cut off
+        edge, towards = (0, 1) if rng.random() < 0.5 else (height - 1, -1)
+        first, pitch = rng.uniform(0, 2) * size, rng.uniform(0.7, 4) * size
+        reach, thick = (
+            round(edge + towards * rng.uniform(0.1, 0.8) * size),
+            max(1, round(rng.uniform(0.02, 0.1) * size)),
+        )
+        for x in np.arange(first, width, pitch).round().astype(int).tolist():
+            cv2.line(ink, (x, edge), (x, reach), float(rng.uniform(0.6, 1)), thick)
     if rng.random() < 0.04:  # a flourish across
         xs = np.linspace(rng.uniform(-0.2, 0.6) * width, rng.uniform(0.4, 1.2) * width, 8)
         ys = rng.uniform(0, height) + np.cumsum(rng.normal(0, 0.2 * size, 8))
