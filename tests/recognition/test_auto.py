@@ -22,3 +22,35 @@ def test_a_1_beside_a_digit_is_one() -> None:
     for x in (45, 130, 160):
         cv2.line(paper, (x, 72), (x, 106), 0, 8)
     assert inkdigits.read(cv2.imencode(".png", paper)[1].tobytes()).text == "1211"
+
+
+def row_of_boxes(contents: str, side: int = 60) -> np.ndarray:
+    """Return printed boxes side by side, each with one digit, a cross (X) or nothing (a space) in it."""
+    paper = np.full((side + 40, side * len(contents) + 40), 240, np.uint8)
+    for i, content in enumerate(contents):
+        x = 20 + i * side
+        cv2.rectangle(paper, (x, 20), (x + side, 20 + side), 90, 2)
+        if content == "X":
+            cv2.line(paper, (x + 16, 34), (x + 42, 64), 30, 3, cv2.LINE_AA)
+            cv2.line(paper, (x + 42, 34), (x + 16, 64), 30, 3, cv2.LINE_AA)
+        elif content != " ":
+            cv2.putText(paper, content, (x + 17, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 30, 3, cv2.LINE_AA)
+    return paper
+
+
+def test_a_cross_in_a_box_is_no_digit() -> None:
+    for layout in ("auto", "boxes"):
+        digits = inkdigits.Reader().read(row_of_boxes("X25"), layout).digits
+        assert [digit.label for digit in digits if digit.rejected is None] == [2, 5]
+        assert {digit.rejected for digit in digits[:-2]} <= {"not_a_digit"}
+
+
+def test_one_digit_beside_crosses_is_read_where_it_stands() -> None:
+    reading = inkdigits.read(row_of_boxes("XX7"))
+    (digit,) = [digit for digit in reading.digits if digit.rejected is None]
+    assert digit.label == 7
+    assert digit.box[0] > 130
+
+
+def test_blank_boxes_are_kept() -> None:
+    assert inkdigits.Reader().read(row_of_boxes("3 58"), "boxes").text == "3_58"

@@ -5,9 +5,9 @@ import pytest
 from inkdigits.contract import DigitImages, Scores
 from inkdigits.pictures import cells
 from inkdigits.pictures.view import View
+from inkdigits.recognition.boxes import read_boxes
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.detector import shipped_detector
-from inkdigits.recognition.boxes import read_boxes
 from inkdigits.recognition.layouts import Task, closest
 from inkdigits.recognition.reader import Reader
 

@@ -2,6 +2,7 @@
 
 from inkdigits.pictures.view import View
 from inkdigits.recognition.boxes import read_boxes
+from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.layouts import (
     Task,
     closest,
@@ -64,7 +65,8 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     is_row = n_in_line > 0 and int((found.presence[main] >= _CLEAR).sum()) >= _IN_ROW
     if n_in_line < 2 and n_digits < _IN_COLUMN and not is_row:
         return None
-    framed = read_form(*closest(view, task))
+    near, near_task = closest(view, task)
+    framed = read_form(near, near_task, found if near is sheet else None)
     if framed is not None and _holds_most(framed, n_digits):
         return framed
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
@@ -81,7 +83,7 @@ def _holds_most(framed: list[Number], n_digits: int) -> bool:
     return n_held >= _HELD * n_digits
 
 
-def read_form(view: View, task: Task) -> list[Number] | None:
+def read_form(view: View, task: Task, found: Detections | None = None) -> list[Number] | None:
     """Read a picture as boxes, one digit each, if that is beyond doubt what it holds.
 
     Parameters
@@ -90,8 +92,10 @@ def read_form(view: View, task: Task) -> list[Number] | None:
         The picture, a large one on its smaller copy (see `inkdigits.recognition.layouts.closest`).
     task
         How to read it.
+    found
+        The symbols in it, if they have been looked for.
     """
-    framed = read_boxes(view, task, is_form=False)
+    framed = read_boxes(view, task, is_form=False, found=found)
     written = [digit for number in framed for digit in number.digits if digit.label is not None]
     n_cells = sum(len(number.digits) for number in framed)
     accepted = sum(digit.rejected is None for digit in written)

@@ -25,7 +25,7 @@ _SEEN = 0.5
 """Probability of a symbol in a cell from which the detector is believed; what it does not see, the classifier reads."""
 
 
-def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
+def read_boxes(view: View, task: Task, is_form: bool = True, found: Detections | None = None) -> list[Number]:
     """Read one digit a cell; each row of cells is a number. Empty where there are no cells.
 
     Parameters
@@ -36,6 +36,8 @@ def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
         How to read it.
     is_form
         Whether the picture is known to be a form; see `inkdigits.pictures.cells.find_cells`.
+    found
+        The symbols in the picture, if they have been looked for.
     """
     from inkdigits.pictures.cells import find_cells
 
@@ -43,13 +45,13 @@ def read_boxes(view: View, task: Task, is_form: bool = True) -> list[Number]:
     for light_on_dark in (False, True) if view.may_be_light else (False,):
         cells = find_cells(255 - view.pixels if light_on_dark else view.pixels, is_form)
         if cells:
-            return _read_cells(cells, view, task)
+            grey = grey_levels(view.pixels)
+            return _read_cells(cells, grey, locate(grey, task.detector) if found is None else found, task)
     return []
 
 
-def _read_cells(cells: "list[Cell]", view: View, task: Task) -> list[Number]:
-    grey = grey_levels(view.pixels)
-    found = locate(grey, task.detector)
+def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections, task: Task) -> list[Number]:
+    """Read what stands in cells: as the detector sees it, and where it sees nothing, as the classifier does."""
     seen = [_seen_in(cell, found) for cell in cells]
     unseen = [i for i, cell in enumerate(cells) if seen[i] is None and cell.ink is not None]
     images = [normalise(ink) for i in unseen if (ink := cells[i].ink) is not None]
