@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.numbers import Knowledge, number_of
+from inkdigits.recognition.knowledge import Knowledge
+from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Number
 from inkdigits.recognition.roster import Roster
 from inkdigits.recognition.sequence import Line

@@ -8,7 +8,7 @@ import click
 from inkdigits.commands.bar import bar
 from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
 from inkdigits.commands.output import FORMATS, Writer, writer
-from inkdigits.commands.reading_options import ENGINES, LAYOUTS, DigitSet, reading_options
+from inkdigits.commands.reading_options import ENGINES, INKS, LAYOUTS, DigitSet, reading_options
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     help="The numbers that can be there, one a line or in a CSV.",
 )
 @click.option("--digits", type=DigitSet(), metavar="LIST", help="The digits that can occur, as 1-9 or 0,5.")
+@click.option(
+    "--ink",
+    type=click.Choice(INKS),
+    default="any",
+    show_default=True,
+    help="Which digits are wanted: a filled-in form without its print, or the print alone.",
+)
 @click.option("--expect", metavar="NUMBER", help="A number; says how probable it is that it stands there.")
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
@@ -62,6 +69,7 @@ def command(
     roster: Path | None,
     digits: tuple[int, ...] | None,
     expect: str | None,
+    ink: str,
     model: str | None,
     detector: str | None,
     engine: str,
@@ -77,7 +85,7 @@ def command(
 
     # One thread: starting more takes 12 ms, which these networks earn back only on hundreds of digits.
     reader = Reader(model, n_threads=1, engine=engine, detector=detector)
-    options = reading_options(layout, length, roster, digits, expect)
+    options = reading_options(layout, length, roster, digits, expect, ink)
     files = files_of(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
     with bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:

@@ -9,6 +9,9 @@ LAYOUTS = ("auto", "digit", "line", "boxes", "page")
 """How the digits may stand in a picture."""
 
 
+INKS = ("any", "handwritten", "printed")
+"""Which digits may be wanted."""
+
 ENGINES = ("auto", "onnxruntime", "openvino")
 """What can compute a model."""
 
@@ -48,6 +51,7 @@ def reading_options(
     roster: Path | None = None,
     digits: tuple[int, ...] | None = None,
     expect: str | None = None,
+    ink: str = "any",
 ) -> dict[str, Any]:
     """Return the options that were given as `Reader.read` takes them.
 
@@ -65,6 +69,8 @@ def reading_options(
         options["digits"] = digits
     if expect is not None:
         options["expect"] = expect
+    if ink != "any":
+        options["ink"] = ink
     if roster is not None:
         from inkdigits.recognition.roster import Roster
 

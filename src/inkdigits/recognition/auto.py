@@ -69,11 +69,15 @@ def read_several(view: View, task: Task) -> list[Number] | None:
     framed = read_form(near, near_task, found if near is sheet else None)
     if framed is not None and _holds_most(framed, n_digits):
         return framed
+    found = found.of_ink(task.knowledge.ink)
+    main = main_line(found)
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
     areas = found.digits * found.heights**2
     is_line = float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum())
     numbers = read_found(grey, found, [main] if is_line else lines_of(found), sheet_task, is_page=not is_line)
     are_believed = task.knowledge.length is not None or any(each.confidence > _BELIEVED for each in numbers)
+    if task.knowledge.ink != "any":
+        return numbers if are_believed else []
     return numbers if numbers and are_believed else None
 
 

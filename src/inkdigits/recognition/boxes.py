@@ -65,7 +65,10 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
     for i, (cell, symbol) in enumerate(zip(cells, seen, strict=True)):
         digits, shares = rows.setdefault(cell.row, []), spelled.setdefault(cell.row, [])
         if symbol is not None:
-            digits.append(_digit_of_symbol(outcomes[symbol], found.boxes[symbol], grey, task))
+            if not len(found[[symbol]].of_ink(task.knowledge.ink)):
+                digits.append(Digit(None, 1.0, task.on_given(cell.frame), (), rejection.BLANK))
+                continue
+            digits.append(_digit_of_symbol(found, symbol, outcomes[symbol], grey, task))
             values = outcomes[symbol, :N_CLASSES].astype(np.float32)
             if digits[-1].rejected != rejection.NOT_A_DIGIT:
                 shares.append(values / values.sum())
@@ -83,11 +86,12 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
 
 
 def _digit_of_symbol(
-    outcomes: NDArray[np.float64], corners: NDArray[np.float32], grey: NDArray[np.uint8], task: Task
+    found: Detections, symbol: int, outcomes: NDArray[np.float64], grey: NDArray[np.uint8], task: Task
 ) -> Digit:
     """Make a digit of a symbol in a cell: refused as none where it is a cross, a dash or a letter."""
-    box = whole_box(corners, grey.shape)
-    digit = digit_of(outcomes, task.on_given(box), image_in(grey, box), task.detector.card.threshold)
+    box, threshold = whole_box(found.boxes[symbol], grey.shape), task.detector.card.threshold
+    printed = float(found.printed[symbol])
+    digit = digit_of(outcomes, task.on_given(box), image_in(grey, box), threshold, printed)
     is_none = outcomes[N_CLASSES] >= _SEEN
     return replace(digit, rejected=rejection.NOT_A_DIGIT) if is_none else digit
 

@@ -15,9 +15,10 @@ from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.combs import joined_in_boxes
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
+from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
 from inkdigits.recognition.locate import grey_levels, locate
-from inkdigits.recognition.numbers import Knowledge, number_of
+from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Box, Number, scaled
 from inkdigits.recognition.sequence import Line
 
@@ -88,10 +89,10 @@ def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
     view, task = on_sheet(view, task)
     grey = grey_levels(view.pixels)
     if layout == "line":
-        found = locate(grey, task.detector, one_size=True)
+        found = locate(grey, task.detector, one_size=True).of_ink(task.knowledge.ink)
         lines = [main_line(found)]
     else:
-        found = locate(grey, task.detector)
+        found = locate(grey, task.detector).of_ink(task.knowledge.ink)
         lines = lines_of(found)
     return read_found(grey, found, lines, task, is_page=layout == "page")
 

@@ -1,44 +1,19 @@
 """A number of a line of detected symbols: its text, its digits, its confidence, and what else it could be."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition import rejection
+from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.reading import Box, Digit, Expectation, Number
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import OTHER, SYMBOLS
 
-if TYPE_CHECKING:
-    from inkdigits.recognition.roster import Roster
-
 _CLEAR = 0.5
 """Probability from which a separator or a letter is reported."""
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What is known of a number before it is read.
-
-    Attributes
-    ----------
-    length
-        How many digits it has, or None.
-    roster
-        The valid numbers, or None.
-    allowed
-        The digits that can occur, or None for all.
-    expected
-        The digits that it should have, or None; see `Number.expected`.
-    """
-
-    length: int | None = None
-    roster: "Roster | None" = None
-    allowed: tuple[int, ...] | None = None
-    expected: str | None = None
 
 
 def number_of(
@@ -74,7 +49,7 @@ def number_of(
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold)
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
@@ -85,7 +60,7 @@ def number_of(
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
             place_in_text[i] = len(guess)
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold)
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
@@ -107,7 +82,11 @@ def number_of(
 
 
 def digit_of(
-    probabilities: NDArray[np.float64], box: Box, image: NDArray[np.uint8], threshold: float
+    probabilities: NDArray[np.float64],
+    box: Box,
+    image: NDArray[np.uint8],
+    threshold: float,
+    printed: float,
 ) -> Digit:
     """Make a digit of what the detector says of a symbol.
 
@@ -121,13 +100,15 @@ def digit_of(
         What stands in the box, ``uint8`` (28, 28).
     threshold
         Probability of the digit under which it is refused as unsure.
+    printed
+        How far it is print, from 0 to 1.
     """
     values = probabilities[:N_CLASSES]
     ranked = np.argsort(-values, kind="stable")
     label = int(ranked[0])
     rejected = rejection.UNSURE if values[label] < threshold else None
     others = tuple((int(other), float(values[other])) for other in ranked[1:])
-    return Digit(label, float(values[label]), box, others, rejected, image)
+    return Digit(label, float(values[label]), box, others, rejected, image, printed)
 
 
 def _is_within(i: int, chosen: NDArray[np.bool_]) -> bool:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,8 @@ from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Readi
 
 if TYPE_CHECKING:
     from inkdigits.recognition.detector import Detector
+    from inkdigits.recognition.knowledge import Knowledge
     from inkdigits.recognition.layouts import Task
-    from inkdigits.recognition.numbers import Knowledge
     from inkdigits.recognition.roster import Roster
 
 LAYOUTS = ("auto", "digit", "line", "boxes", "page")
@@ -80,6 +80,7 @@ class Reader:
         roster: "Roster | str | os.PathLike[str] | Iterable[str | int] | None" = None,
         digits: Iterable[int] | None = None,
         expect: str | None = None,
+        ink: str = "any",
     ) -> Reading:
         """Read a picture.
 
@@ -98,6 +99,8 @@ class Reader:
             The digits that can occur, by default all ten.
         expect
             A number whose probability is asked for; see `Number.expected`.
+        ink
+            Which digits are wanted: ``handwritten`` ones, ``printed`` ones, or ``any``; the others are passed over.
 
         Returns
         -------
@@ -109,14 +112,18 @@ class Reader:
         PictureError
             If the picture cannot be read as one.
         UsageError
-            If there is no such layout, if the length is less than 1, or if ``digits`` or ``expect`` hold something else
-            than digits.
+            If there is no such layout or ink, if the length is less than 1, or if ``digits`` or ``expect`` hold
+            something else than digits.
         DataError
             If the roster cannot be read.
         """
         if layout not in LAYOUTS:
             raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
-        knowledge = _knowledge(length, roster, digits, expect)
+        knowledge = None
+        if any(each is not None for each in (length, roster, digits, expect)) or ink != "any":
+            from inkdigits.recognition.knowledge import knowledge_of
+
+            knowledge = knowledge_of(length, roster, digits, expect, ink)
         decoded = decode(picture)
         is_crop = max(decoded.pixels.shape[:2]) < _LEAST_SIDE
         numbers: list[Number] | None = None
@@ -128,7 +135,7 @@ class Reader:
             numbers = read_several(View(decoded.pixels), self._task(decoded, knowledge))
         if numbers is None:
             numbers = [self._single(decoded, knowledge)]
-        return Reading(tuple(numbers), decoded.given_size)
+        return Reading(tuple(numbers or [_blank(decoded, knowledge)]), decoded.given_size)
 
     def _single(self, decoded: Picture, knowledge: "Knowledge | None") -> Number:
         """Read one digit."""
@@ -138,7 +145,7 @@ class Reader:
         scores = self.recogniser.score(np.stack([each.image for each in found]))
         best = best_candidate(found, scores)
         box, probabilities = found[best].box, scores.probabilities[best]
-        is_digit, card = float(scores.is_digit[best]), self.card
+        is_digit, card, printed = float(scores.is_digit[best]), self.card, None
         if self._asks_detector and not is_normal(decoded.pixels):
             from inkdigits.recognition.locate import grey_levels
             from inkdigits.recognition.single_digit import (
@@ -146,6 +153,7 @@ class Reader:
                 THRESHOLD,
                 Opinion,
                 agreed,
+                is_of_ink,
                 seen_in,
             )
 
@@ -156,11 +164,15 @@ class Reader:
                 self._numbers(),
             )
             opinion = agreed(Opinion(probabilities, is_digit), seen)
+            if knowledge is not None and not is_of_ink(seen.printed, knowledge.ink):
+                return _blank(decoded, knowledge)
             probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
+            printed = seen.printed
             card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
         if knowledge is not None and knowledge.allowed is not None:
             probabilities = rejection.restricted(probabilities, knowledge.allowed)
         digit = rejection.judged_digit(probabilities, is_digit, box, found[best].image, card, box[2:])
+        digit = replace(digit, printed=printed)
         match = expected = None
         if knowledge is not None and knowledge.roster is not None:
             match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
@@ -172,17 +184,16 @@ class Reader:
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
     def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:
-        """Read several digits; a picture without any is blank."""
+        """Read several digits."""
         from inkdigits.recognition.boxes import read_boxes
         from inkdigits.recognition.layouts import closest, read_lines
 
         view, task = View(decoded.pixels), self._task(decoded, knowledge)
-        numbers = read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
-        return numbers or [_blank(decoded, knowledge)]
+        return read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
 
     def _task(self, decoded: Picture, knowledge: "Knowledge | None") -> "Task":
+        from inkdigits.recognition.knowledge import Knowledge
         from inkdigits.recognition.layouts import Task
-        from inkdigits.recognition.numbers import Knowledge
 
         return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge(), decoded.scale)
 
@@ -199,28 +210,6 @@ def _load_detector(path: Path, n_threads: int | None) -> "Detector":
     from inkdigits.recognition.detector import Detector
 
     return Detector(path, n_threads)
-
-
-def _knowledge(
-    length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None
-) -> "Knowledge | None":
-    """Check what the caller knows of the numbers; None where that is nothing."""
-    if length is not None and length < 1:
-        raise UsageError(f"a number has 1 digit at least, but the length is {length}")
-    allowed = None if digits is None else tuple(sorted(set(digits)))
-    if allowed is not None and not (allowed and set(allowed) <= set(range(10))):
-        raise UsageError(f"digits are whole numbers from 0 to 9, one at least, but {list(allowed)} was given")
-    if expect is not None and not (expect.isascii() and expect.isdigit()):
-        raise UsageError(f"the expected number should be digits from 0 to 9, but is {expect!r}")
-    if length is None and roster is None and allowed is None and expect is None:
-        return None
-    from inkdigits.recognition.numbers import Knowledge
-
-    if roster is not None:
-        from inkdigits.recognition.roster import Roster
-
-        roster = Roster.load(roster)
-    return Knowledge(length, roster, allowed, expect)
 
 
 def digit_image(

@@ -42,6 +42,8 @@ class Digit:
         None, or why the digit is refused: ``blank``, ``not_a_digit`` or ``unsure``.
     image
         ``uint8`` of shape (28, 28): what the classifier saw; of a number, what stands in the box.
+    printed
+        How far it is print rather than handwriting, from 0 to 1; None where the detector was not asked.
     """
 
     label: int | None
@@ -50,6 +52,7 @@ class Digit:
     alternatives: tuple[tuple[int, float], ...] = ()
     rejected: str | None = None
     image: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    printed: float | None = None
 
     @property
     def character(self) -> str:
@@ -69,6 +72,7 @@ class Digit:
                 for label, probability in self.alternatives
             ],
             "rejected": self.rejected,
+            "printed": None if self.printed is None else round(self.printed, 6),
         }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.detections import LEAST, Detections, fused
+from inkdigits.recognition.detections import LEAST, PRINT, Detections, fused
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.locate import detect, finest
 from inkdigits.recognition.reading import Box
@@ -44,10 +44,13 @@ class Opinion:
         ``float64`` (10,), sum 1: which digit, if it is one.
     is_digit
         Probability that it is one.
+    printed
+        How far it is print, from 0 to 1; None where that was not seen.
     """
 
     probabilities: NDArray[np.float64]
     is_digit: float
+    printed: float | None = None
 
 
 def seen_in(grey: NDArray[np.uint8], box: Box, detector: Detector) -> Opinion:
@@ -73,7 +76,14 @@ def seen_in(grey: NDArray[np.uint8], box: Box, detector: Detector) -> Opinion:
     found = detector.calibrate(found, is_number=False)
     middle = _most_central(found, grey.shape)
     digits = found.classes[middle, :N_CLASSES].astype(np.float64)
-    return Opinion(digits / max(digits.sum(), 1e-9), float(found.digits[middle]))
+    return Opinion(
+        digits / max(digits.sum(), 1e-9), float(found.digits[middle]), float(found.printed[middle])
+    )
+
+
+def is_of_ink(printed: float | None, ink: str) -> bool:
+    """Tell whether a digit is of the ink that is wanted, as `Reader.read` takes it; None counts as either."""
+    return ink == "any" or printed is None or (printed >= PRINT) == (ink == "printed")
 
 
 def _most_central(found: Detections, shape: tuple[int, ...]) -> int:
@@ -100,4 +110,4 @@ def agreed(
     logs = (1 - share) * np.log(np.maximum(classifier.probabilities, 1e-6))
     shares = np.exp(logs + share * np.log(np.maximum(detector.probabilities, 1e-6)))
     is_digit = classifier.is_digit ** (1 - of_presence) * detector.is_digit**of_presence
-    return Opinion(shares / shares.sum(), float(is_digit))
+    return Opinion(shares / shares.sum(), float(is_digit), detector.printed)

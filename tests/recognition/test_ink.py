@@ -1,0 +1,65 @@
+"""Print and handwriting: each digit says which it is, and either can be read alone."""
+
+from dataclasses import replace
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+import inkdigits
+from inkdigits.contract import SIDE
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import UsageError
+from inkdigits.training.scenes.digits import write_digit
+from inkdigits.training.scenes.hands import random_hand
+from inkdigits.training.scenes.stock import make_stock
+
+
+@pytest.fixture(scope="module")
+def form() -> np.ndarray:
+    """Return a sheet with a printed number above and a written one below."""
+    sheet = Image.new("L", (420, 260), 235)
+    font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 60)
+    ImageDraw.Draw(sheet).text((60, 30), "4836", 40, font)
+    paper = np.array(sheet)
+    stock = make_stock(LabelledImages(np.zeros((10, SIDE, SIDE), np.uint8), np.arange(10), "none"))
+    rng = np.random.default_rng(3)
+    hand = replace(
+        random_hand(stock, 60, rng, "allographs"), pen=5.0, slant=0.2, care=0.5, aspect=1.0, nib=0.0
+    )
+    x = 60
+    for digit in (5, 2, 7):
+        ink = write_digit(digit, hand, stock, rng).ink
+        part = paper[160 : 160 + ink.shape[0], x : x + ink.shape[1]]
+        part[:] = np.minimum(part, 235 - 190 * ink)
+        x += ink.shape[1] + 12
+    return paper
+
+
+def test_each_digit_says_how_far_it_is_print(form: np.ndarray) -> None:
+    reading = inkdigits.Reader().read(form, "page")
+    assert reading.text.split() == ["4836", "527"]
+    printed = [digit.printed for digit in reading.digits]
+    assert min(printed[:4]) > max(printed[4:])
+    assert reading.to_json()["digits"][0]["printed"] > 0.25
+
+
+@pytest.mark.parametrize(("ink", "text"), [("printed", "4836"), ("handwritten", "527"), ("any", "4836 527")])
+def test_one_of_them_is_read_alone(form: np.ndarray, ink: str, text: str) -> None:
+    for layout in ("auto", "page"):
+        assert " ".join(inkdigits.Reader().read(form, layout, ink=ink).text.split()) == text
+
+
+def test_a_sheet_without_such_digits_is_blank(form: np.ndarray) -> None:
+    for layout in ("auto", "line", "page"):
+        reading = inkdigits.Reader().read(form[:130], layout, ink="handwritten")
+        assert [digit.rejected for digit in reading.digits] == ["blank"]
+    single = form[20:110, 50:105]
+    assert inkdigits.Reader().read(single, "digit", ink="printed").text == "4"
+    assert inkdigits.Reader().read(single, "digit", ink="handwritten").text == "_"
+
+
+def test_another_ink_is_refused_in_one_line(form: np.ndarray) -> None:
+    with pytest.raises(UsageError, match="expected one of any, handwritten, printed"):
+        inkdigits.Reader().read(form, ink="blue")
