@@ -38,9 +38,9 @@ _SEEN_TWICE = 0.8
 """Mean probability of a digit on two looks in a row from which it is surely there. What one look alone believes may be
 a whole page of writing, seen from afar: that ended the search on 2 of 41 development pages."""
 
-_PATIENCE, _SEVERAL = 3, 3.0
+_PATIENCE, _SEVERAL = 2, 3.0
 """After so many finer looks that find less, no finer ones are taken, where the squared probabilities of the digits sum
-up to the second. That is never too early on development pages, and spares a quarter of the pixels."""
+up to the second. On development pages as many digits are right as with all looks, in 1.1 s a page in place of 1.4."""
 
 _LOOKS = (0.85, 1.18)
 """Sizes of the last two looks, relative to the one at which digits are `DIGIT_HEIGHT` pixels high. On development
