@@ -21,7 +21,12 @@ def reader() -> inkdigits.Reader:
 @pytest.fixture(scope="module")
 def rows(mnist: Mnist) -> dict[str, NDArray[np.uint8]]:
     """Numbers of MNIST's training digits side by side, dark on light, digits 80 pixels high with a margin of 40."""
-    first = {digit: mnist.train.images[np.flatnonzero(mnist.train.labels == digit)[3]] for digit in range(10)}
+    # Clear ones, each near to the mean of its class: many a 7 of MNIST's is a 1 elsewhere.
+    first = {}
+    for digit in range(10):
+        images = mnist.train.images[mnist.train.labels == digit][:500]
+        apart = np.abs(images - images.mean(axis=0)).sum(axis=(1, 2))
+        first[digit] = images[apart.argmin()]
     pictures = {}
     for number in NUMBERS:
         row = np.concatenate([first[int(digit)][3:25, 3:25] for digit in number], axis=1)

@@ -71,7 +71,7 @@ def test_json_holds_all_of_it() -> None:
     content = json.loads(json.dumps(Reader(Fixed(SURE_4)).read(stroke()).to_json()))
     assert content["text"] == "4"
     digit = content["numbers"][0]["digits"][0]
-    assert set(digit) == {"label", "confidence", "box", "alternatives", "rejected"}
+    assert set(digit) == {"label", "confidence", "box", "alternatives", "rejected", "printed"}
 
 
 def test_boxes_are_in_pixels_of_the_given_picture() -> None:

@@ -23,7 +23,7 @@ def test_two_alike_are_what_each_is() -> None:
 
 
 def test_the_surer_one_wins_and_doubt_of_either_counts() -> None:
-    both = agreed(one_sure_of(5, 0.6), one_sure_of(3, 0.99, 0.01))
+    both = agreed(one_sure_of(5, 0.6), one_sure_of(3, 0.99, 0.01), of_presence=0.5)
     assert both.probabilities.argmax() == 3
     assert both.probabilities[3] < 0.99
     assert both.is_digit == pytest.approx(0.1)
