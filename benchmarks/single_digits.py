@@ -31,8 +31,8 @@ SHARES_OF_PRESENCE = (0.35, 0.5, 0.65, 0.8)
 THRESHOLDS = np.arange(0.3, 0.96, 0.05).round(2)
 IS_DIGIT_THRESHOLDS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 0.6, 0.05)]).round(2)
 MOST_WRONG, MOST_STRANGERS = 0.015, 0.025
-"""Share of the digits that may be accepted and wrong, and of the other pictures that may be accepted: with 0.05, what is
-drawn as a face or a dot was taken for a digit, and the pictures show neither."""
+"""Share of the digits that may be accepted and wrong, and of the other pictures that may be accepted. With 0.05 a drawn
+face or dot was taken for a digit, and the pictures show neither."""
 AS_GOOD = 0.006
 """Share of the digits, three pictures, within which weights are as good as the best; fewest strangers then decide."""
 
