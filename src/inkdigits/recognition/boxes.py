@@ -13,16 +13,21 @@ from inkdigits.recognition import rejection
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.layouts import Task, image_in, whole_box
 from inkdigits.recognition.locate import grey_levels, locate
-from inkdigits.recognition.numbers import around, digit_of
+from inkdigits.recognition.numbers import around
 from inkdigits.recognition.reading import Digit, Expectation, Number
-from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.single_digit import (
+    Opinion,
+    agreed,
+    is_of_ink,
+)
 
 # Frames are looked for in few pictures, and loading what finds them takes longer than reading a digit.
 if TYPE_CHECKING:
     from inkdigits.pictures.cells import Cell
 
-_SEEN = 0.5
-"""Probability of a symbol in a cell from which the detector is believed; what it does not see, the classifier reads."""
+_SEEN, _SURE, _NONE = 0.5, 0.9, 0.1
+"""Probability from which a symbol stands in a cell, and from which it is a digit though no ink was found in the cell;
+that a symbol is a digit, below which the classifier is not asked."""
 
 
 def read_boxes(view: View, task: Task, is_form: bool = True, found: Detections | None = None) -> list[Number]:
@@ -51,49 +56,54 @@ def read_boxes(view: View, task: Task, is_form: bool = True, found: Detections |
 
 
 def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections, task: Task) -> list[Number]:
-    """Read what stands in cells: as the detector sees it, and where it sees nothing, as the classifier does."""
-    seen = [_seen_in(cell, found) for cell in cells]
-    unseen = [i for i, cell in enumerate(cells) if seen[i] is None and cell.ink is not None]
-    images = [normalise(ink) for i in unseen if (ink := cells[i].ink) is not None]
-    scores = task.recogniser.score(np.stack(images) if images else np.zeros((0, 28, 28), np.uint8))
-    opinions = scores.probabilities
-    if task.knowledge.allowed is not None:
-        opinions = rejection.restricted(opinions, task.knowledge.allowed)
-    outcomes = Line.of(found, task.knowledge.allowed).digits
+    """Read what stands in cells, as the classifier sees its ink and the detector the picture."""
+    written = {i: normalise(cell.ink) for i, cell in enumerate(cells) if cell.ink is not None}
+    scores = task.recogniser.score(
+        np.stack(list(written.values())) if written else np.zeros((0, 28, 28), np.uint8)
+    )
+    opinions = {
+        i: Opinion(shares.astype(np.float64), float(is_digit))
+        for i, shares, is_digit in zip(written, scores.probabilities, scores.is_digit, strict=True)
+    }
     rows: dict[int, list[Digit]] = {}
     spelled: dict[int, list[NDArray[np.float32]]] = {}
-    for i, (cell, symbol) in enumerate(zip(cells, seen, strict=True)):
+    for i, cell in enumerate(cells):
         digits, shares = rows.setdefault(cell.row, []), spelled.setdefault(cell.row, [])
-        if symbol is not None:
-            if not len(found[[symbol]].of_ink(task.knowledge.ink)):
-                digits.append(Digit(None, 1.0, task.on_given(cell.frame), (), rejection.BLANK))
-                continue
-            digits.append(_digit_of_symbol(found, symbol, outcomes[symbol], grey, task))
-            values = outcomes[symbol, :N_CLASSES].astype(np.float32)
-            if digits[-1].rejected != rejection.NOT_A_DIGIT:
-                shares.append(values / values.sum())
-        elif cell.ink is None:
-            digits.append(Digit(None, 1.0, task.on_given(cell.box), (), rejection.BLANK))
-        else:
-            place = unseen.index(i)
-            values, is_digit = opinions[place], float(scores.is_digit[place])
-            box = task.on_given(cell.box)
-            digits.append(
-                rejection.judged_digit(values, is_digit, box, images[place], task.card, cell.box[2:])
-            )
+        symbol = _seen_in(cell, found)
+        opinion = _opinion_of(opinions.get(i), found, symbol)
+        if opinion is None or not is_of_ink(opinion.printed, task.knowledge.ink):
+            place = cell.frame if cell.ink is not None else cell.box
+            digits.append(Digit(None, 1.0, task.on_given(place), (), rejection.BLANK))
+            continue
+        box = cell.box if symbol is None else whole_box(found.boxes[symbol], grey.shape)
+        image = written.get(i)
+        values = opinion.probabilities.astype(np.float32)
+        if task.knowledge.allowed is not None:
+            values = rejection.restricted(values, task.knowledge.allowed)
+        digit = rejection.judged_digit(
+            values,
+            opinion.is_digit,
+            task.on_given(box),
+            image_in(grey, box) if image is None else image,
+            task.card,
+            box[2:],
+        )
+        digits.append(replace(digit, printed=opinion.printed))
+        if digit.rejected != rejection.NOT_A_DIGIT:
             shares.append(values)
     return [_number_of_cells(tuple(rows[row]), spelled[row], task) for row in sorted(rows)]
 
 
-def _digit_of_symbol(
-    found: Detections, symbol: int, outcomes: NDArray[np.float64], grey: NDArray[np.uint8], task: Task
-) -> Digit:
-    """Make a digit of a symbol in a cell: refused as none where it is a cross, a dash or a letter."""
-    box, threshold = whole_box(found.boxes[symbol], grey.shape), task.detector.card.threshold
-    printed = float(found.printed[symbol])
-    digit = digit_of(outcomes, task.on_given(box), image_in(grey, box), threshold, printed)
-    is_none = outcomes[N_CLASSES] >= _SEEN
-    return replace(digit, rejected=rejection.NOT_A_DIGIT) if is_none else digit
+def _opinion_of(classifier: Opinion | None, found: Detections, symbol: int | None) -> Opinion | None:
+    """Return what is known of a cell: both opinions in one, that of either alone, or None where it is blank."""
+    if symbol is None:
+        return classifier
+    digits, is_digit = found.classes[symbol, :N_CLASSES].astype(np.float64), float(found.digits[symbol])
+    detector = Opinion(digits / max(digits.sum(), 1e-9), is_digit, float(found.printed[symbol]))
+    if classifier is None:
+        return detector if is_digit >= _SURE else None
+    # A cross or a dash is known by the detector; the classifier has learnt few of them.
+    return detector if digits.sum() < _NONE else agreed(classifier, detector)
 
 
 def _seen_in(cell: "Cell", found: Detections) -> int | None:
