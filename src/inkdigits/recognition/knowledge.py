@@ -41,7 +41,7 @@ class Knowledge:
 def knowledge_of(
     length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None, ink: str
 ) -> Knowledge:
-    """Check what the caller knows of the numbers.
+    """Check what the caller says of the numbers.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ def read_found(
 ) -> list[Number]:
     """Read lines of symbols that were found in a picture.
 
-    What is found on a page may be no number at all; it is passed over unless one of its digits is sure.
+    What is found on a page may be no number at all; it is left out unless one of its digits is sure.
 
     Parameters
     ----------

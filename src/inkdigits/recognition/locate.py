@@ -35,8 +35,8 @@ _FILLING = 0.25
 """Height of digits, as a share of the picture's, from which no smaller ones are looked for."""
 
 _SEEN_TWICE = 0.8
-"""Mean probability of a digit on two looks in a row from which it is surely there. What one look alone believes may be
-a whole page of writing, seen from afar: that ended the search on 2 of 41 development pages."""
+"""Mean probability of a digit on two looks in a row from which it is surely there. What one look alone takes for one
+may be a whole page of writing, seen from afar: that ended the search on 2 of 41 development pages."""
 
 _PATIENCE, _SEVERAL = 2, 3.0
 """After so many finer looks that find less, no finer ones are taken, where the squared probabilities of the digits sum

@@ -100,7 +100,7 @@ class Reader:
         expect
             A number whose probability is asked for; see `Number.expected`.
         ink
-            Which digits are wanted: ``handwritten`` ones, ``printed`` ones, or ``any``; the others are passed over.
+            Which digits are wanted: ``handwritten`` ones, ``printed`` ones, or ``any``; the others are left out.
 
         Returns
         -------
