@@ -60,6 +60,18 @@ def test_a_sheet_without_such_digits_is_blank(form: np.ndarray) -> None:
     assert inkdigits.Reader().read(single, "digit", ink="handwritten").text == "_"
 
 
+@pytest.mark.parametrize("layout", ["boxes", "auto"])
+def test_a_printed_row_of_boxes_keeps_its_cells(layout: str) -> None:
+    sheet = Image.new("L", (340, 120), 240)
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 50)
+    for i, content in enumerate("3 58"):
+        draw.rectangle((20 + 75 * i, 20, 95 + 75 * i, 95), outline=90, width=2)
+        draw.text((42 + 75 * i, 28), content, 30, font)
+    assert inkdigits.Reader().read(np.array(sheet), layout, ink="printed").text == "3_58"
+    assert set(inkdigits.Reader().read(np.array(sheet), layout, ink="handwritten").text) == {"_"}
+
+
 def test_another_ink_is_refused_in_one_line(form: np.ndarray) -> None:
     with pytest.raises(UsageError, match="expected one of any, handwritten, printed"):
         inkdigits.Reader().read(form, ink="blue")

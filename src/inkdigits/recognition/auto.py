@@ -67,9 +67,9 @@ def read_several(view: View, task: Task) -> list[Number] | None:
         return None
     near, near_task = closest(view, task)
     framed = read_form(near, near_task, found if near is sheet else None)
-    if framed is not None and _holds_most(framed, n_digits):
-        return framed
     found = found.of_ink(task.knowledge.ink)
+    if framed is not None and _holds_most(framed, int((found.digits >= _LIKELY).sum())):
+        return framed
     main = main_line(found)
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
     areas = found.digits * found.heights**2
@@ -82,7 +82,7 @@ def read_several(view: View, task: Task) -> list[Number] | None:
 
 
 def _holds_most(framed: list[Number], n_digits: int) -> bool:
-    """Tell whether the cells of a form hold most of the digits that were found in the picture."""
+    """Tell whether the cells of a form hold most of the wanted digits that were found in the picture."""
     n_held = sum(digit.rejected is None for number in framed for digit in number.digits)
     return n_held >= _HELD * n_digits
 

@@ -15,11 +15,7 @@ from inkdigits.recognition.layouts import Task, image_in, whole_box
 from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import around
 from inkdigits.recognition.reading import Digit, Expectation, Number
-from inkdigits.recognition.single_digit import (
-    Opinion,
-    agreed,
-    is_of_ink,
-)
+from inkdigits.recognition.single_digit import Opinion, agreed, is_of_ink
 
 # Frames are looked for in few pictures, and loading what finds them takes longer than reading a digit.
 if TYPE_CHECKING:
@@ -72,8 +68,7 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         symbol = _seen_in(cell, found)
         opinion = _opinion_of(opinions.get(i), found, symbol)
         if opinion is None or not is_of_ink(opinion.printed, task.knowledge.ink):
-            place = cell.frame if cell.ink is not None else cell.box
-            digits.append(Digit(None, 1.0, task.on_given(place), (), rejection.BLANK))
+            digits.append(Digit(None, 1.0, task.on_given(cell.frame), (), rejection.BLANK))
             continue
         box = cell.box if symbol is None else whole_box(found.boxes[symbol], grey.shape)
         image = written.get(i)

@@ -59,7 +59,7 @@ class Detections:
         """Return how many there are."""
         return len(self.presence)
 
-    def __getitem__(self, chosen: NDArray[np.integer] | NDArray[np.bool_] | list[int]) -> "Detections":
+    def __getitem__(self, chosen: NDArray[np.integer] | NDArray[np.bool_]) -> "Detections":
         """Return some of them."""
         return Detections(
             self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]

@@ -1,7 +1,6 @@
 """Several digits in one picture: lines, pages and boxes."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -21,10 +20,6 @@ from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Box, Number, scaled
 from inkdigits.recognition.sequence import Line
-
-# Most pictures hold one digit, and loading what reads more would take longer than reading it.
-if TYPE_CHECKING:
-    pass
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
 """Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
