@@ -49,7 +49,7 @@ def number_of(
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = _digit(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
@@ -60,7 +60,7 @@ def number_of(
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
             place_in_text[i] = len(guess)
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = _digit(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
@@ -81,7 +81,7 @@ def number_of(
     )
 
 
-def digit_of(
+def _digit(
     probabilities: NDArray[np.float64],
     box: Box,
     image: NDArray[np.uint8],
