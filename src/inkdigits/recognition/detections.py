@@ -30,8 +30,9 @@ a narrow 1, boxes on two sizes of a picture may hardly overlap."""
 
 
 PRINT = 0.25
-"""How far a symbol is print from which it counts as print: of the 81 digits of a newspaper's sudoku that was filled in
-by pen, the given ones came to 0.3 and more, the others to 0.2 and less. Windows of the training hold little print."""
+"""How far a symbol is print from which it counts as print. Of 1,709 handwritten digits of development forms, tables,
+cheques and worksheets 1% reach it, of neat zeros by marker a quarter; the given digits of two newspapers' sudokus mostly
+lie above. Windows of the training hold little print."""
 
 
 @dataclass(frozen=True)
