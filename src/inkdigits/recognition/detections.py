@@ -31,8 +31,8 @@ a narrow 1, boxes on two sizes of a picture may hardly overlap."""
 
 PRINT = 0.25
 """How far a symbol is print from which it counts as print. Of 1,709 handwritten digits of development forms, tables,
-cheques and worksheets 1% reach it, of neat zeros by marker a quarter; the given digits of two newspapers' sudokus mostly
-lie above. Windows of the training hold little print."""
+cheques and worksheets 1% reach it, of neat zeros by marker a quarter; the given digits of two newspapers' sudokus
+mostly lie above. Windows of the training hold little print."""
 
 
 @dataclass(frozen=True)
