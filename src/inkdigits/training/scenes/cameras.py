@@ -49,12 +49,16 @@ def photograph(sheet: Floats, depth: float, negative: bool, rng: np.random.Gener
             noise = 2 * np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.8), np.float32)
         sheet = sheet + np.float32(min(rng.exponential(4.0), 0.3 * depth)) * noise
     kind = rng.random()
-    if kind < 0.08:  # black and white
-        level = np.float32(np.median(sheet) - rng.uniform(0.35, 0.6) * depth)
-        sheet = np.where(sheet > level, np.float32(255), np.float32(0))
-        if rng.random() < 0.6:
+    if kind < 0.15:  # black and white
+        level = np.float32(np.median(sheet) - rng.uniform(0.25, 0.5) * depth)
+        share = rng.uniform(0.5, 1.0) if rng.random() < 0.5 else 1.0
+        small = cv2.resize(sheet, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)
+        small = np.where(small > level, np.float32(255), np.float32(0))
+        method = cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_NEAREST
+        sheet = np.asarray(cv2.resize(small, (width, height), interpolation=method), np.float32)
+        if rng.random() < 0.5:
             sheet = np.asarray(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.8)), np.float32)
-    elif kind < 0.3:
+    elif kind < 0.37:
         low, high = np.percentile(sheet, (rng.uniform(0, 3), rng.uniform(60, 100)))
         sheet = (sheet - low) * np.float32(255 / max(high - low, 20))
     if negative:

@@ -16,6 +16,10 @@ _OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.25)
 """How often a hand whose digits come from images writes each digit in a form of its own instead. The images are
 American: hardly a 1 of them has a flag, hardly a 7 a bar."""
 
+_STICKS = 0.15
+"""Share of the hands that write every 1 as a bare stroke. Of the images' 1s hardly one is as thin; between other digits
+thin strokes were taken for rules."""
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -80,6 +84,10 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str
     source = source or str(rng.choice(_SOURCES, p=_SHARES))
     fonts = {"handwritten": stock.handwritten, "printed": stock.printed}.get(source)
     printed = source == "printed"
+    forms = [_form(ways, rng) for ways in stock.allographs]
+    own = rng.random(N_CLASSES) < _OWN_FORMS
+    if rng.random() < _STICKS:
+        forms[1], own[1] = _stick(stock), True
     slant = rng.normal(0.14, 0.28) if not printed else (0.0 if rng.random() < 0.8 else rng.uniform(0, 0.3))
     return Hand(
         source=source,
@@ -91,8 +99,8 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str
         care=float(rng.choice((0.5, 1.0, 1.6), p=(0.35, 0.45, 0.2))),
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
         zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.45, 0.95)),
-        forms=tuple(_form(ways, rng) for ways in stock.allographs),
-        own_forms=frozenset(np.flatnonzero(rng.random(N_CLASSES) < _OWN_FORMS).tolist()),
+        forms=tuple(forms),
+        own_forms=frozenset(np.flatnonzero(own).tolist()),
         font=None if not fonts else fonts[rng.integers(len(fonts))],
     )
 
@@ -100,3 +108,7 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str
 def _form(ways: tuple[Allograph, ...], rng: np.random.Generator) -> Allograph:
     weights = np.array([way.weight for way in ways])
     return ways[rng.choice(len(ways), p=weights / weights.sum())]
+
+
+def _stick(stock: Stock) -> Allograph:
+    return next(way for way in stock.allographs[1] if way.name == "stick")

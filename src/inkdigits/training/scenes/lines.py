@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.contract import N_CLASSES
+from inkdigits.recognition.symbols import OTHER
 from inkdigits.training.scenes.digits import write_digit, write_letter
 from inkdigits.training.scenes.hands import Hand
 from inkdigits.training.scenes.marks import strike_out, write_separator
@@ -143,12 +145,17 @@ def set_line(
         height, width = sprite.ink.shape
         if before and sprite.symbol == before[0].symbol == 0 and rng.random() < manner.chained:
             _chain(canvas, before, (sprite, x, y), hand, rng)
-        elif before and max(sprite.symbol, before[0].symbol) < 10 and rng.random() < manner.joined:
+        elif before and _may_join(sprite, before[0]) and rng.random() < manner.joined:
             _join(canvas, before, (sprite, x, y), hand, rng)
         placed.append(Placed(sprite.symbol, (x, y, width, height), sprite.printed))
         before = sprite, x, y
         right = max(right, x + width)
     return placed
+
+
+def _may_join(sprite: Sprite, last: Sprite) -> bool:
+    """Tell whether the pen may go on from one symbol to the next: between digits, and within a word."""
+    return max(sprite.symbol, last.symbol) < N_CLASSES or sprite.symbol == last.symbol == OTHER
 
 
 def _join(

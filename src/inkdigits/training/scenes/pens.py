@@ -174,7 +174,7 @@ def of_bitmap(
     margin = int(0.25 * height) + 4
     slant = hand.slant * (0.6 if strength == 1.0 else 1.0) + rng.normal(0.0, 0.05 * strength)
     reach = abs(slant) * height
-    across, down = scale * hand.aspect, scale
+    across, down = scale * hand.aspect * float(np.exp(rng.normal(0.0, 0.08 * strength))), scale
     size = int(across * wide + reach) + 2 * margin, int(down * tall) + 2 * margin
     shift = margin + (slant * height if slant > 0 else 0.0)
     matrix = np.array([[across, -slant * down, shift], [0.0, down, margin]])
@@ -197,8 +197,11 @@ def of_bitmap(
 def _warped(ink: Floats, reach: float, rng: np.random.Generator) -> Floats:
     """Move the ink about smoothly by some ``reach`` pixels."""
     height, width = ink.shape
+    knots = int(rng.integers(3, 5))
     field = cv2.resize(
-        rng.normal(0.0, reach, (3, 3, 2)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+        rng.normal(0.0, reach, (knots, knots, 2)).astype(np.float32),
+        (width, height),
+        interpolation=cv2.INTER_CUBIC,
     )
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     return np.asarray(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from inkdigits.recognition.locate import border_level
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
+from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import Hand, random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
 from inkdigits.training.scenes.papers import draw_block, draw_dirt, draw_rules, random_paper
@@ -39,6 +40,9 @@ _SHOWING_THROUGH = 0.06
 _FORM_ROWS = 0.14
 """Share of the lines that are words, as printed on forms; half of that where a window holds one line. Before, letters
 of print were read as digits: 65 of them for 12 on development pictures of a form."""
+
+_GRIDS = 0.12
+"""Share of windows onto a grid of cells, or a row of boxes, with one symbol in each."""
 
 _STRANGERS = 0.04
 """Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
@@ -100,6 +104,8 @@ def draw_window(
     rules = np.zeros_like(ink)
     is_ruled = rng.random() < 0.4
     are_strangers = rng.random() < _STRANGERS
+    if rng.random() < _GRIDS:
+        placed, is_ruled, n_lines = set_grid(ink, rules, size, hand, stock, rng), True, 0
     for row in range(n_lines):
         if row and rng.random() < 0.1:
             hand = random_hand(stock, size * rng.uniform(0.7, 1.2), rng)
@@ -111,7 +117,7 @@ def draw_window(
         text = strangers(wanted, rng) if are_strangers else random_text(wanted, rng)
         writer, how = hand, manner
         if not are_strangers and rng.random() < (_FORM_ROWS if n_lines > 1 else _FORM_ROWS / 2):
-            source = "printed" if rng.random() < 0.75 else "handwritten"
+            source = "printed" if rng.random() < 0.65 else "handwritten"
             writer = random_hand(stock, size * float(rng.uniform(0.45, 1.0)), rng, source)
             how = random_manner(writer, rng)
             text = print_on_form(int(width / (0.35 * writer.size)), rng)
