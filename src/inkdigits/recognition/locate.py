@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detections import Detections, detections_of, fused, merged
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
@@ -50,6 +51,9 @@ _UNLIKE, _SEEN_ONCE = 0.5, 0.9
 """Logarithm of the ratio of two heights from which two digits are of different sizes, and the least probability of one
 of another size than most, which only one look has seen. Without that 73% of the digits of development pages were
 right, with 0.5 75%, with 0.9 77%."""
+
+_OTHERS = 3
+"""Digits of another size than most from which they get looks of their own."""
 
 _CLEAR, _WITHIN, _LARGER, _HIGHER, _MOSTLY, _EVIDENCE = 0.8, 0.85, 2.5, 1.25, 0.5, 5.0
 """What is clearly there, with a probability above the first, holds parts: so much of a part lies within it, it is so
@@ -143,16 +147,38 @@ def located(grey: Grey, detector: Detector, one_size: bool = False) -> Detection
             break
     if height is None:
         return merged(looks)
-    limit = finest(grey.shape)
-    found = fused([detect(grey, min(share * DIGIT_HEIGHT / height, limit), detector) for share in _LOOKS])
-    if one_size:
-        return found
     fitting = [each[_fits(each, look)] for look, each in zip(scales, looks, strict=True)]
-    rest = [
-        each[(np.abs(np.log(each.heights / height)) > _UNLIKE) & (each.presence >= _SEEN_ONCE)]
-        for each in fitting
+    wholes = merged(fitting)
+    heights = [height] if one_size else [height, *_other_heights(wholes, height)]
+    limit = finest(grey.shape)
+    closest = [
+        fused([detect(grey, min(share * DIGIT_HEIGHT / each, limit), detector) for share in _LOOKS])
+        for each in heights
     ]
-    return _without_parts(merged(rest, found), merged(fitting))
+    if one_size:
+        return closest[0]
+    found = merged([_of_height(each, size) for each, size in zip(closest, heights, strict=True)])
+    rest = [each[_are_unlike(each, heights) & (each.presence >= _SEEN_ONCE)] for each in fitting]
+    # What has another height, but was not seen at it, comes last.
+    return _without_parts(merged(closest[:1], merged(rest, found)), wholes)
+
+
+def _other_heights(found: Detections, height: float) -> list[float]:
+    """Return the height of the digits that are of another size than most, where there are several."""
+    others = found.heights[_are_unlike(found, [height]) & (found.digits >= _SEEN_ONCE)]
+    return [float(np.median(others))] if len(others) >= _OTHERS else []
+
+
+def _are_unlike(found: Detections, heights: list[float]) -> NDArray[np.bool_]:
+    """Tell which symbols are of none of these heights."""
+    ratios = np.log(found.heights[:, np.newaxis] / np.array(heights))
+    return np.asarray((np.abs(ratios) > _UNLIKE).all(axis=1))
+
+
+def _of_height(found: Detections, height: float) -> Detections:
+    """Return the symbols of about a height, and marks, which are lower."""
+    is_mark = found.classes.argmax(axis=1) >= N_CLASSES
+    return found[is_mark | ~_are_unlike(found, [height])]
 
 
 def _is_seen_twice(looks: list[Detections], best: int) -> bool:
