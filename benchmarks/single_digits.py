@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from inkdigits.pictures.decode import decode
+from inkdigits.pictures.transform import Box
 from inkdigits.recognition import single_digit
 from inkdigits.recognition.detector import shipped_detector
 from inkdigits.recognition.locate import grey_levels
-from inkdigits.recognition.reader import Reader, best_candidate, digit_candidates
-from inkdigits.recognition.reading import Box, scaled
+from inkdigits.recognition.reader import Reader, best_candidate, digit_candidates, page_of
 from inkdigits.recognition.rejection import reason_to_refuse
 from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
 from inkdigits.storage import write_json
@@ -56,14 +56,14 @@ def opinions(folder: Path) -> tuple[list[Seen], int, int]:
         with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 decoded = decode(folder / kind / row["file"])
-                found = digit_candidates(decoded)
+                page = page_of(decoded)
+                found = digit_candidates(decoded, page)
                 if not found:
                     n_blank[kind] += 1
                     continue
                 scores = reader.recogniser.score(np.stack([each.image for each in found]))
                 best = best_candidate(found, scores)
-                across, down = decoded.scale
-                box = scaled(found[best].box, (1 / across, 1 / down))
+                box = page.to_source.source_of(found[best].box)
                 classifier = Opinion(scores.probabilities[best], float(scores.is_digit[best]))
                 label = int(row["label"]) if kind == "digits" else None
                 seen.append(

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.pictures import view as room
+from inkdigits.pictures import page as room
 from inkdigits.pictures.candidates import candidates
 from inkdigits.pictures.ink import THIN_STROKES, find_ink
 from inkdigits.pictures.light import Floats
-from inkdigits.pictures.view import View
+from inkdigits.pictures.page import Page
 
 
 def photo(two: np.ndarray) -> np.ndarray:
@@ -37,36 +37,36 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[bool, float]]:
 def test_the_ink_is_that_of_the_picture(two: np.ndarray, light_on_dark: bool | None) -> None:
     for picture in (photo(two), 255 - two, two):
         for widest in (0.4, THIN_STROKES):
-            found, alone = View(picture).ink(light_on_dark, widest), find_ink(picture, light_on_dark, widest)
+            found, alone = Page(picture).ink(light_on_dark, widest), find_ink(picture, light_on_dark, widest)
             np.testing.assert_array_equal(found.map, alone.map)
             assert (found.light_on_dark, found.doubtful) == (alone.light_on_dark, alone.doubtful)
 
 
 def test_every_asker_shares_the_maps(two: np.ndarray, computed: Counter[tuple[bool, float]]) -> None:
-    view = View(photo(two))
+    page = Page(photo(two))
     for _ in range(2):
-        assert candidates(view)
-        assert view.clean_inks
-        view.ink(False, THIN_STROKES)
+        assert candidates(page)
+        assert page.clean_inks
+        page.ink(False, THIN_STROKES)
     assert computed == {(False, 0.4): 1, (False, THIN_STROKES): 1}
 
 
 def test_a_drawing_on_a_screen_needs_one_map(two: np.ndarray, computed: Counter[tuple[bool, float]]) -> None:
-    view = View(255 - two)
-    assert candidates(view)
-    assert view.clean_inks
+    page = Page(255 - two)
+    assert candidates(page)
+    assert page.clean_inks
     assert computed.total() == 1
 
 
 def test_a_large_picture_has_a_copy_that_one_digit_needs_and_no_more() -> None:
-    small = View(np.full((900, 1200, 3), 240, np.uint8))
+    small = Page(np.full((900, 1200, 3), 240, np.uint8))
     assert small.reduced is small
     for height, width in ((1000, 1300), (1501, 2001), (2000, 2000)):
-        view = View(np.full((height, width, 3), 240, np.uint8))
-        across, down = view.reduced.scale
-        rows, columns = view.reduced.pixels.shape[:2]
+        page = Page(np.full((height, width, 3), 240, np.uint8))
+        rows, columns = page.reduced.pixels.shape[:2]
         assert rows * columns <= 1_200_000
-        assert (rows * down, columns * across) == pytest.approx((height, width))
+        corner = page.reduced.to_source.points(np.array([[columns, rows]], float))[0]
+        assert corner == pytest.approx((width, height))
 
 
 def test_boxes_found_on_the_copy_are_in_pixels_of_the_picture(two: np.ndarray) -> None:

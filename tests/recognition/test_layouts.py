@@ -4,7 +4,7 @@ import pytest
 
 from inkdigits.contract import DigitImages, Scores
 from inkdigits.pictures import cells
-from inkdigits.pictures.view import View
+from inkdigits.pictures.page import Page
 from inkdigits.recognition.boxes import read_boxes
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.detector import shipped_detector
@@ -32,36 +32,36 @@ def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np
     return page
 
 
-def chosen(page: np.ndarray) -> tuple[View, View, Task]:
-    view = View(page)
-    return view, *closest(view, Task(Sure(), ModelCard(), shipped_detector()))
+def chosen(pixels: np.ndarray) -> tuple[Page, Page]:
+    page = Page(pixels)
+    return page, closest(page)
 
 
 def test_large_digits_are_read_on_a_smaller_copy() -> None:
-    view, near, task = chosen(sevens(160))
-    assert near is view.reduced
-    assert task.scale == view.reduced.scale == (2.0, 2.0)
+    page, near = chosen(sevens(160))
+    assert near is page.reduced
+    assert near.to_source.box((10, 20, 30, 40)) == (20, 40, 60, 80)
 
 
 def test_small_digits_are_read_in_all_their_pixels() -> None:
-    view, near, task = chosen(sevens(60))
-    assert near is view
-    assert task.scale == (1.0, 1.0)
+    page, near = chosen(sevens(60))
+    assert near is page
+    assert near.to_source.box((10, 20, 30, 40)) == (10, 20, 30, 40)
 
 
 def test_a_few_small_digits_in_a_large_frame_are_read_in_all_their_pixels() -> None:
     page = sevens(40)
     cv2.rectangle(page, (100, 100), (1900, 1500), 40, 12)
-    view, near, _ = chosen(page)
-    assert near is view
+    whole, near = chosen(page)
+    assert near is whole
 
 
 def test_specks_do_not_keep_large_digits_from_the_smaller_copy() -> None:
     page = sevens(160)
     for x in range(100, 1900, 60):
         cv2.circle(page, (x, 120), 4, 40, -1)
-    view, near, _ = chosen(page)
-    assert near is view.reduced
+    whole, near = chosen(page)
+    assert near is whole.reduced
 
 
 def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,9 +70,9 @@ def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytes
         cells, "find_cells", lambda pixels, is_form: looked_at.append(int(np.median(pixels))) or []
     )
     page = sevens(60, (400, 600))
-    read_boxes(View(page), Task(Sure(), ModelCard(), shipped_detector()))
+    read_boxes(Page(page), Task(Sure(), ModelCard(), shipped_detector()))
     assert looked_at == [235]
-    read_boxes(View(255 - page), Task(Sure(), ModelCard(), shipped_detector()))
+    read_boxes(Page(255 - page), Task(Sure(), ModelCard(), shipped_detector()))
     assert looked_at == [235, 20, 235]
 
 

@@ -4,7 +4,7 @@ Almost every picture has one way only. A second is proposed where the polarity i
 what looks like ink may be a shadow, and where something straight may be a line of the form.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from inkdigits.pictures.ink import THIN_STROKES, Ink, find_ink
 from inkdigits.pictures.normalise import normalise
+from inkdigits.pictures.page import Page
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.segment import Crop, one_digit
-from inkdigits.pictures.view import View
 
 _SMALL_IN_PICTURE = 0.4
 """Share of the picture's longer side below which a digit is looked at again from close by."""
@@ -44,7 +44,7 @@ class Candidate:
     image
         ``uint8`` of shape (28, 28), in MNIST's normal form.
     box
-        x, y, width and height of the digit in pixels of the array it was found in.
+        x, y, width and height of the digit in pixels of the picture as it was given.
     weight
         How likely this way is before the recogniser has seen it; 1 for the likeliest.
     """
@@ -54,48 +54,47 @@ class Candidate:
     weight: float
 
 
-def candidates(picture: NDArray[np.uint8] | View) -> list[Candidate]:
+def candidates(picture: NDArray[np.uint8] | Page) -> list[Candidate]:
     """Propose the digit images that a picture of one digit may hold, the likeliest first.
 
     Parameters
     ----------
     picture
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; or a view of it, whose maps are shared.
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; or a page, whose maps are shared.
 
     Returns
     -------
     list of Candidate
         Empty where there is no ink.
     """
-    view = picture if isinstance(picture, View) else View(picture)
-    if view.reduced is not view:
-        return [_enlarged(each, view.reduced.scale) for each in candidates(view.reduced)]
-    if view.on_sheet is not None and view.on_sheet.sheet is not None:
-        sheet = view.on_sheet.sheet
-        on_sheet = candidates(view.on_sheet)
-        return [Candidate(each.image, sheet.on_picture(each.box), each.weight) for each in on_sheet]
-    ink = view.ink()
-    found = _from_ink(view, ink)
+    page = picture if isinstance(picture, Page) else Page(picture)
+    page = page.reduced
+    page = page.on_sheet or page
+    ink = page.ink()
+    found = _from_ink(page, ink)
     if ink.doubtful:
-        found += [_lighter(each, 0.7) for each in _from_ink(view, view.ink(not ink.light_on_dark))]
-    return found
+        found += [
+            replace(each, weight=0.7 * each.weight)
+            for each in _from_ink(page, page.ink(not ink.light_on_dark))
+        ]
+    return [replace(each, box=page.to_source.box(each.box)) for each in found]
 
 
-def _from_ink(view: View, ink: Ink) -> list[Candidate]:
+def _from_ink(page: Page, ink: Ink) -> list[Candidate]:
     ways, beside = _ways(ink.map)
     if not ways:
         return []
     crop = ways[0][0]
     height, width = ink.map.shape
     if not ink.flat and max(crop.box[2:]) < _SMALL_IN_PICTURE * max(height, width):
-        x, y, near = _close_up(view.pixels, crop)
+        x, y, near = _close_up(page.pixels, crop)
         close_ways, _ = _ways(find_ink(near, ink.light_on_dark).map)
         cover = beside[y : y + near.shape[0], x : x + near.shape[1]]
         again = [_candidate(each, weight, x, y) for each, weight in close_ways if not _is_rest(each, cover)]
         if again or close_ways:
             return again
     if not ink.flat and min(height, width) >= _LEAST_SIDE:
-        thin_ways, _ = _ways(view.ink(ink.light_on_dark, THIN_STROKES).map)
+        thin_ways, _ = _ways(page.ink(ink.light_on_dark, THIN_STROKES).map)
         # What lies along the edge of the picture is rather a shadow; nothing but a shadow if no stroke is left.
         ways = [(each, 0.5 * weight if _lies_along_edge(each, ink.map) else weight) for each, weight in ways]
         if not thin_ways:
@@ -175,16 +174,6 @@ def _is_rest(crop: Crop, beside: NDArray[np.uint8]) -> bool:
 def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:
     x, y, width, height = crop.box
     return Candidate(normalise(crop.ink), (x + left, y + top, width, height), weight)
-
-
-def _enlarged(candidate: Candidate, scale: tuple[float, float]) -> Candidate:
-    x, y, width, height = candidate.box
-    box = round(x * scale[0]), round(y * scale[1]), round(width * scale[0]), round(height * scale[1])
-    return Candidate(candidate.image, box, candidate.weight)
-
-
-def _lighter(candidate: Candidate, factor: float) -> Candidate:
-    return Candidate(candidate.image, candidate.box, candidate.weight * factor)
 
 
 def _close_up(pixels: NDArray[np.uint8], crop: Crop) -> tuple[int, int, NDArray[np.uint8]]:

@@ -1,4 +1,4 @@
-"""A picture with what was found in it: each map is computed when it is first asked for, and once."""
+"""The pixels that are read, where they lie in the given picture, and their ink, computed once when first asked for."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from inkdigits.pictures.ink import THIN_STROKES, Ink, grey_of, ink_of, judged_polarity
 from inkdigits.pictures.light import Floats, thumbnail
 from inkdigits.pictures.rules import without_rules
-from inkdigits.pictures.sheet import Sheet, find_sheet
+from inkdigits.pictures.sheet import find_sheet
+from inkdigits.pictures.transform import Transform
 
 _ENOUGH_PIXELS = 1_200_000
 """Pixels in which one digit is seen as well as in more."""
 
+_AS_GIVEN = Transform()
 
-class View:
+
+class Page:
     """A picture, and its ink in either polarity.
 
     Whatever asks how a picture is to be read, whether as one digit, as boxes or as lines, asks the same maps.
@@ -25,21 +28,18 @@ class View:
     ----------
     pixels
         ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
-    scale
-        Pixels of the picture that this is a smaller copy of to one of ``pixels``, across and down.
-    sheet
-        The sheet of paper that this is a view of, or None.
+    to_source
+        Where a place of it lies in the picture as it was given.
+    is_flat
+        Whether it shows nothing but a sheet of paper, straightened.
     """
 
     def __init__(
-        self,
-        pixels: NDArray[np.uint8],
-        scale: tuple[float, float] = (1.0, 1.0),
-        sheet: Sheet | None = None,
+        self, pixels: NDArray[np.uint8], to_source: Transform = _AS_GIVEN, is_flat: bool = False
     ) -> None:
         self.pixels = pixels
-        self.scale = scale
-        self.sheet = sheet
+        self.to_source = to_source
+        self.is_flat = is_flat
         self._inks: dict[bool, dict[float, Ink]] = {False: {}, True: {}}
 
     def ink(self, light_on_dark: bool | None = None, widest_stroke: float = 0.4) -> Ink:
@@ -61,14 +61,14 @@ class View:
         return light_on_dark or doubtful
 
     @cached_property
-    def on_sheet(self) -> "View | None":
+    def on_sheet(self) -> "Page | None":
         """The sheet of paper that lies in the picture, if one does; see `inkdigits.pictures.sheet.find_sheet`."""
-        sheet = None if self.sheet is not None else find_sheet(self.pixels)
-        return None if sheet is None else View(sheet.pixels, sheet=sheet)
+        sheet = None if self.is_flat else find_sheet(self.pixels)
+        return None if sheet is None else Page(sheet.pixels, sheet.to_picture.then(self.to_source), True)
 
     @cached_property
-    def reduced(self) -> "View":
-        """A copy with as many pixels as one digit needs; the view itself where it has no more."""
+    def reduced(self) -> "Page":
+        """A copy with as many pixels as one digit needs; the page itself where it has no more."""
         height, width = self.pixels.shape[:2]
         if width * height <= _ENOUGH_PIXELS:
             return self
@@ -80,7 +80,8 @@ class View:
         else:
             factor = (_ENOUGH_PIXELS / (width * height)) ** 0.5
             smaller = thumbnail(self.pixels, int(max(width, height) * factor))
-        return View(smaller, (width / smaller.shape[1], height / smaller.shape[0]))
+        scaling = Transform.scaling(width / smaller.shape[1], height / smaller.shape[0])
+        return Page(smaller, scaling.then(self.to_source), self.is_flat)
 
     @cached_property
     def clean_inks(self) -> list[NDArray[np.uint8]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.light import Floats, otsu, thumbnail
+from inkdigits.pictures.transform import Projection, Transform
 
 _SIDE = 200
 """Longest side, in pixels, of the copy on which sheets are searched."""
@@ -33,27 +34,11 @@ class Sheet:
     pixels
         ``uint8`` of shape (h, w) or (h, w, 3).
     to_picture
-        ``float64`` (3, 3): takes a point of the sheet, (x, y, 1), to the picture, up to a factor.
+        Where a place of the sheet lies in the picture.
     """
 
     pixels: NDArray[np.uint8]
-    to_picture: NDArray[np.float64]
-
-    def on_picture(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        """Return the box of the picture, x, y, width and height, around a box of the sheet."""
-        x, y, width, height = box
-        corners = np.array(
-            [[x, x + width, x, x + width], [y, y, y + height, y + height], [1, 1, 1, 1]], float
-        )
-        points = self.to_picture @ corners
-        across, down = points[:2] / points[2]
-        left, top = round(float(across.min())), round(float(down.min()))
-        return (
-            max(0, left),
-            max(0, top),
-            max(1, round(float(across.max())) - left),
-            max(1, round(float(down.max())) - top),
-        )
+    to_picture: Transform
 
 
 def find_sheet(pixels: NDArray[np.uint8]) -> Sheet | None:
@@ -150,4 +135,5 @@ def _straightened(pixels: NDArray[np.uint8], corners: NDArray[np.float64]) -> Sh
         corners.astype(np.float32), (target * (1 + 2 * _MARGIN) - inset).astype(np.float32)
     )
     flat = cv2.warpPerspective(pixels, to_sheet, (width, height), flags=cv2.INTER_LINEAR)
-    return Sheet(np.asarray(flat, np.uint8), np.linalg.inv(np.asarray(to_sheet, np.float64)))
+    to_picture = Projection(np.linalg.inv(np.asarray(to_sheet, np.float64)))
+    return Sheet(np.asarray(flat, np.uint8), Transform((to_picture,)))

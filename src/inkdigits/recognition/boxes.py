@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
 from inkdigits.pictures.normalise import normalise
-from inkdigits.pictures.view import View
+from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.layouts import Task, image_in, whole_box
+from inkdigits.recognition.layouts import Arrangement, Task, image_in, whole_box
 from inkdigits.recognition.locate import grey_levels, locate
-from inkdigits.recognition.numbers import around
-from inkdigits.recognition.reading import Digit, Expectation, Number
+from inkdigits.recognition.reading import Digit, Expectation, Number, around
 from inkdigits.recognition.single_digit import Opinion, agreed, is_of_ink
 
 # Frames are looked for in few pictures, and loading what finds them takes longer than reading a digit.
@@ -26,12 +25,12 @@ _SEEN, _SURE, _NONE = 0.5, 0.9, 0.1
 that a symbol is a digit, below which the classifier is not asked."""
 
 
-def read_boxes(view: View, task: Task, is_form: bool = True, found: Detections | None = None) -> list[Number]:
+def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections | None = None) -> Arrangement:
     """Read one digit a cell; each row of cells is a number. Empty where there are no cells.
 
     Parameters
     ----------
-    view
+    page
         The picture, as `closest` gives it.
     task
         How to read it.
@@ -43,12 +42,13 @@ def read_boxes(view: View, task: Task, is_form: bool = True, found: Detections |
     from inkdigits.pictures.cells import find_cells
 
     # Print is dark almost always; light print is looked for where the ink may be light.
-    for light_on_dark in (False, True) if view.may_be_light else (False,):
-        cells = find_cells(255 - view.pixels if light_on_dark else view.pixels, is_form)
+    for light_on_dark in (False, True) if page.may_be_light else (False,):
+        cells = find_cells(255 - page.pixels if light_on_dark else page.pixels, is_form)
         if cells:
-            grey = grey_levels(view.pixels)
-            return _read_cells(cells, grey, locate(grey, task.detector) if found is None else found, task)
-    return []
+            grey = grey_levels(page.pixels)
+            found = locate(grey, task.detector) if found is None else found
+            return Arrangement(_read_cells(cells, grey, found, task), page)
+    return Arrangement([], page)
 
 
 def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections, task: Task) -> list[Number]:
@@ -68,7 +68,7 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         symbol = _seen_in(cell, found)
         opinion = _opinion_of(opinions.get(i), found, symbol)
         if opinion is None or not is_of_ink(opinion.printed, task.knowledge.ink):
-            digits.append(Digit(None, 1.0, task.on_given(cell.frame), (), rejection.BLANK))
+            digits.append(Digit(None, 1.0, cell.frame, (), rejection.BLANK))
             continue
         box = cell.box if symbol is None else whole_box(found.boxes[symbol], grey.shape)
         image = written.get(i)
@@ -78,7 +78,7 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         digit = rejection.judged_digit(
             values,
             opinion.is_digit,
-            task.on_given(box),
+            box,
             image_in(grey, box) if image is None else image,
             task.card,
             box[2:],
@@ -86,7 +86,7 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         digits.append(replace(digit, printed=opinion.printed))
         if digit.rejected != rejection.NOT_A_DIGIT:
             shares.append(values)
-    return [_number_of_cells(tuple(rows[row]), spelled[row], task) for row in sorted(rows)]
+    return [number_of_cells(tuple(rows[row]), spelled[row], task) for row in sorted(rows)]
 
 
 def _opinion_of(classifier: Opinion | None, found: Detections, symbol: int | None) -> Opinion | None:
@@ -111,8 +111,18 @@ def _seen_in(cell: "Cell", found: Detections) -> int | None:
     return int(np.where(is_inside, found.presence, -1).argmax()) if is_inside.any() else None
 
 
-def _number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32]], task: Task) -> Number:
-    """Make a number of the cells of a row, with the likeliest other reading beside it."""
+def number_of_cells(digits: tuple[Digit, ...], spelled: list[NDArray[np.float32]], task: Task) -> Number:
+    """Make a number of the cells of a row, with the likeliest other reading beside it.
+
+    Parameters
+    ----------
+    digits
+        What stands in the cells, blank ones included.
+    spelled
+        Probabilities of the ten digits, ``float32`` (10,), of each cell that holds one.
+    task
+        How the picture is to be read.
+    """
     text = "".join(digit.character for digit in digits)
     confidence = float(np.prod([digit.confidence for digit in digits if digit.label is not None]))
     best: tuple[str, float] | None = None

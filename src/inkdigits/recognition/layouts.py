@@ -1,15 +1,16 @@
 """Several digits in one picture: lines, pages and boxes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, Recogniser
+from inkdigits.pictures.grid import Grid
 from inkdigits.pictures.light import INK
-from inkdigits.pictures.sheet import Sheet
-from inkdigits.pictures.view import View
+from inkdigits.pictures.page import Page
+from inkdigits.pictures.transform import Box
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.combs import joined_in_boxes
 from inkdigits.recognition.detections import Detections
@@ -18,7 +19,7 @@ from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
 from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import number_of
-from inkdigits.recognition.reading import Box, Number, scaled
+from inkdigits.recognition.reading import Number
 from inkdigits.recognition.sequence import Line
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
@@ -51,45 +52,58 @@ class Task:
         The digit detector.
     knowledge
         What is known of the numbers.
-    scale
-        Pixels of the given picture to one of those that are read, across and down.
-    sheet
-        The sheet of paper that was found in the picture and is read in its stead, or None.
     """
 
     recogniser: Recogniser
     card: ModelCard
     detector: Detector
     knowledge: Knowledge = field(default_factory=Knowledge)
-    scale: tuple[float, float] = (1.0, 1.0)
-    sheet: Sheet | None = None
-
-    def on_given(self, box: Box) -> Box:
-        """Return a box in pixels of the picture as it was given."""
-        return scaled(box if self.sheet is None else self.sheet.on_picture(box), self.scale)
 
 
-def read_lines(view: View, task: Task, layout: str = "page") -> list[Number]:
+@dataclass(frozen=True)
+class Arrangement:
+    """What a picture holds, if it is taken in one way.
+
+    Attributes
+    ----------
+    numbers
+        In reading order, boxes in pixels of ``page``.
+    page
+        What was read: the picture, a smaller copy, the sheet of paper in it, or a grid that was made flat.
+    grid
+        The grid, where it is one.
+    """
+
+    numbers: list[Number]
+    page: Page
+    grid: Grid | None = None
+
+    def on_source(self) -> tuple[Number, ...]:
+        """Return the numbers with their boxes in pixels of the picture as it was given."""
+        return tuple(number.on_source(self.page.to_source) for number in self.numbers)
+
+
+def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     """Read the numbers of a page or of one line, in reading order.
 
     Parameters
     ----------
-    view
+    page
         The picture.
     task
         How to read it.
     layout
         ``page`` or ``line``.
     """
-    view, task = on_sheet(view, task)
-    grey = grey_levels(view.pixels)
+    page = page.on_sheet or page
+    grey = grey_levels(page.pixels)
     if layout == "line":
         found = locate(grey, task.detector, one_size=True).of_ink(task.knowledge.ink)
         lines = [main_line(found)]
     else:
         found = locate(grey, task.detector).of_ink(task.knowledge.ink)
         lines = lines_of(found)
-    return read_found(grey, found, lines, task, is_page=layout == "page")
+    return Arrangement(read_found(grey, found, lines, task, is_page=layout == "page"), page)
 
 
 def read_found(
@@ -117,9 +131,8 @@ def read_found(
     for line in lines:
         for part in joined_in_boxes(numbers_of(line, found, widest), found, grey):
             weighed = Line.of(found[part], task.knowledge.allowed)
-            places = [whole_box(box, grey.shape) for box in found.boxes[part]]
-            images = [image_in(grey, place) for place in places]
-            boxes = [task.on_given(place) for place in places]
+            boxes = [whole_box(box, grey.shape) for box in found.boxes[part]]
+            images = [image_in(grey, box) for box in boxes]
             number = number_of(weighed, boxes, images, task.detector.card.threshold, task.knowledge)
             if number is not None and (not is_page or _is_believed(number)):
                 numbers.append(number)
@@ -161,24 +174,16 @@ def whole_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def closest(view: View, task: Task) -> tuple[View, Task]:
-    """Read the sheet of paper alone, where there is one in the picture, and as small as its digits allow.
+def closest(page: Page) -> Page:
+    """Return the sheet of paper alone, where there is one in the picture, and as small as its digits allow.
 
     A large picture is mostly of a few large digits, and those are read from a copy in a fraction of the time.
     """
-    if view.reduced is not view:
-        across, down = view.reduced.scale
-        smaller = replace(task, scale=(task.scale[0] * across, task.scale[1] * down))
-        near, near_task = on_sheet(view.reduced, smaller)
+    if page.reduced is not page:
+        near = page.reduced.on_sheet or page.reduced
         if all(_is_tall(ink) for ink in near.clean_inks):
-            return near, near_task
-    return on_sheet(view, task)
-
-
-def on_sheet(view: View, task: Task) -> tuple[View, Task]:
-    """Read the sheet of paper alone, where one lies in the picture."""
-    sheet = view.on_sheet
-    return (view, task) if sheet is None else (sheet, replace(task, sheet=sheet.sheet))
+            return near
+    return page.on_sheet or page
 
 
 def _is_tall(ink: NDArray[np.uint8]) -> bool:

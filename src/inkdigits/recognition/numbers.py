@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.pictures.transform import Box
 from inkdigits.recognition import rejection
 from inkdigits.recognition.knowledge import Knowledge
-from inkdigits.recognition.reading import Box, Digit, Expectation, Number
+from inkdigits.recognition.reading import Digit, Expectation, Number, around
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import OTHER, SYMBOLS
 
@@ -26,7 +27,7 @@ def number_of(
     line
         The candidates.
     boxes
-        Their boxes in pixels of the picture as it was given.
+        Their boxes in pixels of the page that is read.
     images
         What stands in these boxes, ``uint8`` (28, 28) each.
     threshold
@@ -49,7 +50,7 @@ def number_of(
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = _digit(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
@@ -60,7 +61,7 @@ def number_of(
             guess += SYMBOLS[symbol]
         elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
             place_in_text[i] = len(guess)
-            digit = _digit(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
@@ -81,7 +82,7 @@ def number_of(
     )
 
 
-def _digit(
+def digit_of(
     probabilities: NDArray[np.float64],
     box: Box,
     image: NDArray[np.uint8],
@@ -95,7 +96,7 @@ def _digit(
     probabilities
         ``float64`` (11,): of the ten digits and of none of them, sum 1.
     box
-        In pixels of the picture as it was given.
+        In pixels of the page that is read.
     image
         What stands in the box, ``uint8`` (28, 28).
     threshold
@@ -131,11 +132,3 @@ def _runner_up(
         place = end = sum(1 for i in place_in_text if i < candidate)
     text = guess[:place] + instead + guess[end:]
     return (text, probability) if text and text != guess else None
-
-
-def around(boxes: list[Box]) -> Box:
-    """Return the box around several boxes."""
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right = max(box[0] + box[2] for box in boxes)
-    bottom = max(box[1] + box[3] for box in boxes)
-    return left, top, right - left, bottom - top

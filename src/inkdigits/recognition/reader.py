@@ -14,16 +14,17 @@ from inkdigits.errors import UsageError
 from inkdigits.pictures.candidates import Candidate, candidates
 from inkdigits.pictures.decode import Picture, PictureSource, decode
 from inkdigits.pictures.normalise import is_normal
-from inkdigits.pictures.view import View
+from inkdigits.pictures.page import Page
+from inkdigits.pictures.transform import Box, Transform
 from inkdigits.recognition import rejection
 from inkdigits.recognition.card import ModelCard
 from inkdigits.recognition.onnx_recogniser import load_recogniser
-from inkdigits.recognition.reading import Box, Digit, Expectation, Number, Reading, scaled
+from inkdigits.recognition.reading import Digit, Expectation, Number, Reading
 
 if TYPE_CHECKING:
     from inkdigits.recognition.detector import Detector
     from inkdigits.recognition.knowledge import Knowledge
-    from inkdigits.recognition.layouts import Task
+    from inkdigits.recognition.layouts import Arrangement, Task
     from inkdigits.recognition.roster import Roster
 
 LAYOUTS = ("auto", "digit", "line", "boxes", "page")
@@ -126,20 +127,20 @@ class Reader:
             knowledge = knowledge_of(length, roster, digits, expect, ink)
         decoded = decode(picture)
         is_crop = max(decoded.pixels.shape[:2]) < _LEAST_SIDE
-        numbers: list[Number] | None = None
+        page = page_of(decoded)
+        several: Arrangement | None = None
         if layout in ("line", "boxes", "page"):
-            numbers = self._several(decoded, layout, knowledge)
+            several = self._several(page, layout, knowledge)
         elif layout == "auto" and length != 1 and (length or not is_crop):
             from inkdigits.recognition.auto import read_several
 
-            numbers = read_several(View(decoded.pixels), self._task(decoded, knowledge))
-        if numbers is None:
-            numbers = [self._single(decoded, knowledge)]
-        return Reading(tuple(numbers or [_blank(decoded, knowledge)]), decoded.given_size)
+            several = read_several(page, self._task(knowledge))
+        numbers = (self._single(decoded, page, knowledge),) if several is None else several.on_source()
+        return Reading(numbers or (_blank(decoded, knowledge),), decoded.given_size)
 
-    def _single(self, decoded: Picture, knowledge: "Knowledge | None") -> Number:
+    def _single(self, decoded: Picture, page: Page, knowledge: "Knowledge | None") -> Number:
         """Read one digit."""
-        found = digit_candidates(decoded)
+        found = digit_candidates(decoded, page)
         if not found:
             return _blank(decoded, knowledge)
         scores = self.recogniser.score(np.stack([each.image for each in found]))
@@ -157,12 +158,7 @@ class Reader:
                 seen_in,
             )
 
-            across, down = decoded.scale
-            seen = seen_in(
-                grey_levels(decoded.pixels),
-                scaled(box, (1 / across, 1 / down)),
-                self._numbers(),
-            )
+            seen = seen_in(grey_levels(decoded.pixels), page.to_source.source_of(box), self._numbers())
             opinion = agreed(Opinion(probabilities, is_digit), seen)
             if knowledge is not None and not is_of_ink(seen.printed, knowledge.ink):
                 return _blank(decoded, knowledge)
@@ -183,19 +179,22 @@ class Reader:
             )
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
-    def _several(self, decoded: Picture, layout: str, knowledge: "Knowledge | None") -> list[Number]:
+    def _several(self, page: Page, layout: str, knowledge: "Knowledge | None") -> "Arrangement":
         """Read several digits."""
         from inkdigits.recognition.boxes import read_boxes
+        from inkdigits.recognition.grids import read_grid
         from inkdigits.recognition.layouts import closest, read_lines
 
-        view, task = View(decoded.pixels), self._task(decoded, knowledge)
-        return read_boxes(*closest(view, task)) if layout == "boxes" else read_lines(view, task, layout)
+        task = self._task(knowledge)
+        if layout != "boxes":
+            return read_lines(page, task, layout)
+        return read_grid(page, task) or read_boxes(closest(page), task)
 
-    def _task(self, decoded: Picture, knowledge: "Knowledge | None") -> "Task":
+    def _task(self, knowledge: "Knowledge | None") -> "Task":
         from inkdigits.recognition.knowledge import Knowledge
         from inkdigits.recognition.layouts import Task
 
-        return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge(), decoded.scale)
+        return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge())
 
     def _numbers(self) -> "Detector":
         """Return the digit detector; the shipped one is loaded when it is first needed."""
@@ -243,7 +242,12 @@ def digit_image(
     return found[best].image, found[best].box, decoded.given_size
 
 
-def digit_candidates(decoded: Picture, view: View | None = None) -> list[Candidate]:
+def page_of(decoded: Picture) -> Page:
+    """Return what is read of a picture."""
+    return Page(decoded.pixels, Transform.scaling(*decoded.scale))
+
+
+def digit_candidates(decoded: Picture, page: Page | None = None) -> list[Candidate]:
     """Propose the digit images that a picture of one digit may hold, the likeliest first.
 
     A picture that is in MNIST's normal form already is taken as it is.
@@ -252,8 +256,8 @@ def digit_candidates(decoded: Picture, view: View | None = None) -> list[Candida
     ----------
     decoded
         The picture.
-    view
-        A view of it, where its maps are to be shared.
+    page
+        The page that it is read as, where its maps are to be shared.
 
     Returns
     -------
@@ -263,10 +267,7 @@ def digit_candidates(decoded: Picture, view: View | None = None) -> list[Candida
     pixels = decoded.pixels
     if is_normal(pixels):
         return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
-    found = candidates(view or View(pixels))
-    if decoded.scale == (1.0, 1.0):
-        return found
-    return [Candidate(each.image, scaled(each.box, decoded.scale), each.weight) for each in found]
+    return candidates(page or page_of(decoded))
 
 
 def best_candidate(found: list[Candidate], scores: Scores) -> int:

@@ -1,27 +1,15 @@
 """What is read of a picture: digits, numbers, text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.pictures.transform import Box, Transform
+
 if TYPE_CHECKING:
     from inkdigits.recognition.roster import Match
-
-Box = tuple[int, int, int, int]
-"""x, y, width and height, in pixels of the picture as it was given."""
-
-
-def scaled(box: Box, scale: tuple[float, float]) -> Box:
-    """Return a box in pixels of the picture as it was given."""
-    x, y, width, height = box
-    return (
-        round(x * scale[0]),
-        round(y * scale[1]),
-        max(1, round(width * scale[0])),
-        max(1, round(height * scale[1])),
-    )
 
 
 @dataclass(frozen=True)
@@ -121,6 +109,9 @@ class Number:
         The entry of the roster that it matches best; None where there was no roster.
     expected
         Whether the number that was expected stands there; None where none was.
+    row, column
+        Where it stands in a form, a grid or a table, from 0; ``column`` is None where a number is a whole row of cells
+        with one digit each, and both are None elsewhere.
     """
 
     text: str
@@ -130,6 +121,15 @@ class Number:
     runner_up: tuple[str, float] | None = None
     match: "Match | None" = None
     expected: Expectation | None = None
+    row: int | None = None
+    column: int | None = None
+
+    def on_source(self, transform: Transform) -> "Number":
+        """Return the number with its boxes in pixels of the picture that it was read from a copy of."""
+        if not transform.steps:
+            return self
+        digits = tuple(replace(digit, box=transform.box(digit.box)) for digit in self.digits)
+        return replace(self, digits=digits, box=around([digit.box for digit in digits]))
 
     def to_json(self) -> dict[str, Any]:
         """Return the number as numbers, strings and lists."""
@@ -143,7 +143,17 @@ class Number:
             "digits": [digit.to_json() for digit in self.digits],
             **({} if self.match is None else {"match": self.match.to_json()}),
             **({} if self.expected is None else {"expected": self.expected.to_json()}),
+            **({} if self.row is None else {"row": self.row}),
+            **({} if self.column is None else {"column": self.column}),
         }
+
+
+def around(boxes: list[Box]) -> Box:
+    """Return the box around several boxes."""
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right = max(box[0] + box[2] for box in boxes)
+    bottom = max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top
 
 
 @dataclass(frozen=True)
@@ -168,8 +178,14 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The numbers, one a line."""
-        return "\n".join(number.text for number in self.numbers)
+        """The numbers, one a line; of a table those of a row in one line, parted by tabs."""
+        lines: list[str] = []
+        for before, number in zip((None, *self.numbers), self.numbers, strict=False):
+            if before is not None and number.column is not None and before.row == number.row:
+                lines[-1] += "\t" + number.text
+            else:
+                lines.append(number.text)
+        return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
         """Return the reading as numbers, strings and lists, ready for ``json.dumps``."""

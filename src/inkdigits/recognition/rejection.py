@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.pictures.transform import Box
 from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.reading import Box, Digit
+from inkdigits.recognition.reading import Digit
 
 BLANK = "blank"
 """There is no ink."""

@@ -1,0 +1,132 @@
+"""Grids and tables of cells: a digit in each, as in a puzzle, or a number in each, as in a table of marks."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import N_CLASSES
+from inkdigits.pictures.grid import Grid, find_grid
+from inkdigits.pictures.page import Page
+from inkdigits.pictures.transform import Box
+from inkdigits.recognition import rejection
+from inkdigits.recognition.boxes import number_of_cells
+from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.layouts import Arrangement, Task, image_in, whole_box
+from inkdigits.recognition.locate import grey_levels, locate
+from inkdigits.recognition.numbers import digit_of, number_of
+from inkdigits.recognition.reading import Digit, Number
+from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.symbols import OTHER, SYMBOLS
+
+_SEEN = 0.5
+"""Probability from which a symbol stands in a cell."""
+
+_LEAST_FILLED = 0.08
+"""Share of the cells that hold a digit, at least; of a puzzle the hardest ones give 17 digits in 81 cells."""
+
+_SEVERAL = 0.15
+"""Share of the written cells with several digits from which each cell holds a number."""
+
+
+def read_grid(page: Page, task: Task) -> Arrangement | None:
+    """Read the largest grid of a picture.
+
+    Parameters
+    ----------
+    page
+        The picture.
+    task
+        How to read it.
+
+    Returns
+    -------
+    Arrangement or None
+        With the row of each number, and the column too where each cell holds a number; boxes on the grid made flat.
+        None where no grid is seen, or nothing is written in it.
+    """
+    near = page.reduced
+    for light_on_dark in (False, True) if near.may_be_light else (False,):
+        grid = find_grid(255 - near.pixels if light_on_dark else near.pixels)
+        if grid is not None:
+            pixels = 255 - grid.pixels if light_on_dark else grid.pixels
+            flat = Page(pixels, grid.to_picture.then(near.to_source), True)
+            numbers = _read_cells(grid, grey_levels(pixels), task)
+            return None if numbers is None else Arrangement(numbers, flat, grid)
+    return None
+
+
+def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number] | None:
+    """Read what stands in the cells of a flat grid; None where too little does."""
+    found = locate(grey, task.detector).of_ink(task.knowledge.ink)
+    found = found[found.presence >= _SEEN]
+    middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    columns, rows = (
+        np.searchsorted(edges, middles[:, axis], side="right") - 1
+        for axis, edges in enumerate((grid.columns, grid.rows))
+    )
+    shape = len(grid.rows) - 1, len(grid.columns) - 1
+    is_digit = found.digits >= _SEEN
+    n_digits = np.zeros(shape, int)
+    is_inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+    np.add.at(n_digits, (rows[is_inside & is_digit], columns[is_inside & is_digit]), 1)
+    n_written = int((n_digits > 0).sum())
+    if n_written < max(2, _LEAST_FILLED * n_digits.size):
+        return None
+    is_table = (n_digits > 1).sum() > _SEVERAL * n_written
+    numbers = []
+    for row in range(shape[0]):
+        cells = []
+        for column in range(shape[1]):
+            left, right = grid.columns[column : column + 2]
+            top, bottom = grid.rows[row : row + 2]
+            frame = whole_box(np.array([left, top, right, bottom], np.float32), grey.shape)
+            cells.append((found[(rows == row) & (columns == column)], frame))
+        if is_table:
+            numbers += [_number_in(*cell, grey, task, (row, column)) for column, cell in enumerate(cells)]
+        else:
+            numbers.append(_row_of(cells, grey, task, row))
+    return numbers
+
+
+def _number_in(
+    found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, place: tuple[int, int]
+) -> Number:
+    """Read the number in a cell of a table; a blank one is a number too."""
+    boxes = [whole_box(box, grey.shape) for box in found.boxes]
+    images = [image_in(grey, box) for box in boxes]
+    line = Line.of(found, task.knowledge.allowed)
+    number = number_of(line, boxes, images, task.detector.card.threshold, task.knowledge)
+    if number is None:
+        blank = Digit(None, 1.0, frame, (), rejection.BLANK)
+        number = Number(blank.character, (blank,), 1.0, frame)
+    return replace(number, row=place[0], column=place[1])
+
+
+def _row_of(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
+    """Read a row of cells with one digit each."""
+    digits, shares, text = [], [], ""
+    for found, frame in cells:
+        if not len(found):
+            digits.append(Digit(None, 1.0, frame, (), rejection.BLANK))
+            text += digits[-1].character
+            continue
+        line = Line.of(found, task.knowledge.allowed)
+        best = int((found.digits + found.presence).argmax())
+        box = whole_box(found.boxes[best], grey.shape)
+        digit = digit_of(
+            line.digits[best],
+            box,
+            image_in(grey, box),
+            task.detector.card.threshold,
+            float(found.printed[best]),
+        )
+        symbol = int(found.classes[best].argmax())
+        if found.digits[best] < _SEEN:
+            digit = replace(digit, rejected=rejection.NOT_A_DIGIT)
+        else:
+            shares.append(line.digits[best, :N_CLASSES].astype(np.float32))
+        digits.append(digit)
+        is_sign = digit.rejected == rejection.NOT_A_DIGIT and N_CLASSES <= symbol < OTHER
+        text += SYMBOLS[symbol] if is_sign else digit.character
+    return replace(number_of_cells(tuple(digits), shares, task), text=text, row=row)
