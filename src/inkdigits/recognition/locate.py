@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detections import Detections, detections_of, fused, merged
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
@@ -159,7 +158,7 @@ def located(grey: Grey, detector: Detector, one_size: bool = False) -> Detection
         return closest[0]
     found = merged([_of_height(each, size) for each, size in zip(closest, heights, strict=True)])
     rest = [each[_are_unlike(each, heights) & (each.presence >= _SEEN_ONCE)] for each in fitting]
-    # What has another height, but was not seen at it, comes last.
+    # What is higher, but was not seen at its own height, comes last.
     return _without_parts(merged(closest[:1], merged(rest, found)), wholes)
 
 
@@ -176,9 +175,8 @@ def _are_unlike(found: Detections, heights: list[float]) -> NDArray[np.bool_]:
 
 
 def _of_height(found: Detections, height: float) -> Detections:
-    """Return the symbols of about a height, and marks, which are lower."""
-    is_mark = found.classes.argmax(axis=1) >= N_CLASSES
-    return found[is_mark | ~_are_unlike(found, [height])]
+    """Return the symbols of about a height or lower, as marks and the low zeros of some hands are."""
+    return found[np.log(found.heights / height) <= _UNLIKE]
 
 
 def _is_seen_twice(looks: list[Detections], best: int) -> bool:
