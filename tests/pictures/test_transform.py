@@ -10,7 +10,8 @@ def bent(bulge: float = 12.0) -> Bend:
     """A sheet of 200 by 100 pixels that bulges upwards in its middle, turned by a few degrees."""
     u, v = np.meshgrid(np.linspace(0, 1, 21), np.linspace(0, 1, 11))
     return Bend(
-        np.stack([40 + 190 * u + 10 * v, 30 + 110 * v + 8 * u - bulge * np.sin(np.pi * u)], axis=2), (200, 100)
+        np.stack([40 + 190 * u + 10 * v, 30 + 110 * v + 8 * u - bulge * np.sin(np.pi * u)], axis=2),
+        (200, 100),
     )
 
 

@@ -11,7 +11,7 @@ from inkdigits.pictures.ink import THIN_STROKES, Ink, grey_of, ink_of, judged_po
 from inkdigits.pictures.light import Floats, thumbnail
 from inkdigits.pictures.rules import without_rules
 from inkdigits.pictures.sheet import find_sheet
-from inkdigits.pictures.transform import Transform
+from inkdigits.pictures.transform import Projection, Transform
 
 _ENOUGH_PIXELS = 1_200_000
 """Pixels in which one digit is seen as well as in more."""
@@ -41,6 +41,22 @@ class Page:
         self.to_source = to_source
         self.is_flat = is_flat
         self._inks: dict[bool, dict[float, Ink]] = {False: {}, True: {}}
+
+    def turned(self, degrees: float) -> "Page":
+        """Return the page turned to the left; what comes in at its corners has the grey of its border."""
+        height, width = self.pixels.shape[:2]
+        if degrees % 90 == 0:
+            pixels = np.ascontiguousarray(np.rot90(self.pixels, round(degrees / 90)))
+        tall, wide = pixels.shape[:2] if degrees % 90 == 0 else _size_about(height, width, degrees)
+        about = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+        about[:, 2] += [(wide - width) / 2, (tall - height) / 2]
+        if degrees % 90:
+            pixels = np.asarray(
+                cv2.warpAffine(self.pixels, about, (wide, tall), borderValue=_border_of(self.pixels)),
+                np.uint8,
+            )
+        back = Projection(np.asarray(np.linalg.inv(np.concatenate([about, [[0, 0, 1]]])), np.float64))
+        return Page(pixels, Transform((back,)).then(self.to_source), self.is_flat)
 
     def ink(self, light_on_dark: bool | None = None, widest_stroke: float = 0.4) -> Ink:
         """Separate the ink from the paper; see `inkdigits.pictures.ink.find_ink`."""
@@ -107,3 +123,17 @@ class Page:
     @cached_property
     def _polarity(self) -> tuple[bool, bool]:
         return judged_polarity(self._grey)
+
+
+def _size_about(height: int, width: int, degrees: float) -> tuple[int, int]:
+    """Return height and width of the upright picture that holds a turned one."""
+    sine, cosine = abs(np.sin(np.radians(degrees))), abs(np.cos(np.radians(degrees)))
+    return int(np.ceil(height * cosine + width * sine)), int(np.ceil(width * cosine + height * sine))
+
+
+def _border_of(pixels: NDArray[np.uint8]) -> tuple[int, ...]:
+    """Return the median level along the border of a picture, of each channel."""
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).reshape(
+        -1, *pixels.shape[2:]
+    )
+    return tuple(int(level) for level in np.atleast_1d(np.median(border, axis=0)))

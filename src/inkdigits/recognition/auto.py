@@ -8,8 +8,9 @@ from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.grids import read_grid
 from inkdigits.recognition.layouts import Arrangement, Task, closest, read_found
 from inkdigits.recognition.lines import lines_of, main_line
-from inkdigits.recognition.locate import grey_levels, locate
+from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.reading import Number
+from inkdigits.recognition.upright import upright
 
 _LIKELY = 0.5
 """Probability from which a symbol counts as a digit of the picture."""
@@ -62,18 +63,16 @@ def read_several(page: Page, task: Task) -> Arrangement | None:
     Arrangement or None
         None where the picture holds one digit, or nothing.
     """
-    sheet = page.on_sheet or page
-    grey = grey_levels(sheet.pixels)
-    found = locate(grey, task.detector)
+    sheet, found = upright(page.on_sheet or page, task.detector)
     main = main_line(found)
     n_in_line, n_digits = (int((each.digits >= _LIKELY).sum()) for each in (found[main], found))
     is_row = n_in_line > 0 and int((found.presence[main] >= _CLEAR).sum()) >= _IN_ROW
     if n_in_line < 2 and n_digits < _IN_COLUMN and not is_row:
         return None
-    gridded = read_grid(page, task)
+    gridded = read_grid(sheet, task)
     if gridded is not None and _holds_most_of(gridded, found, sheet):
         return gridded
-    near = closest(page)
+    near = closest(sheet)
     framed = read_form(near, task, found if near is sheet else None)
     found = found.of_ink(task.knowledge.ink)
     if framed is not None and _holds_most(framed.numbers, int((found.digits >= _LIKELY).sum())):
@@ -82,7 +81,9 @@ def read_several(page: Page, task: Task) -> Arrangement | None:
     # By area, since patterns of the paper are taken for small digits rather than for large ones.
     areas = found.digits * found.heights**2
     is_line = float(areas[main].sum()) >= _IN_ONE_LINE * float(areas.sum())
-    numbers = read_found(grey, found, [main] if is_line else lines_of(found), task, is_page=not is_line)
+    numbers = read_found(
+        grey_levels(sheet.pixels), found, [main] if is_line else lines_of(found), task, is_page=not is_line
+    )
     are_believed = task.knowledge.length is not None or any(each.confidence > _BELIEVED for each in numbers)
     if task.knowledge.ink != "any":
         return Arrangement(numbers if are_believed else [], sheet)

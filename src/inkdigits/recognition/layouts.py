@@ -17,10 +17,11 @@ from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of
-from inkdigits.recognition.locate import grey_levels, locate
+from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Number
 from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.upright import upright
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
 """Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
@@ -95,15 +96,11 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     layout
         ``page`` or ``line``.
     """
-    page = page.on_sheet or page
-    grey = grey_levels(page.pixels)
-    if layout == "line":
-        found = locate(grey, task.detector, one_size=True).of_ink(task.knowledge.ink)
-        lines = [main_line(found)]
-    else:
-        found = locate(grey, task.detector).of_ink(task.knowledge.ink)
-        lines = lines_of(found)
-    return Arrangement(read_found(grey, found, lines, task, is_page=layout == "page"), page)
+    is_page = layout == "page"
+    page, found = upright(page.on_sheet or page, task.detector, one_size=not is_page)
+    found = found.of_ink(task.knowledge.ink)
+    lines = lines_of(found) if is_page else [main_line(found)]
+    return Arrangement(read_found(grey_levels(page.pixels), found, lines, task, is_page), page)
 
 
 def read_found(

@@ -184,11 +184,14 @@ class Reader:
         from inkdigits.recognition.boxes import read_boxes
         from inkdigits.recognition.grids import read_grid
         from inkdigits.recognition.layouts import closest, read_lines
+        from inkdigits.recognition.upright import upright
 
         task = self._task(knowledge)
         if layout != "boxes":
             return read_lines(page, task, layout)
-        return read_grid(page, task) or read_boxes(closest(page), task)
+        sheet, found = upright(page.on_sheet or page, task.detector)
+        near = closest(sheet)
+        return read_grid(sheet, task) or read_boxes(near, task, found=found if near is sheet else None)
 
     def _task(self, knowledge: "Knowledge | None") -> "Task":
         from inkdigits.recognition.knowledge import Knowledge
