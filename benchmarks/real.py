@@ -23,6 +23,7 @@ import numpy as np
 import inkdigits
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import reliability
+from inkdigits.evaluation.pages import digits_of, f1
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "real.json"
@@ -60,29 +61,19 @@ def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]
             "accepted_right": float(reading.text == wanted),
             "accepted_wrong": float(bool(accepted) and not right),
         }
-    found = ["".join(map(str, _labels(number))) for number in reading.numbers]
-    found = [text for text in found if text]
+    found = [digits_of(number) for number in reading.numbers]
     said = "".join(found)
     places = align(wanted, said)
     n_right = sum(
         place is not None and said[place] == digit for place, digit in zip(places, wanted, strict=True)
     )
     n_inserted = len(said) - sum(place is not None for place in places)
-    mine, theirs = collections.Counter(numbers_of(label)), collections.Counter(found)
     return {
         "right": float(said == wanted),
         "right_length": float(len(said) == len(wanted)),
         "digits": max(0.0, (n_right - n_inserted) / max(1, len(wanted))),
-        "numbers": 2 * (mine & theirs).total() / max(1, mine.total() + theirs.total()),
+        "numbers": f1(numbers_of(label), found),
     }
-
-
-def _labels(number: inkdigits.Number) -> list[int]:
-    return [
-        digit.label
-        for digit in number.digits
-        if digit.label is not None and digit.rejected not in ("blank", "not_a_digit")
-    ]
 
 
 def measure(folder: Path, kind: str, layout: str, reader: inkdigits.Reader) -> dict[str, Any]:

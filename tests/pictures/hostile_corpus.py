@@ -228,7 +228,6 @@ def odd_but_readable() -> Iterator[tuple[str, bytes]]:
     yield "readable-animated.gif", saved(picture(), "GIF", save_all=True, append_images=[picture()] * 300)
     yield "readable-animated.png", saved(picture(), "PNG", save_all=True, append_images=[picture()] * 300)
     yield "readable-animated.webp", saved(picture(), "WEBP", save_all=True, append_images=[picture()] * 50)
-    yield "readable-pages.tiff", saved(picture(), "TIFF", save_all=True, append_images=[picture()] * 50)
     yield "readable-png-then-zip.png", saved(picture(), "PNG") + b"PK\5\6" + bytes(18)
     yield "readable-gif-then-html.gif", saved(picture(), "GIF") + b"<script>alert(1)</script>" * 100
     yield "readable-jpeg-then-pdf.jpg", saved(picture(), "JPEG") + b"%PDF-1.7 ..." * 100

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -123,3 +124,45 @@ def test_without_its_extra_a_file_names_it(
     assert result.exit_code == 1
     assert result.stderr.startswith("inkdigits: ")
     assert len(result.stderr.splitlines()) == 1
+
+
+def tiff_of(*sheets: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    first, *others = (Image.fromarray(sheet) for sheet in sheets)
+    first.save(file, "TIFF", save_all=True, append_images=others, compression="tiff_lzw")
+    return file.getvalue()
+
+
+@pytest.fixture
+def tiff() -> bytes:
+    sheet = np.full((100, 80), 255, np.uint8)
+    sheet[20:80, 36:44] = 0
+    return tiff_of(sheet, np.pad(sheet, 20, constant_values=255), sheet)
+
+
+def test_the_command_reads_every_page_of_a_tiff(tiff: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "scan.tif"
+    path.write_bytes(tiff)
+    wanted = "".join(f"{path}#{n}\t1\n" for n in (1, 2, 3))
+    assert CliRunner().invoke(command, [str(path)]).stdout == wanted
+    assert CliRunner().invoke(command, ["-"], input=tiff).stdout == "-#1\t1\n-#2\t1\n-#3\t1\n"
+    answer = json.loads(CliRunner().invoke(command, ["--format", "json", str(path)]).stdout)
+    assert [(page["width"], page["height"]) for page in answer] == [(80, 100), (120, 140), (80, 100)]
+
+
+def test_a_tiff_of_one_page_is_a_picture(tiff: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "one.tif"
+    path.write_bytes(tiff_of(np.asarray(Image.open(io.BytesIO(tiff)))))
+    assert CliRunner().invoke(command, [str(path)]).stdout == "1\n"
+
+
+def test_the_whole_pages_of_a_damaged_tiff_are_read(tiff: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "cut.tif"
+    for end in range(400, len(tiff), 40):  # the first page is whole
+        path.write_bytes(tiff[:end])
+        result = CliRunner().invoke(command, [str(path)])
+        assert result.exit_code == 1
+        assert result.stdout.startswith(f"{path}#1\t1\n")
+        assert "Traceback" not in result.output
+        lines = [line for line in result.stderr.splitlines() if line]
+        assert all(line.startswith("inkdigits: ") for line in lines)

@@ -70,9 +70,10 @@ def command(
 ) -> None:
     """Measure a model on labelled digits.
 
-    Pictures are read as  inkdigits read  reads them; of labels with several digits the share of
-    whole numbers is told, too. A picture that cannot be read is named on the standard error and
-    left out, and the exit status is 1.
+    Pictures are read as  inkdigits read  reads them. Of labels with several digits the share of
+    whole numbers is reported; of pages (a column "layout" with "page", labels as "12 7|305" for two
+    lines) how many of their numbers are right, and whether these stand in the right lines. A picture
+    that cannot be read is named on the standard error and left out, and the exit status is 1.
     """
     from inkdigits.contract import SIDE
     from inkdigits.data import KNOWN_LABEL_ERRORS, LabelledImages, load_labelled, load_mnist
@@ -165,6 +166,11 @@ def _as_text(evaluation: "Evaluation | ReadingEvaluation") -> str:
             f"\nNumbers    {numbers.number_accuracy:.2%} of {numbers.n_numbers:,} right "
             f"(95% interval {low:.2%} to {high:.2%})"
             f"\n           {numbers.coverage:.2%} accepted, of which wrong {_percent(numbers.accepted_error)}"
+        )
+    if (pages := evaluation.pages) is not None:
+        text += (
+            f"\nPages      {pages.numbers_f1:.2%} of the numbers right (F1; {pages.n_numbers:,} on "
+            f"{pages.n_pages:,} pages), {pages.layout_accuracy:.2%} of the pages with the right lines"
         )
     if evaluation.n_unreadable:
         text += f"\nLeft out   {evaluation.n_unreadable:,} files that cannot be read"

@@ -18,6 +18,7 @@ SUFFIXES = frozenset(
 """Endings by which picture files are told from other files in a folder."""
 
 PDF = b"%PDF-"
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,11 @@ class Named:
     Attributes
     ----------
     name
-        The path as it was given, with ``#2`` for the second page of a PDF; "-" for the standard input.
+        The path as it was given, with ``#2`` for the second page of a PDF or TIFF; "-" for the standard input.
     source
         What `decode` takes, or the reason why there is nothing to decode.
     is_page
-        Whether it is a page of a PDF.
+        Whether it is a page of a document.
     """
 
     name: str
@@ -62,7 +63,7 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def pictures_in(file: str) -> Iterator[Named]:
-    """Give the pictures of one file: itself, or the pages of a PDF, each drawn when it is asked for.
+    """Give the pictures of one file: itself, or the pages of a PDF or TIFF, each drawn when it is asked for.
 
     Raises
     ------
@@ -77,23 +78,30 @@ def pictures_in(file: str) -> Iterator[Named]:
         content = sys.stdin.buffer.read(MAX_BYTES + 1)
     elif path.is_dir():
         raise PictureError(f"{name} holds no pictures: expected {', '.join(sorted(SUFFIXES))}")
-    elif _begins_as_pdf(path):
+    elif _may_have_pages(path):
         content = read_file(path)
-    if content is None or not content.startswith(PDF):
-        yield Named(name, path if content is None else content)
+    if content is not None and content.startswith(PDF):
+        from inkdigits.pictures import pdf
+
+        for number, page in enumerate(pdf.pages(content, name), start=1):
+            yield Named(f"{name}#{number}", page, is_page=True)
         return
-    from inkdigits.pictures import pdf
+    number = 0
+    if content is not None and content.startswith(TIFF):
+        from inkdigits.pictures.formats import tiff_pages
 
-    for number, page in enumerate(pdf.pages(content, name), start=1):
-        yield Named(f"{name}#{number}", page, is_page=True)
+        for number, sheet in enumerate(tiff_pages(content, name), start=1):
+            yield Named(f"{name}#{number}", sheet, is_page=True)
+    if number == 0:
+        yield Named(name, path if file != "-" or content is None else content)
 
 
-def _begins_as_pdf(path: Path) -> bool:
+def _may_have_pages(path: Path) -> bool:
     try:
         if not path.is_file():  # a pipe can be read only once
             return False
         with path.open("rb") as file:
-            return file.read(len(PDF)) == PDF
+            return file.read(len(PDF)).startswith((PDF, *TIFF))
     except (OSError, ValueError):  # told by whoever reads it
         return False
 

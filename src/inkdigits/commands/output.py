@@ -1,4 +1,4 @@
-"""Readings as they are written: text, JSON, JSON lines, CSV, TSV; `docs/reading.md` has the schema."""
+"""Readings as they are written: text, JSON, JSON lines, CSV, TSV, hOCR, ALTO; `docs/reading.md` has the schema."""
 
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from inkdigits.recognition.reading import Expectation, Number, Reading
 
-FORMATS = ("text", "json", "jsonl", "csv", "tsv")
+FORMATS = ("text", "json", "jsonl", "csv", "tsv", "hocr", "alto")
 """The names of the formats."""
 
 COLUMNS = (
@@ -22,6 +22,8 @@ COLUMNS = (
     "match",
     "posterior",
     "expected",
+    "row",
+    "column",
 )
 """The columns of CSV and TSV, a row a number."""
 
@@ -58,6 +60,8 @@ def writer(form: str, alone: bool) -> Writer:
             return _Table(",")
         case "tsv":
             return _Table("\t")
+        case "hocr" | "alto":
+            return _Archive(form)
     return _Text(alone)
 
 
@@ -133,7 +137,8 @@ class _Table:
             runner_up = number.runner_up[0] if number.runner_up else ""
             row = (picture, place, number.text, f"{number.confidence:.6f}", runner_up, *number.box)
             expected = "" if number.expected is None else f"{number.expected.probability:.6f}"
-            self._write((*row, *_matched(number), expected))
+            place_in_table = ("" if each is None else each for each in (number.row, number.column))
+            self._write((*row, *_matched(number), expected, *place_in_table))
 
     def failure(self, picture: str, error: str) -> None:
         """Write nothing: the standard error has it."""
@@ -144,6 +149,25 @@ class _Table:
     def _write(self, row: tuple[object, ...]) -> None:
         self._rows.writerow(row)
         self._file.flush()
+
+
+class _Archive:
+    """One document in XML with a page for each picture."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+        self._pages: list[tuple[str, Reading]] = []
+
+    def reading(self, picture: str, reading: "Reading") -> None:
+        self._pages.append((picture, reading))
+
+    def failure(self, picture: str, error: str) -> None:
+        """Write nothing: the standard error has it."""
+
+    def finish(self) -> None:
+        from inkdigits.commands.archive_formats import alto, hocr
+
+        _write_line((hocr if self._form == "hocr" else alto)(self._pages))
 
 
 def _write_line(line: str) -> None:

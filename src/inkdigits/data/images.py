@@ -120,6 +120,10 @@ class LabelledImages:
         return self[~chosen], self[chosen]
 
 
+Lines = tuple[tuple[str, ...], ...]
+"""The numbers of each line of a page."""
+
+
 @dataclass(frozen=True)
 class LabelledPictures:
     """Picture files of any size and form, not decoded yet, with the digits that each shows.
@@ -132,14 +136,15 @@ class LabelledPictures:
         One a file: "7", or several digits such as "04217".
     name
         What to call the data set in results.
-    are_pages
-        Whether each is a page of several lines, whose label holds all of its digits in reading order; none, if empty.
+    pages
+        For each the lines of numbers of its label where it is a page, else None; empty where none is. The label of a
+        page holds all of its digits in reading order.
     """
 
     paths: tuple[Path, ...]
     labels: tuple[str, ...]
     name: str
-    are_pages: tuple[bool, ...] = ()
+    pages: tuple[Lines | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.paths)

@@ -123,7 +123,7 @@ def _load_folder(folder: Path) -> LabelledPictures:
 
 
 def _load_csv(path: Path) -> LabelledPictures:
-    paths, labels, are_pages = [], [], []
+    paths, labels, pages = [], [], []
     try:
         # utf-8-sig: spreadsheets start their files with a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -137,14 +137,17 @@ def _load_csv(path: Path) -> LabelledPictures:
                 )
             for row in rows:
                 paths.append(_csv_picture(path, rows.line_num, row["file"]))
-                is_page = (row.get("layout") or "").strip() == "page"
-                labels.append(_csv_label(path, rows.line_num, row["label"], is_page))
-                are_pages.append(is_page)
+                lines = None
+                if (row.get("layout") or "").strip() == "page":
+                    lines = tuple(tuple(line.split()) for line in (row["label"] or "").split("|"))
+                label = row["label"] if lines is None else "".join(map("".join, lines))
+                labels.append(_csv_label(path, rows.line_num, label))
+                pages.append(lines)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as CSV in UTF-8 ({_one_line(error)})") from error
     if not paths:
         raise DataError(f"{path} has no rows below its first line")
-    return LabelledPictures(tuple(paths), tuple(labels), str(path), tuple(are_pages))
+    return LabelledPictures(tuple(paths), tuple(labels), str(path), tuple(pages) if any(pages) else ())
 
 
 def _csv_picture(source: Path, row: int, name: str | None) -> Path:
@@ -156,10 +159,8 @@ def _csv_picture(source: Path, row: int, name: str | None) -> Path:
     return path
 
 
-def _csv_label(source: Path, row: int, text: str | None, is_page: bool) -> str:
+def _csv_label(source: Path, row: int, text: str | None) -> str:
     label = (text or "").strip()
-    if is_page:
-        label = "".join(label.replace("|", " ").split())
     if not (label.isascii() and label.isdigit()):
         raise DataError(f"{source}, row {row}: the label should be digits from 0 to 9, but is {label[:40]!r}")
     return label

@@ -16,6 +16,7 @@ from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
 from inkdigits.evaluation.figures import Evaluation, Mistake
 from inkdigits.evaluation.metrics import MAX_MISTAKES
+from inkdigits.evaluation.pages import PageFigures, page_figures
 from inkdigits.evaluation.statistics import wilson_interval
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import Digit, Reading
@@ -79,16 +80,20 @@ class ReadingEvaluation:
         Over whole numbers, where some label has several digits; else None.
     n_unreadable
         Files that could not be read and are left out.
+    pages
+        Over the pages, where there are some; else None.
     """
 
     digits: Evaluation
     numbers: NumberFigures | None
     n_unreadable: int
+    pages: PageFigures | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures by name; of whole numbers, coverage and accepted error are those of the numbers."""
         numbers = {} if self.numbers is None else self.numbers.to_json()
-        return {**self.digits.to_json(), **numbers, "n_unreadable": self.n_unreadable}
+        pages = {} if self.pages is None else self.pages.to_json()
+        return {**self.digits.to_json(), **numbers, **pages, "n_unreadable": self.n_unreadable}
 
 
 def evaluate_reading(
@@ -134,11 +139,15 @@ def evaluate_reading(
         progress("Reading the pictures", i + 1, len(labels))
     if not read:
         raise DataError(f"no picture of {data.name} can be read, so there is nothing to evaluate")
-    is_single = all(len(label) == 1 for label in labels)
+    lines = (data.pages if isinstance(data, LabelledPictures) else ()) or (None,) * len(labels)
+    pages = [(wanted, reading) for i, _, reading in read if (wanted := lines[i]) is not None]
+    numbers = [each for each in read if lines[each[0]] is None]
+    is_single = all(len(label) == 1 for _, label, _ in numbers)
     return ReadingEvaluation(
         _digit_figures(read, model_name, data.name, reader),
-        None if is_single else _number_figures(read),
+        None if is_single else _number_figures(numbers),
         len(labels) - len(read),
+        page_figures(pages) if pages else None,
     )
 
 

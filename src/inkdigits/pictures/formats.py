@@ -7,7 +7,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -65,6 +65,9 @@ _MOST_WEBP_PIXELS = 40_000_000
 """Pixels of the largest WebP that is decoded. Pillow's decoder holds every pixel four times over in four bytes, and the
 first two of these before it tells the size: 150 megapixels took 2.3 GB, and 40 take as much as 150 of a PNG."""
 
+_MOST_PAGES = 10_000
+"""Pages of a TIFF that are read."""
+
 _MOST_SCANS, _MOST_SCANNED = 100, 3_000_000_000
 
 
@@ -113,6 +116,57 @@ def pixels_of_file(file: BytesIO, name: str, enough_pixels: int) -> tuple[NDArra
             shrink = max(1.0, (width * height / (_ENOUGH_OF_JPEG * enough_pixels)) ** 0.5)
             image.draft(None, (int(width / shrink), int(height / shrink)))
         return _upright_pixels(image, name, enough_pixels, (width, height))
+
+
+def tiff_pages(content: bytes, name: str) -> "Iterator[Image.Image | PictureError]":
+    """Decode the pages of a TIFF that has several, one after the other.
+
+    Parameters
+    ----------
+    content
+        Of the file.
+    name
+        What it is called in messages; its pages are ``NAME#1`` and so on.
+
+    Yields
+    ------
+    Image or PictureError
+        A page as `decode` takes it, or why it cannot be decoded; nothing where there are no several pages.
+    """
+    try:
+        with _one_line(name):
+            image = _open(BytesIO(content), name)
+    except PictureError:  # as a whole it is no picture either, which `decode` says
+        return
+    with suppress(PictureError), _one_line(name):  # where the second page is damaged, it is reported below
+        if not _has_page(image, 1):
+            return
+    for number in range(_MOST_PAGES):
+        page_name = f"{name}#{number + 1}"
+        try:
+            with _one_line(page_name):
+                if not _has_page(image, number):
+                    return
+        except PictureError as error:  # nor can those behind it be found
+            yield error
+            return
+        try:
+            with _one_line(page_name):
+                check_size(*image.size, page_name)
+                page = image.copy()
+        except PictureError as error:
+            yield error
+        else:
+            yield page
+
+
+def _has_page(image: "Image.Image", number: int) -> bool:
+    """Go to a page of a TIFF, counted from 0; tell whether there is one."""
+    try:
+        image.seek(number)
+    except EOFError:
+        return False
+    return True
 
 
 def _open(file: BytesIO, name: str) -> "Image.Image":

@@ -21,6 +21,7 @@ from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Number
 from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.tables import in_table
 from inkdigits.recognition.upright import upright
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
@@ -133,7 +134,7 @@ def read_found(
             number = number_of(weighed, boxes, images, task.detector.card.threshold, task.knowledge)
             if number is not None and (not is_page or _is_believed(number)):
                 numbers.append(number)
-    return numbers
+    return in_table(numbers) if is_page else numbers
 
 
 def _is_believed(number: Number) -> bool:

@@ -1,5 +1,6 @@
 """What is read of a picture: digits, numbers, text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,25 @@ def around(boxes: list[Box]) -> Box:
     return left, top, right - left, bottom - top
 
 
+def lines_of_numbers(numbers: Sequence[Number]) -> list[list[Number]]:
+    """Part numbers in reading order into lines: those that follow one another at one height."""
+    lines: list[list[Number]] = []
+    for number in numbers:
+        if lines and _are_level(lines[-1][-1], number):
+            lines[-1].append(number)
+        else:
+            lines.append([number])
+    return lines
+
+
+def _are_level(before: Number, number: Number) -> bool:
+    """Tell whether a number stands in one line with the one before it."""
+    if number.row is not None:
+        return before.row == number.row
+    (_, top, _, tall), (_, y, _, height) = before.box, number.box
+    return min(top + tall, y + height) - max(top, y) >= 0.5 * min(tall, height)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What is read of one picture.
@@ -179,13 +199,18 @@ class Reading:
     @property
     def text(self) -> str:
         """The numbers, one a line; of a table those of a row in one line, parted by tabs."""
-        lines: list[str] = []
+        texts: list[str] = []
         for before, number in zip((None, *self.numbers), self.numbers, strict=False):
             if before is not None and number.column is not None and before.row == number.row:
-                lines[-1] += "\t" + number.text
+                texts[-1] += "\t" + number.text
             else:
-                lines.append(number.text)
-        return "\n".join(lines)
+                texts.append(number.text)
+        return "\n".join(texts)
+
+    @property
+    def lines(self) -> tuple[tuple[Number, ...], ...]:
+        """The numbers of each line of writing, or row of a table: those that follow one another at one height."""
+        return tuple(map(tuple, lines_of_numbers(self.numbers)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the reading as numbers, strings and lists, ready for ``json.dumps``."""

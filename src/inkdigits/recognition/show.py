@@ -24,6 +24,9 @@ MOST_DIGITS = 400
 ACCEPTED, REFUSED, BLANK = (0, 110, 60), (200, 30, 30), (110, 110, 110)
 """Colours of boxes and labels, RGB."""
 
+_CELLS = (60, 90, 200)
+"""Colour of the rows of a grid and the cells of a table, RGB."""
+
 _PAPER, _INK, _FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
 _MARGIN = 12
 _TILE = 84  # a 28x28 image, enlarged three times
@@ -106,6 +109,11 @@ def _overview(picture: Picture, reading: Reading) -> "Image.Image":
     overview.paste(enlarged, (0, _HEADING))
     pen = ImageDraw.Draw(overview)
     pen.rectangle((0, _HEADING, size[0] - 1, size[1] + _HEADING - 1), None, _FAINT)
+    for number in reading.numbers:
+        if number.row is not None:  # of a grid or a table each row, or each cell
+            x, y, width, height = (round(value * scale) for value in number.box)
+            frame = max(0, x - 5), max(0, y - 5) + _HEADING, x + width + 4, y + height + 4 + _HEADING
+            pen.rectangle(frame, None, _CELLS, 1)
     for digit in reading.digits:
         x, y, width, height = (round(value * scale) for value in digit.box)
         # Around the ink, not over it; at the picture's edges inside it.
@@ -139,7 +147,7 @@ def _label(
 def _heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
     """Write a number with its confidence and its runner-up."""
     font = _font(18)
-    text = f"{number.text}   {number.confidence:.1%}"
+    text = f"{number.text}   {number.confidence:.1%}{_place_in_table(number)}"
     pen.text((_MARGIN, top), text, _INK, font)
     notes = []
     if number.runner_up is not None:
@@ -151,6 +159,13 @@ def _heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
         )
     after = _MARGIN + round(pen.textlength(text, font)) + 24
     pen.text((after, top + 3), "      ".join(notes), _FAINT, _font(15))
+
+
+def _place_in_table(number: Number) -> str:
+    """Name the row and column of a number, counted from 1 as people do."""
+    if number.row is None:
+        return ""
+    return f"   row {number.row + 1}" + ("" if number.column is None else f", column {number.column + 1}")
 
 
 def _tile(sheet: "Image.Image", pen: "ImageDraw.ImageDraw", digit: Digit, corner: tuple[int, int]) -> None:

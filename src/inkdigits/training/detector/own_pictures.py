@@ -62,15 +62,15 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
     """
     progress = progress or ignore_progress
     detector, aligned = shipped_detector(), []
-    are_pages = data.are_pages or (False,) * len(data)
-    for i, (path, label, is_page) in enumerate(zip(data.paths, data.labels, are_pages, strict=True)):
+    pages = data.pages or (None,) * len(data)
+    for i, (path, label, page) in enumerate(zip(data.paths, data.labels, pages, strict=True)):
         progress("Aligning your numbers", i + 1, len(data))
         try:
             grey = grey_levels(decode(path).pixels)
         except PictureError:
             continue  # it counts as one that did not align
-        found = locate(grey, detector, one_size=not is_page)
-        lines = lines_of(found) if is_page else [main_line(found)]
+        found = locate(grey, detector, one_size=page is None)
+        lines = [main_line(found)] if page is None else lines_of(found)
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
         places = align(found[order], label)
         height = typical_height(found)
