@@ -158,7 +158,7 @@ def test_a_tiff_of_one_page_is_a_picture(tiff: bytes, tmp_path: Path) -> None:
 
 def test_the_whole_pages_of_a_damaged_tiff_are_read(tiff: bytes, tmp_path: Path) -> None:
     path = tmp_path / "cut.tif"
-    for end in (450, len(tiff) // 2, 3 * len(tiff) // 4, len(tiff) - 40):  # the first page is whole
+    for end in (450, len(tiff) // 2, 3 * len(tiff) // 4):  # the first page is whole
         path.write_bytes(tiff[:end])
         result = CliRunner().invoke(command, [str(path)])
         assert result.exit_code == 1
