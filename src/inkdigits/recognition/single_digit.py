@@ -15,7 +15,7 @@ from inkdigits.recognition.detections import LEAST, PRINT, Detections, fused
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.locate import detect, finest
 
-THRESHOLD, IS_DIGIT_THRESHOLD = 0.8, 0.2
+THRESHOLD, IS_DIGIT_THRESHOLD = 0.8, 0.1
 """Probability of the digit, and of its being one, under which an agreed opinion is refused. Of 591 development pictures
 88.2% are then accepted and right and 1.2% accepted and wrong, and of 124 that show no digit 97.6% are refused
 (``benchmarks/single_digits.py``)."""
@@ -26,7 +26,7 @@ _HEIGHTS = (40, 48)
 _MARGIN = 0.4
 """What is seen around the box, as a share of its longer side."""
 
-SHARE, SHARE_OF_PRESENCE = 0.7, 0.35
+SHARE, SHARE_OF_PRESENCE = 0.65, 0.35
 """Weight of the detector in an agreed opinion: on which digit it is, and on whether it is one. Found by the
 same program."""
 
