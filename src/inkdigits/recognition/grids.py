@@ -25,6 +25,9 @@ _SEEN = 0.5
 _LEAST_FILLED = 0.08
 """Share of the cells that hold a digit, at least; of a puzzle the hardest ones give 17 digits in 81 cells."""
 
+_LOWEST = 0.3
+"""Height of a digit, as a share of its cell's shorter side, at least."""
+
 _SEVERAL = 0.15
 """Share of the written cells with several digits from which each cell holds a number."""
 
@@ -58,7 +61,8 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
 
 def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number] | None:
     """Read what stands in the cells of a flat grid; None where too little does."""
-    found = locate(grey, task.detector).of_ink(task.knowledge.ink)
+    cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
+    found = locate(grey, task.detector, heights=(_LOWEST * cell, cell)).of_ink(task.knowledge.ink)
     found = found[found.presence >= _SEEN]
     middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (

@@ -22,6 +22,9 @@ back, and none that stands upright is turned."""
 _FEWEST, _HALF = 2, 0.5
 """Digits that a turned picture must show, and their share of those of the orientation that shows most."""
 
+_PART = 24.0
+"""Side of the part of a page that is looked at turned, in heights of its digits."""
+
 _ASKEW, _ASKEW_OF_FEW, _FEW = 5.0, 8.0, 8
 """Slope of the lines, in degrees, from which a page is turned level; that where few neighbours say so, as a number may
 be written along a rising line; and how many digits or neighbours are few. Development pages slope by 4.6 at most, and
@@ -61,7 +64,9 @@ def upright(page: Page, detector: Detector, one_size: bool = False) -> tuple[Pag
     slope = slope_of(found)
     if slope:
         page = page.turned(slope)
-        found = locate(grey_levels(page.pixels), detector, one_size)
+        digits = found.heights[found.digits >= 0.5]
+        heights = float(digits.min()), float(digits.max())
+        found = locate(grey_levels(page.pixels), detector, one_size, heights)
     return page, found
 
 
@@ -70,7 +75,7 @@ def _quarters(page: Page, found: Detections, detector: Detector) -> int:
     height, (confident, n_digits) = typical_height(found), _confidence(found)
     if height is None or confident >= _READ or n_digits < _FEWEST:
         return 0
-    grey = grey_levels(page.pixels)
+    grey = _closely_written(grey_levels(page.pixels), found, height)
     scale = min(DIGIT_HEIGHT / height, finest(grey.shape))
     looks = [detect(np.ascontiguousarray(np.rot90(grey, k)), scale, detector) for k in range(4)]
     confidence, n = (np.array(values) for values in zip(*map(_confidence, looks), strict=True))
@@ -80,6 +85,19 @@ def _quarters(page: Page, found: Detections, detector: Detector) -> int:
     better = _BETTER if n[best] >= _FEW else _BETTER_OF_FEW
     is_surely = confidence[best] >= max(_READABLE, confidence[0] + better) and n[best] >= _FEWEST
     return best if is_surely else 0
+
+
+def _closely_written(grey: NDArray[np.uint8], found: Detections, height: float) -> NDArray[np.uint8]:
+    """Return the part of a picture, as large as a few lines, in which most digits stand."""
+    side = _PART * height
+    if max(grey.shape) <= side:
+        return grey
+    digits = found[found.digits > _LIKELY]
+    middles = (digits.boxes[:, :2] + digits.boxes[:, 2:]) / 2
+    near = (np.abs(middles[:, np.newaxis] - middles) < side / 2).all(axis=2) @ digits.digits
+    x, y = middles[int(near.argmax())]
+    left, top = (max(0, round(float(each) - side / 2)) for each in (x, y))
+    return grey[top : top + round(side), left : left + round(side)]
 
 
 def _confidence(found: Detections) -> tuple[float, int]:
