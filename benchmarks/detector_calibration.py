@@ -2,8 +2,8 @@
 
 Temperature and prior odds are those at which the numbers of the labels are likeliest: the mean logarithm of their
 probability is greatest, each taken as one in a thousand at least, since some labels are wrong. Of settings that are as
-good, to `EQUAL`, the one that reads most numbers rightly is taken. A digit is refused as unsure where its probability is below that of all but two in a
-hundred of the digits that are read rightly.
+good, to `EQUAL`, the one that reads most numbers rightly is taken. A digit is refused as unsure where its probability
+is below that of all but two in a hundred of the digits that are read rightly.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/detector_calibration.py [--write]
 """

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.lines import lines_of, main_line, numbers_of
+from inkdigits.recognition.lines import lines_of, main_line, numbers_of, parted_at_signs
 from inkdigits.recognition.symbols import N_SYMBOLS, SYMBOLS
 
 
@@ -111,3 +111,18 @@ def test_what_is_hardly_there_bridges_no_gap() -> None:
     found = found_at([*pairs, (60.0, 20.0, 64.0, 24.0)], "4127.")
     found.presence[2] = 0.1
     assert [text_of(found, part) for part in numbers_of(main_line(found), found, 3.0)] == ["41.", "27"]
+
+
+def test_a_sum_is_parted_behind_its_signs() -> None:
+    text = "12+305×4-7"
+    found = found_at(row_of(text, 0, 0), text)
+    (line,) = lines_of(found)
+    parts = parted_at_signs(line, found)
+    assert [text_of(found, part) for part in parts] == ["12+", "305×", "4-7"]
+    assert np.concatenate(parts).tolist() == line.tolist()
+
+
+def test_a_sign_at_the_end_leaves_nothing_behind_it() -> None:
+    found = found_at(row_of("48+", 0, 0), "48+")
+    (line,) = lines_of(found)
+    assert [text_of(found, part) for part in parted_at_signs(line, found)] == ["48+"]

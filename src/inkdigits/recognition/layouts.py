@@ -1,6 +1,7 @@
 """Several digits in one picture: lines, pages and boxes."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from inkdigits.recognition.combs import joined_in_boxes
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.detector import Detector
 from inkdigits.recognition.knowledge import Knowledge
-from inkdigits.recognition.lines import lines_of, main_line, numbers_of
+from inkdigits.recognition.lines import lines_of, main_line, numbers_of, parted_at_signs
 from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.numbers import number_of
 from inkdigits.recognition.reading import Number
@@ -26,11 +27,11 @@ from inkdigits.recognition.upright import upright
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
 """Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
-elsewhere. On development pages 0.6, 0.7, 0.8, 1.0 and 1.2 gave an F1 of numbers of 54, 55, 53, 47 and 41%."""
+elsewhere; the second was found by `benchmarks/page_settings.py`."""
 
-_BELIEVED, _SURE = 0.1, 0.7
-"""Least confidence of a number on a page, and of its surest digit. On development pages 77% of the digits were right
-without either, and 84% with both."""
+_BELIEVED, _SURE = 0.3, 0.9
+"""Least confidence of a number on a page, and of its surest digit, found by the same program: letters that are taken
+for digits are less sure. On development pages 85% of the digits are right, 83% with 0.1 and 0.7, 77% with neither."""
 
 _TALL = 48
 """Height, in pixels, from which a digit is read as well as if it were taller."""
@@ -127,7 +128,8 @@ def read_found(
     widest = _WIDEST_ON_PAGE if is_page else _WIDEST_IN_LINE
     numbers = []
     for line in lines:
-        for part in joined_in_boxes(numbers_of(line, found, widest), found, grey):
+        parts = joined_in_boxes(numbers_of(line, found, widest), found, grey)
+        for part in chain(*(parted_at_signs(each, found) for each in parts)) if is_page else parts:
             weighed = Line.of(found[part], task.knowledge.allowed)
             boxes = [whole_box(box, grey.shape) for box in found.boxes[part]]
             images = [image_in(grey, box) for box in boxes]

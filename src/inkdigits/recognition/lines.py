@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.detections import Detections
+from inkdigits.recognition.symbols import SYMBOLS
 
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -24,6 +25,9 @@ _FEW = 3
 _LOW = 0.55
 """Height, as a share of the median height of the digits, under which a symbol that is no digit is a mark: its middle
 does not show where its line is."""
+
+_SIGNS = [SYMBOLS.index(sign) for sign in "+×"]
+"""The signs that part numbers; a dash, a slash and a colon may stand within one, as in a date."""
 
 
 def main_line(found: Detections) -> Indices:
@@ -152,3 +156,22 @@ def _least_wide(gaps: Floats) -> float:
     n_narrow = int(ratios.argmax()) + 1
     is_parted = ordered[n_narrow] >= _LEAST_WIDE and _FEW * n_narrow >= len(ordered) - n_narrow
     return float(ordered[n_narrow - 1]) if is_parted else float("inf")
+
+
+def parted_at_signs(part: Indices, found: Detections) -> list[Indices]:
+    """Part the symbols of a sum into its numbers, each with the sign behind it.
+
+    Parameters
+    ----------
+    part
+        Indices of symbols that stand close together, from left to right.
+    found
+        All symbols.
+
+    Returns
+    -------
+    list of ndarray
+        Indices of the symbols of each number.
+    """
+    is_sign = np.isin(found.classes[part].argmax(axis=1), _SIGNS) & (found.presence[part] > 0.5)
+    return np.split(part, np.flatnonzero(is_sign[:-1]) + 1)

@@ -1,0 +1,74 @@
+"""Find the settings by which numbers on pages are parted and left out, as `inkdigits.recognition.layouts` has them.
+
+The widest gap within a number, the least confidence of a number, and that of its surest digit are those at which the
+sum of two figures is greatest, each the mean over real pages: the share of the digits read rightly, in order, less
+those too many; and the F1 of the numbers. Of settings that differ by less than `EQUAL`, the one nearest to those in
+use is kept.
+
+Usage: INKDIGITS_REAL=FOLDER python benchmarks/page_settings.py
+"""
+
+import csv
+import os
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import real
+from inkdigits.pictures.decode import decode
+from inkdigits.recognition import layouts
+from inkdigits.recognition.knowledge import Knowledge
+from inkdigits.recognition.lines import lines_of
+from inkdigits.recognition.locate import grey_levels
+from inkdigits.recognition.reader import Reader, page_of
+from inkdigits.recognition.reading import Reading
+from inkdigits.recognition.upright import upright
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).parent / "results" / "page-settings.json"
+
+WIDEST = (0.5, 0.6, 0.7, 0.8, 1.0)
+LEAST = (0.0, 0.05, 0.1, 0.2, 0.3)
+SUREST = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+EQUAL = 0.005
+"""Difference of two sums of figures that means nothing on so few pages."""
+
+
+def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float]:
+    """Return the mean figures of some pages with the settings that are in use."""
+    each = []
+    for label, grey, found, lines in pages:
+        numbers = layouts.read_found(grey, found, lines, task, is_page=True)
+        each.append(real.judge(Reading(tuple(numbers), grey.shape[::-1]), "pages", label))
+    return {name: float(np.mean([one[name] for one in each])) for name in ("digits", "numbers")}
+
+
+def main() -> None:
+    """Look at each page once, try the settings, and write down."""
+    reader = Reader()
+    folder = Path(os.environ["INKDIGITS_REAL"]) / "pages"
+    task = layouts.Task(reader.recogniser, reader.card, reader._numbers(), Knowledge())
+    pages = []
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            page = page_of(decode(folder / row["file"]))
+            page, found = upright(page.on_sheet or page, task.detector)
+            pages.append((row["label"], grey_levels(page.pixels), found, lines_of(found)))
+    used = layouts._WIDEST_ON_PAGE, layouts._BELIEVED, layouts._SURE
+    tried = []
+    for settings in product(WIDEST, LEAST, SUREST):
+        layouts._WIDEST_ON_PAGE, layouts._BELIEVED, layouts._SURE = settings
+        names = dict(zip(("widest_gap", "least_confidence", "surest_digit"), settings, strict=True))
+        tried.append({**names, **figures(pages, task)})
+    greatest = max(each["digits"] + each["numbers"] for each in tried)
+    equal = [each for each in tried if each["digits"] + each["numbers"] >= greatest - EQUAL]
+    best = min(equal, key=lambda each: sum(abs(a - b) for a, b in zip(each.values(), used, strict=False)))
+    write_json(RESULTS, {"n": len(pages), "chosen": best, "tried": tried})
+    print(best, "used", used)
+
+
+if __name__ == "__main__":
+    main()
