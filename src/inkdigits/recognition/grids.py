@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.pictures.candidates import candidates
 from inkdigits.pictures.grid import Grid, find_grid
 from inkdigits.pictures.page import Page
 from inkdigits.pictures.transform import Box
@@ -17,6 +18,7 @@ from inkdigits.recognition.locate import grey_levels, locate
 from inkdigits.recognition.numbers import digit_of, number_of
 from inkdigits.recognition.reading import Digit, Number
 from inkdigits.recognition.sequence import Line
+from inkdigits.recognition.single_digit import Opinion, agreed
 from inkdigits.recognition.symbols import OTHER, SYMBOLS
 
 _SEEN = 0.5
@@ -27,6 +29,9 @@ _LEAST_FILLED = 0.08
 
 _LOWEST = 0.3
 """Height of a digit, as a share of its cell's shorter side, at least."""
+
+_MARGIN = 0.1
+"""Room about a digit that the classifier sees, as a share of its longer side."""
 
 _SEVERAL = 0.15
 """Share of the written cells with several digits from which each cell holds a number."""
@@ -108,29 +113,63 @@ def _number_in(
 
 
 def _row_of(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
-    """Read a row of cells with one digit each."""
+    """Read a row of cells with one digit each, as the detector and the classifier see them."""
+    chosen = [int((found.digits + found.presence).argmax()) if len(found) else -1 for found, _ in cells]
+    boxes = [
+        frame if best < 0 else whole_box(found.boxes[best], grey.shape)
+        for best, (found, frame) in zip(chosen, cells, strict=True)
+    ]
+    written = [i for i, best in enumerate(chosen) if best >= 0 and cells[i][0].digits[best] >= _SEEN]
+    opinions = _opinions(written, chosen, cells, boxes, grey, task)
     digits, shares, text = [], [], ""
-    for found, frame in cells:
-        if not len(found):
-            digits.append(Digit(None, 1.0, frame, (), rejection.BLANK))
+    for i, ((found, _), best, box) in enumerate(zip(cells, chosen, boxes, strict=True)):
+        if best < 0:
+            digits.append(Digit(None, 1.0, box, (), rejection.BLANK))
             text += digits[-1].character
             continue
-        line = Line.of(found, task.knowledge.allowed)
-        best = int((found.digits + found.presence).argmax())
-        box = whole_box(found.boxes[best], grey.shape)
-        digit = digit_of(
-            line.digits[best],
-            box,
-            image_in(grey, box),
-            task.detector.card.threshold,
-            float(found.printed[best]),
-        )
-        symbol = int(found.classes[best].argmax())
-        if found.digits[best] < _SEEN:
+        image, printed = image_in(grey, box), float(found.printed[best])
+        if (opinion := opinions.get(i)) is None:
+            values = Line.of(found, task.knowledge.allowed).digits[best]
+            digit = digit_of(values, box, image, task.detector.card.threshold, printed)
             digit = replace(digit, rejected=rejection.NOT_A_DIGIT)
         else:
-            shares.append(line.digits[best, :N_CLASSES].astype(np.float32))
+            values = opinion.probabilities.astype(np.float32)
+            if task.knowledge.allowed is not None:
+                values = rejection.restricted(values, task.knowledge.allowed)
+            shares.append(values)
+            digit = rejection.judged_digit(values, opinion.is_digit, box, image, task.card, box[2:])
+            digit = replace(digit, printed=printed)
         digits.append(digit)
-        is_sign = digit.rejected == rejection.NOT_A_DIGIT and N_CLASSES <= symbol < OTHER
-        text += SYMBOLS[symbol] if is_sign else digit.character
+        symbol = int(found.classes[best].argmax())
+        text += SYMBOLS[symbol] if opinion is None and N_CLASSES <= symbol < OTHER else digit.character
     return replace(number_of_cells(tuple(digits), shares, task), text=text, row=row)
+
+
+def _opinions(
+    written: list[int],
+    chosen: list[int],
+    cells: list[tuple[Detections, Box]],
+    boxes: list[Box],
+    grey: NDArray[np.uint8],
+    task: Task,
+) -> dict[int, Opinion]:
+    """Return what detector and classifier come to on the digits in some cells."""
+    opinions, images = {}, {}
+    for i in written:
+        found, best = cells[i][0][np.array([chosen[i]])], boxes[i]
+        shares = found.classes[0, :N_CLASSES].astype(np.float64)
+        opinions[i] = Opinion(
+            shares / max(shares.sum(), 1e-9), float(found.digits[0]), float(found.printed[0])
+        )
+        margin = round(_MARGIN * max(best[2:]))
+        x, y, width, height = best
+        near = candidates(
+            grey[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
+        )
+        if near:
+            images[i] = near[0].image
+    if images:
+        scores = task.recogniser.score(np.stack(list(images.values())))
+        for i, shares, is_digit in zip(images, scores.probabilities, scores.is_digit, strict=True):
+            opinions[i] = agreed(Opinion(shares.astype(np.float64), float(is_digit)), opinions[i])
+    return opinions
