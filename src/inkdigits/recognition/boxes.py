@@ -86,7 +86,7 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         digits.append(replace(digit, printed=opinion.printed))
         if digit.rejected != rejection.NOT_A_DIGIT:
             shares.append(values)
-    return [number_of_cells(tuple(rows[row]), spelled[row], task) for row in sorted(rows)]
+    return [replace(number_of_cells(tuple(rows[row]), spelled[row], task), row=row) for row in sorted(rows)]
 
 
 def _opinion_of(classifier: Opinion | None, found: Detections, symbol: int | None) -> Opinion | None:

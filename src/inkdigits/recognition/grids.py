@@ -27,6 +27,10 @@ _SEEN = 0.5
 _LEAST_FILLED = 0.08
 """Share of the cells that hold a digit, at least; of a puzzle the hardest ones give 17 digits in 81 cells."""
 
+_KEPT, _ASTRAY = 0.6, 0.25
+"""Share of a digit that lies in its cell, and share of the digits that may lie in theirs by less: on squared paper
+writing does not keep to the squares."""
+
 _LOWEST = 0.3
 """Height of a digit, as a share of its cell's shorter side, at least."""
 
@@ -80,7 +84,8 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
     is_inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
     np.add.at(n_digits, (rows[is_inside & is_digit], columns[is_inside & is_digit]), 1)
     n_written = int((n_digits > 0).sum())
-    if n_written < max(2, _LEAST_FILLED * n_digits.size):
+    within = _shares_within(found.boxes, columns, rows, grid)[is_inside & is_digit]
+    if n_written < max(2, _LEAST_FILLED * n_digits.size) or (within < _KEPT).mean() > _ASTRAY:
         return None
     is_table = (n_digits > 1).sum() > _SEVERAL * n_written
     numbers = []
@@ -96,6 +101,19 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
         else:
             numbers.append(_row_of(cells, grey, task, row))
     return numbers
+
+
+def _shares_within(
+    boxes: NDArray[np.float32], columns: NDArray[np.int64], rows: NDArray[np.int64], grid: Grid
+) -> NDArray[np.float32]:
+    """Return the share of each box that lies within its cell."""
+    places = [
+        np.clip(places, 0, len(edges) - 2) for places, edges in ((columns, grid.columns), (rows, grid.rows))
+    ]
+    starts = np.stack([grid.columns[places[0]], grid.rows[places[1]]], axis=1)
+    ends = np.stack([grid.columns[places[0] + 1], grid.rows[places[1] + 1]], axis=1)
+    inside = np.maximum(np.minimum(boxes[:, 2:], ends) - np.maximum(boxes[:, :2], starts), 0).prod(axis=1)
+    return np.asarray(inside / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-6), np.float32)
 
 
 def _number_in(
