@@ -36,6 +36,10 @@ _MOST_CELLS, _LEAST_CELL = 24, 14
 _CELL = 64
 """Size of a cell of the flat grid, in pixels, at least."""
 
+_RULES = ((0.2, 4.0), (0.08, 2.5))
+"""Darkness from which a pixel of the flat grid belongs to a rule, as a share of that of the darkest two per cent, and
+in grey levels; inner rules may be much paler than outer ones."""
+
 _SLACK, _SEEN = 0.08, 0.45
 """How far a rule may lie off its place, in cells; share of its length from which it speaks for a division."""
 
@@ -107,9 +111,8 @@ def find_grid(pixels: NDArray[np.uint8]) -> Grid | None:
             if bend is None:
                 continue
             flat = flattened(grey, bend)
-            rules = (_darkness(flat, max(15, min(flat.shape) // 25) | 1)).astype(np.float32)
-            lines = (rules > max(4.0, 0.2 * float(np.percentile(rules, 98)))).astype(np.uint8)
-            rows, columns = _divided(lines, bend, 1), _divided(lines.T, bend, 0)
+            rules = _darkness(flat, max(15, min(flat.shape) // 25) | 1)
+            rows, columns = _divided(rules, bend, 1), _divided(rules.T, bend, 0)
             if rows is not None and columns is not None:
                 best = area, _enlarged(pixels, bend, rows, columns)
     return None if best is None else best[1]
@@ -253,8 +256,16 @@ def _even(side: _Side, start: Floats, end: Floats, axis: int) -> Floats:
     return np.stack([np.interp(places, length, line[:, k]) for k in (0, 1)], axis=1)
 
 
-def _divided(lines: Mask, bend: Bend, axis: int) -> Floats | None:
+def _divided(darkness: NDArray[np.float32], bend: Bend, axis: int) -> Floats | None:
     """Return where the rules across (axis 1) or down (axis 0) lie in a flat picture; None where they show no grid."""
+    darkest = float(np.percentile(darkness, 98))
+    masks = [(darkness > max(least, share * darkest)).astype(np.uint8) for share, least in _RULES]
+    _, places = max((_division(mask, bend, axis) for mask in masks), key=lambda each: each[0])
+    return places
+
+
+def _division(lines: Mask, bend: Bend, axis: int) -> tuple[float, Floats | None]:
+    """Return how much speaks for the best division by the rules of a mask, and where it lies, as `_divided`."""
     outer = bend.size[axis] * np.array([1, _KNOTS]) / (_KNOTS + 1)
     length = float(outer[1] - outer[0])
     mask = cv2.morphologyEx(np.ascontiguousarray(lines), cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
@@ -275,4 +286,6 @@ def _divided(lines: Mask, bend: Bend, axis: int) -> Floats | None:
             score = float((seen - _SEEN).sum()) - 0.3 * abs(fan)
             if best is None or score > best[0]:
                 best = score, seen, places
-    return best[2] if best is not None and best[1].mean() >= _CLEARLY and best[1].min() >= _EACH else None
+    if best is None or best[1].mean() < _CLEARLY or best[1].min() < _EACH:
+        return -1.0, None
+    return best[0], best[2]

@@ -71,6 +71,11 @@ class Page:
         return replace(known[widest_stroke], doubtful=True) if doubtful else known[widest_stroke]
 
     @property
+    def is_light(self) -> bool:
+        """Whether the ink is lighter than the paper, rather than darker."""
+        return self._polarity[0]
+
+    @property
     def may_be_light(self) -> bool:
         """Whether the ink is lighter than the paper, or may be."""
         light_on_dark, doubtful = self._polarity

@@ -58,7 +58,9 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
         None where no grid is seen, or nothing is written in it.
     """
     near = page.reduced
-    for light_on_dark in (False, True) if near.may_be_light else (False,):
+    # Beside light rules, dark paper looks darker: so the likelier polarity comes first.
+    polarities = (True, False) if near.is_light else (False, True) if near.may_be_light else (False,)
+    for light_on_dark in polarities:
         grid = find_grid(255 - near.pixels if light_on_dark else near.pixels)
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
