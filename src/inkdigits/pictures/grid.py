@@ -33,8 +33,8 @@ _KNOTS = 25
 _MOST_CELLS, _LEAST_CELL = 24, 14
 """Cells of a row or column at most, and their size in pixels at least."""
 
-_CELL = 64
-"""Size of a cell of the flat grid, in pixels, at least."""
+_CELL, _MOST_PIXELS = 64, 4_000_000
+"""Size of a cell of the flat grid, in pixels, at least; and pixels of an enlarged grid, at most."""
 
 _RULES = ((0.2, 4.0), (0.08, 2.5))
 """Darkness from which a pixel of the flat grid belongs to a rule, as a share of that of the darkest two per cent, and
@@ -120,7 +120,8 @@ def find_grid(pixels: NDArray[np.uint8]) -> Grid | None:
 
 def _enlarged(pixels: NDArray[np.uint8], bend: Bend, rows: Floats, columns: Floats) -> Grid:
     """Make a grid flat with cells of at least `_CELL` pixels: what is small loses by being drawn anew."""
-    zoom = max(1.0, _CELL / min(np.diff(rows).min(), np.diff(columns).min()))
+    most = (_MOST_PIXELS / (bend.size[0] * bend.size[1])) ** 0.5
+    zoom = max(1.0, min(most, _CELL / min(np.diff(rows).min(), np.diff(columns).min())))
     larger = Bend(bend.knots, (round(zoom * bend.size[0]), round(zoom * bend.size[1])))
     return Grid(flattened(pixels, larger), Transform((larger,)), zoom * rows, zoom * columns)
 
