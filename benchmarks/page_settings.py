@@ -22,9 +22,9 @@ from inkdigits.recognition import layouts
 from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.lines import lines_of
 from inkdigits.recognition.locate import grey_levels
+from inkdigits.recognition.orientation import upright
 from inkdigits.recognition.reader import Reader, page_of
 from inkdigits.recognition.reading import Reading
-from inkdigits.recognition.upright import upright
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "page-settings.json"

@@ -9,8 +9,8 @@ from inkdigits.recognition.grids import read_grid
 from inkdigits.recognition.layouts import Arrangement, Task, closest, read_found
 from inkdigits.recognition.lines import lines_of, main_line
 from inkdigits.recognition.locate import grey_levels
+from inkdigits.recognition.orientation import upright
 from inkdigits.recognition.reading import Number
-from inkdigits.recognition.upright import upright
 
 _LIKELY = 0.5
 """Probability from which a symbol counts as a digit of the picture."""

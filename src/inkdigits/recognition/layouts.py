@@ -20,10 +20,10 @@ from inkdigits.recognition.knowledge import Knowledge
 from inkdigits.recognition.lines import lines_of, main_line, numbers_of, parted_at_signs
 from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.numbers import number_of
+from inkdigits.recognition.orientation import upright
 from inkdigits.recognition.reading import Number
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.tables import in_table
-from inkdigits.recognition.upright import upright
 
 _WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
 """Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and

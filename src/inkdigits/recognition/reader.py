@@ -184,7 +184,7 @@ class Reader:
         from inkdigits.recognition.boxes import read_boxes
         from inkdigits.recognition.grids import read_grid
         from inkdigits.recognition.layouts import closest, read_lines
-        from inkdigits.recognition.upright import upright
+        from inkdigits.recognition.orientation import upright
 
         task = self._task(knowledge)
         if layout != "boxes":

@@ -9,7 +9,7 @@ from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detector import shipped_detector
 from inkdigits.recognition.locate import grey_levels, locate
-from inkdigits.recognition.upright import slope_of
+from inkdigits.recognition.orientation import slope_of
 
 NUMBERS = ("27453", "94267", "35724", "72549")
 
