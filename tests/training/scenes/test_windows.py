@@ -10,6 +10,7 @@ from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 from inkdigits.training.scenes.digits import write_digit
+from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
 from inkdigits.training.scenes.marks import strike_out, write_separator
@@ -98,10 +99,36 @@ def test_a_hand_of_images_writes_some_digits_in_forms_of_its_own(stock: Stock) -
     assert ones > 3 * eights > 0
     # The images of this stock are filled blocks, and a pen's strokes are not.
     block, written = (
-        write_digit(3, replace(hands[0], own_forms=forms), stock, rng).ink
+        write_digit(3, replace(hands[0], own_forms=forms, slant=0.0, care=0.0), stock, rng).ink
         for forms in (frozenset(), frozenset({3}))
     )
     assert block.mean() > 0.75 > written.mean()
+
+
+def test_some_hands_write_every_1_as_a_bare_stroke(stock: Stock) -> None:
+    rng = np.random.default_rng(2)
+    hands = [random_hand(stock, 40.0, rng, "images") for _ in range(400)]
+    bare = [hand for hand in hands if hand.forms[1].name == "stick" and 1 in hand.own_forms]
+    assert 0.1 < len(bare) / len(hands) < 0.3
+    ink = write_digit(1, replace(bare[0], slant=0.0, care=0.0, pen=3.0), stock, rng).ink
+    assert ink.shape[1] < 0.35 * ink.shape[0]
+
+
+def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(stock: Stock) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        ink, rules = np.zeros((2, 192, 320), np.float32)
+        hand = replace(random_hand(stock, 30.0, rng, "images"), aspect=1.0, slant=0.0, wobble=0.02)
+        placed = set_grid(ink, rules, 30.0, hand, stock, rng)
+        assert rules.max() > 0.25
+        middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in (each.box for each in placed)])
+        apart = np.abs(middles[:, np.newaxis] - middles).max(axis=2) + 1e3 * np.eye(len(middles))
+        assert len(placed) < 2 or apart.min() > 10
+        digits = [each for each in placed if each.symbol < 10]
+        assert all(
+            ink[max(0, y) : y + h, max(0, x) : x + w].max(initial=1) > 0.3
+            for x, y, w, h in (d.box for d in digits)
+        )
 
 
 def test_a_dark_bar_hides_no_symbol() -> None:
