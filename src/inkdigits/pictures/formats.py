@@ -65,10 +65,7 @@ _MOST_WEBP_PIXELS = 40_000_000
 """Pixels of the largest WebP that is decoded. Pillow's decoder holds every pixel four times over in four bytes, and the
 first two of these before it tells the size: 150 megapixels took 2.3 GB, and 40 take as much as 150 of a PNG."""
 
-_MOST_PAGES = 10_000
-"""Pages of a TIFF that are read."""
-
-_MOST_SCANS, _MOST_SCANNED = 100, 3_000_000_000
+_MOST_PAGES, _MOST_SCANS, _MOST_SCANNED = 10_000, 100, 3_000_000_000
 
 
 def is_pillow_image(picture: object) -> TypeGuard["Image.Image"]:
@@ -162,11 +159,10 @@ def tiff_pages(content: bytes, name: str) -> "Iterator[Image.Image | PictureErro
 
 def _has_page(image: "Image.Image", number: int) -> bool:
     """Go to a page of a TIFF, counted from 0; tell whether there is one."""
-    try:
+    with suppress(EOFError):
         image.seek(number)
-    except EOFError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _open(file: BytesIO, name: str) -> "Image.Image":
