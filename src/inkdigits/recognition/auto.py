@@ -1,4 +1,4 @@
-"""Which layout a picture has, where nobody says: one digit, boxes, or lines of numbers."""
+"""Read a picture as the layout that it has: as is said, or as what is found in it shows."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from inkdigits.pictures.page import Page
 from inkdigits.recognition.boxes import read_boxes
 from inkdigits.recognition.detections import Detections
 from inkdigits.recognition.grids import read_grid
-from inkdigits.recognition.layouts import Arrangement, Task, closest, read_found
+from inkdigits.recognition.layouts import Arrangement, Task, closest, read_found, read_lines
 from inkdigits.recognition.lines import lines_of, main_line
 from inkdigits.recognition.locate import grey_levels
 from inkdigits.recognition.orientation import upright
@@ -46,6 +46,25 @@ _CUT = 0.5
 
 _FILLED = 0.25
 """Share of the cells of a form that must be written in."""
+
+
+def read_as(page: Page, task: Task, layout: str) -> Arrangement:
+    """Read a picture as the layout that it is known to have.
+
+    Parameters
+    ----------
+    page
+        The picture.
+    task
+        How to read it.
+    layout
+        ``line``, ``boxes`` or ``page``.
+    """
+    if layout != "boxes":
+        return read_lines(page, task, layout)
+    sheet, found = upright(page.on_sheet or page, task.detector)
+    near = closest(sheet)
+    return read_grid(sheet, task) or read_boxes(near, task, found=found if near is sheet else None)
 
 
 def read_several(page: Page, task: Task) -> Arrangement | None:

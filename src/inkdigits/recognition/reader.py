@@ -130,7 +130,9 @@ class Reader:
         page = page_of(decoded)
         several: Arrangement | None = None
         if layout in ("line", "boxes", "page"):
-            several = self._several(page, layout, knowledge)
+            from inkdigits.recognition.auto import read_as
+
+            several = read_as(page, self._task(knowledge), layout)
         elif layout == "auto" and length != 1 and (length or not is_crop):
             from inkdigits.recognition.auto import read_several
 
@@ -178,20 +180,6 @@ class Reader:
                 text, float(probabilities[int(text)] * is_digit) if len(text) == 1 else 0.0
             )
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
-
-    def _several(self, page: Page, layout: str, knowledge: "Knowledge | None") -> "Arrangement":
-        """Read several digits."""
-        from inkdigits.recognition.boxes import read_boxes
-        from inkdigits.recognition.grids import read_grid
-        from inkdigits.recognition.layouts import closest, read_lines
-        from inkdigits.recognition.orientation import upright
-
-        task = self._task(knowledge)
-        if layout != "boxes":
-            return read_lines(page, task, layout)
-        sheet, found = upright(page.on_sheet or page, task.detector)
-        near = closest(sheet)
-        return read_grid(sheet, task) or read_boxes(near, task, found=found if near is sheet else None)
 
     def _task(self, knowledge: "Knowledge | None") -> "Task":
         from inkdigits.recognition.knowledge import Knowledge
