@@ -29,18 +29,39 @@ def paper(rules: list[int], lean: float = 0.0, tone: int = 60) -> np.ndarray:
     return sheet
 
 
+def singles(n: int) -> list[np.ndarray]:
+    """Return parts of one symbol each."""
+    return [np.array([i]) for i in range(n)]
+
+
 @pytest.mark.parametrize("lean", [-0.12, 0.0, 0.12])
 @pytest.mark.parametrize("is_negative", [False, True])
 def test_digits_between_rules_are_one_number(lean: float, is_negative: bool) -> None:
     found, sheet = row_of([20, 100, 180]), paper([70, 150], lean)
-    joined = joined_in_boxes([np.array([i]) for i in range(3)], found, 255 - sheet if is_negative else sheet)
-    assert [each.tolist() for each in joined] == [[0, 1, 2]]
+    joined = joined_in_boxes([singles(3)], found, 255 - sheet if is_negative else sheet)
+    assert [each.tolist() for each in joined[0]] == [[0, 1, 2]]
 
 
 def test_where_no_rule_stands_the_row_is_parted() -> None:
-    found = row_of([20, 100, 180])
-    joined = joined_in_boxes([np.array([i]) for i in range(3)], found, paper([70]))
-    assert [each.tolist() for each in joined] == [[0, 1], [2]]
+    assert joined_in_boxes([singles(3)], row_of([20, 100, 180]), paper([])) == [singles(3)]
+
+
+@pytest.mark.parametrize(("left", "expected"), [(180, [[0, 1, 2]]), (215, [[0, 1], [2]])])
+def test_one_rule_is_enough_where_the_gaps_are_alike(left: int, expected: list[list[int]]) -> None:
+    (joined,) = joined_in_boxes([singles(3)], row_of([20, 100, left]), paper([70]))
+    assert [each.tolist() for each in joined] == expected
+
+
+def test_a_rule_that_is_seen_on_one_line_is_there_on_the_others() -> None:
+    upper, lower = row_of([20, 100]), row_of([22, 102])
+    lower.boxes[:, 1::2] += 100
+    found = Detections(
+        *(np.concatenate([getattr(each, name) for each in (upper, lower)]) for name in upper.__dict__)
+    )
+    lines = [singles(2), [np.array([2]), np.array([3])]]
+    ruled, bare = paper([70]), paper([])
+    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([bare, bare]))] == [2, 2]
+    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([ruled, bare]))] == [1, 1]
 
 
 def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
@@ -52,9 +73,9 @@ def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
 
 def test_a_table_with_numbers_of_several_digits_stays_parted() -> None:
     found, parts = row_of([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
-    assert joined_in_boxes(parts, found, paper([80, 150])) == parts
+    assert joined_in_boxes([parts], found, paper([80, 150])) == [parts]
 
 
 def test_boxes_far_apart_are_not_joined() -> None:
     found = row_of([20, 180])
-    assert len(joined_in_boxes([np.array([0]), np.array([1])], found, paper([110]))) == 2
+    assert len(joined_in_boxes([singles(2)], found, paper([110]))[0]) == 2

@@ -1,5 +1,6 @@
 """Digits in boxes side by side: however wide the boxes are, they are one number."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -14,6 +15,10 @@ Floats = NDArray[np.float32]
 _WIDEST = 2.5
 """Gap between two digits in neighbouring boxes, at most, as a share of their height."""
 
+_ALIGNED, _UNEVEN = 0.5, 1.5
+"""How far apart, as a share of the height of digits, rules on two lines may stand that are one; the gaps beside a rule
+are at most so much wider than the widest that is seen to be ruled."""
+
 _BEYOND, _ROWS, _LEANS = 0.2, 24, (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2)
 """A rule reaches over the digits beside it, by a share of their height; it is looked for in so many rows of pixels, at
 these slopes. A 1 that stands beside it reaches over 1 / 1.4 of these rows only."""
@@ -22,15 +27,18 @@ _BROKEN, _FAINT, _FAINTEST = 0.12, 0.25, 6.0
 """Share of a rule that may be missing; its contrast, as a share of that of the writing, and in grey levels."""
 
 
-def joined_in_boxes(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[Indices]:
+def joined_in_boxes(
+    lines: list[list[Indices]], found: Detections, grey: NDArray[np.uint8]
+) -> list[list[Indices]]:
     """Join what stands in neighbouring boxes, where each box of a line holds one symbol.
 
-    In a table, cells hold numbers of several digits as well, and each is a number.
+    In a table, cells hold numbers of several digits as well, and each is a number. A form has the same boxes on many
+    lines: a rule that is seen on one of them is there on the others, too, and one box of a row does not come alone.
 
     Parameters
     ----------
-    parts
-        Indices of the symbols of each number of a line, from left to right.
+    lines
+        For each line, from left to right, the indices of the symbols of each number.
     found
         All symbols.
     grey
@@ -38,21 +46,57 @@ def joined_in_boxes(parts: list[Indices], found: Detections, grey: NDArray[np.ui
 
     Returns
     -------
-    list of ndarray
-        Indices of the symbols of each number.
+    list of list of ndarray
+        For each line the indices of the symbols of each number.
     """
+    pairs = [_pairs_in(parts, found, grey) for parts in lines]
+    ruled = [pair for each in pairs for pair in each if pair.is_ruled]
+    joined = []
+    for parts, between in zip(lines, pairs, strict=True):
+        if not between:
+            joined.append(parts)
+            continue
+        # Each of the boxes beside a rule is as wide as the next one.
+        widest = max((pair.gap for pair in between if pair.is_like_one_of(ruled)), default=0.0) * _UNEVEN
+        numbers = parts[:1]
+        for part, pair in zip(parts[1:], between, strict=True):
+            if pair.gap <= min(widest, _WIDEST):
+                numbers[-1] = np.concatenate([numbers[-1], part])
+            else:
+                numbers.append(part)
+        joined.append(numbers)
+    return joined
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two symbols side by side, each alone: the gap between them, as a share of their height, and where it is."""
+
+    gap: float
+    middle: float
+    height: float
+    is_ruled: bool
+
+    def is_like_one_of(self, others: "list[_Pair]") -> bool:
+        """Tell whether a rule parts them: their own, or that between two symbols above or below."""
+        return self.is_ruled or any(
+            abs(self.middle - each.middle) < _ALIGNED * self.height for each in others
+        )
+
+
+def _pairs_in(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[_Pair]:
+    """Return the pairs of neighbours of a line; none where not each part of it is one symbol."""
     clear = [part[found.presence[part] > 0.5] for part in parts]
     if len(parts) < 2 or max(map(len, clear)) != 1 or min(map(len, clear)) != 1:
-        return parts
-    joined = [parts[0]]
-    for (first, second), part in zip(pairwise(int(each[0]) for each in clear), parts[1:], strict=True):
-        height = max(found.heights[first], found.heights[second])
-        gap = found.boxes[second, 0] - found.boxes[first, 2]
-        if gap < _WIDEST * height and is_ruled(grey, found.boxes[first], found.boxes[second]):
-            joined[-1] = np.concatenate([joined[-1], part])
-        else:
-            joined.append(part)
-    return joined
+        return []
+    pairs = []
+    for first, second in pairwise(int(each[0]) for each in clear):
+        height = float(max(found.heights[first], found.heights[second]))
+        left, right = float(found.boxes[first, 2]), float(found.boxes[second, 0])
+        gap = (right - left) / height
+        is_close = gap < _WIDEST and is_ruled(grey, found.boxes[first], found.boxes[second])
+        pairs.append(_Pair(gap, (left + right) / 2, height, is_close))
+    return pairs
 
 
 def is_ruled(grey: NDArray[np.uint8], first: Floats, second: Floats) -> bool:

@@ -127,8 +127,7 @@ def read_found(
     """
     widest = _WIDEST_ON_PAGE if is_page else _WIDEST_IN_LINE
     numbers = []
-    for line in lines:
-        parts = joined_in_boxes(numbers_of(line, found, widest), found, grey)
+    for parts in joined_in_boxes([numbers_of(line, found, widest) for line in lines], found, grey):
         for part in chain(*(parted_at_signs(each, found) for each in parts)) if is_page else parts:
             weighed = Line.of(found[part], task.knowledge.allowed)
             boxes = [whole_box(box, grey.shape) for box in found.boxes[part]]
