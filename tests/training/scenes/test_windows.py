@@ -10,6 +10,7 @@ from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 from inkdigits.training.scenes.digits import write_digit
+from inkdigits.training.scenes.framing import OPEN
 from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
@@ -17,7 +18,7 @@ from inkdigits.training.scenes.marks import strike_out, write_separator
 from inkdigits.training.scenes.papers import draw_block
 from inkdigits.training.scenes.stock import Stock, make_stock, pen_digits, strokes_of
 from inkdigits.training.scenes.texts import GAP, LETTER, print_on_form, random_text, word
-from inkdigits.training.scenes.windows import OPEN, SHAPES, Window, draw_window, targets_of
+from inkdigits.training.scenes.windows import SHAPES, Window, draw_window, targets_of
 
 
 @pytest.fixture(scope="module")

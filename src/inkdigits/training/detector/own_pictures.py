@@ -22,8 +22,9 @@ from inkdigits.recognition.lines import lines_of, main_line
 from inkdigits.recognition.locate import border_level, grey_levels, locate, typical_height
 from inkdigits.recognition.sequence import Line
 from inkdigits.recognition.symbols import DIGIT_HEIGHT
+from inkdigits.training.scenes.framing import OPEN
 from inkdigits.training.scenes.lines import Placed
-from inkdigits.training.scenes.windows import OPEN, Window
+from inkdigits.training.scenes.windows import Window
 
 _LEAST = 0.003
 """Probability of each digit of the label in the best alignment, under which a picture is left out."""

@@ -12,7 +12,7 @@ _SOURCES = ("images", "paths", "allographs", "handwritten", "printed", "mixed")
 _SHARES = (0.4, 0.25, 0.12, 0.1, 0.04, 0.09)
 """Where the digits of a line come from, and how often."""
 
-_OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.25)
+_OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.35)
 """How often a hand whose digits come from images writes each digit in a form of its own instead. The images are
 American: hardly a 1 of them has a flag, hardly a 7 a bar."""
 
@@ -98,7 +98,7 @@ def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str
         nib=float(rng.uniform(0.3, 0.75)) if rng.random() < 0.2 else 0.0,
         care=float(rng.choice((0.5, 1.0, 1.6), p=(0.35, 0.45, 0.2))),
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
-        zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.45, 0.95)),
+        zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.38, 0.95)),
         forms=tuple(forms),
         own_forms=frozenset(np.flatnonzero(own).tolist()),
         font=None if not fonts else fonts[rng.integers(len(fonts))],

@@ -1,14 +1,14 @@
 """One window onto a drawn sheet, and what the detector should find in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.locate import border_level
 from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
+from inkdigits.training.scenes.framing import HARDLY_SEEN, OPEN, SEEN, cropped, share_within, slanted, turned
 from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import Hand, random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
@@ -18,9 +18,6 @@ from inkdigits.training.scenes.texts import print_on_form, random_text, stranger
 
 SHAPES = ((48, 160), (96, 80), (64, 120))
 """Heights and widths of the windows, each as often as it stands here; all have the same area."""
-
-OPEN = -1
-"""The class of what may be found or not: any answer is right there."""
 
 _OVERSAMPLING = 2
 """Ink is drawn at so many times the resolution of the window."""
@@ -44,11 +41,14 @@ of print were read as digits: 65 of them for 12 on development pictures of a for
 _GRIDS = 0.12
 """Share of windows onto a grid of cells, or a row of boxes, with one symbol in each."""
 
+_SLANTED, _STEEPEST = 0.4, 0.25
+"""Share of windows that are slanted as a whole, as reading slants its last looks, and by how much at most."""
+
+_TURNED = 0.05
+"""Share of windows that are turned by a quarter or two, where digits are no digits."""
+
 _STRANGERS = 0.04
 """Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
-
-_SEEN, _HARDLY_SEEN = 0.6, 0.35
-"""Share of a symbol in the window from which it is to be found, and below which it is not; between them, either way."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,16 @@ def draw_window(
     one_line
         Whether nothing is written above and below.
     """
+    quarters = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
+    if not quarters:
+        return _draw_upright(shape, stock, rng, one_line)
+    window = _draw_upright(shape[::-1] if quarters % 2 else shape, stock, rng, one_line)
+    image, symbols = turned(window.image, list(window.symbols), quarters)
+    return Window(image, tuple(symbols), window.negative)
+
+
+def _draw_upright(shape: tuple[int, int], stock: Stock, rng: np.random.Generator, one_line: bool) -> Window:
+    """Draw a window whose writing stands upright."""
     scale = _OVERSAMPLING
     height, width = shape[0] * scale, shape[1] * scale
     size = DIGIT_HEIGHT * scale * float(np.clip(np.exp(rng.normal(0.0, 0.22)), 0.58, 1.55))
@@ -148,8 +158,10 @@ def draw_window(
         Placed(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
         for each in placed
     ]
+    if rng.random() < _SLANTED:
+        image, symbols = slanted(image, symbols, rng.uniform(-_STEEPEST, _STEEPEST))
     if rng.random() < 0.3:
-        image, symbols = _cropped(image, symbols, size / scale, rng)
+        image, symbols = cropped(image, symbols, size / scale, rng)
     return Window(image, tuple(symbols), negative)
 
 
@@ -163,37 +175,6 @@ def _other_side(
     set_line(ink, random_text(4, rng), left, base, hand, random_manner(hand, rng), stock, rng)
     small = cv2.resize(ink[:, ::-1], shape[::-1], interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.GaussianBlur(small, (0, 0), rng.uniform(0.6, 2.0)), np.float32)
-
-
-def _cropped(
-    image: NDArray[np.uint8], symbols: list[Placed], size: float, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], list[Placed]]:
-    """Cut the picture off around some of its symbols and fill the rest with the grey of its border, as reading does."""
-    height, width = image.shape
-    whole = [i for i, each in enumerate(symbols) if _share_within(each.box, height, width) >= _SEEN]
-    if not whole:
-        return image, symbols
-    first = whole[rng.integers(len(whole))]
-    chosen = symbols[first : first + (1 if rng.random() < 0.4 else int(rng.integers(1, 8)))]
-    boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in (each.box for each in chosen)])
-    margin = size * rng.uniform(-0.06, 0.7, 4)
-    left, top = (boxes[:, :2].min(axis=0) - margin[:2]).round().astype(int)
-    right, bottom = (boxes[:, 2:].max(axis=0) + margin[2:]).round().astype(int)
-    left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
-    if right - left < 4 or bottom - top < 6:
-        return image, symbols
-    cut = image[top:bottom, left:right]
-    filled = np.full_like(image, border_level(cut) if rng.random() < 0.85 else rng.integers(256))
-    filled[top:bottom, left:right] = cut
-    kept = []
-    for each in symbols:
-        x, y, w, h = each.box
-        inside = max(0, min(right, x + w) - max(left, x)) * max(0, min(bottom, y + h) - max(top, y))
-        if inside >= _SEEN * w * h:
-            kept.append(each)
-        elif inside >= _HARDLY_SEEN * w * h:
-            kept.append(replace(each, symbol=OPEN))
-    return filled, kept
 
 
 def targets_of(window: Window) -> NDArray[np.float32]:
@@ -216,11 +197,11 @@ def targets_of(window: Window) -> NDArray[np.float32]:
     known = []
     for each in window.symbols:
         x, y, w, h = each.box
-        share = _share_within(each.box, height, width)
+        share = share_within(each.box, height, width)
         row, column = int((y + h / 2) // CELL_HEIGHT), int((x + w / 2) // CELL_WIDTH)
-        if share < _HARDLY_SEEN:
+        if share < HARDLY_SEEN:
             continue
-        if each.symbol != OPEN and share >= _SEEN and 0 <= row < tall and 0 <= column < wide:
+        if each.symbol != OPEN and share >= SEEN and 0 <= row < tall and 0 <= column < wide:
             known.append((each, row, column))
             continue
         top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
@@ -248,10 +229,3 @@ def targets_of(window: Window) -> NDArray[np.float32]:
         targets[..., 6][nearer] = each.printed
         targets[row, column, 7] = 1.0
     return targets
-
-
-def _share_within(box: tuple[int, int, int, int], height: int, width: int) -> float:
-    """Return the share of a box that lies within a picture."""
-    x, y, w, h = box
-    inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
-    return inside / max(1, w * h)
