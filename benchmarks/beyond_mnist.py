@@ -37,12 +37,12 @@ from inkdigits.contract import DigitImages, Recogniser
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
+from inkdigits.environment import describe_environment
 from inkdigits.evaluation.calibration import expected_calibration_error, risk_at
-from inkdigits.pictures.normalise import normalise
-from inkdigits.recognition.labelled_digits import as_digit_images
-from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+from inkdigits.pictures.digits.normal_form import normalise
+from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
+from inkdigits.recognition.normalise_dataset import as_digit_images
 from inkdigits.storage import sha256_of_file, write_json
-from inkdigits.training.environment import describe_environment
 from pictures.fonts import characters_of, digits_of, find_fonts, font_mask, letters_of
 from pictures.rows import ROWS, example_of
 from pictures.sources import Split, load_sources

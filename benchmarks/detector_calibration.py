@@ -19,12 +19,12 @@ import numpy as np
 
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
-from inkdigits.pictures.decode import decode
-from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.detector import SHIPPED, shipped_detector
-from inkdigits.recognition.lines import main_line
-from inkdigits.recognition.locate import grey_levels, located
-from inkdigits.recognition.sequence import Line
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.detector import SHIPPED, shipped_detector
+from inkdigits.recognition.detection.locate import grey_levels, located
+from inkdigits.recognition.layout.text_lines import main_line
+from inkdigits.recognition.numbers.sequence import Line
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
@@ -107,7 +107,7 @@ def main() -> None:
     write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
     print(best)
     if write:
-        from inkdigits.training.export import write_card
+        from inkdigits.training.export.onnx_export import write_card
 
         card = replace(
             shipped_detector().card,

@@ -16,12 +16,12 @@ from typing import Any
 
 from inkdigits.data import load_mnist
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
+from inkdigits.environment import describe_environment
 from inkdigits.evaluation import evaluate_scores
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.run_directory import MANIFEST, ONNX_MODEL
 from inkdigits.storage import sha256_of_file, write_json
-from inkdigits.training.ensemble import write_ensemble
-from inkdigits.training.environment import describe_environment
+from inkdigits.training.export.ensemble import write_ensemble
 
 RESULTS = Path(__file__).parent / "results" / "ensemble.json"
 FIGURES = ("n", "n_errors", "accuracy", "accuracy_interval", "loss", "ece", "without_label_errors")

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from beyond_mnist import auroc
-from inkdigits.commands.progress import shown_training
+from inkdigits.commands.console.progress import shown_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.environment import describe_environment
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.run_directory import ONNX_MODEL
 from inkdigits.storage import write_json
-from inkdigits.training.environment import describe_environment
 from inkdigits.training.recipes import Recipe, get_recipe
 from inkdigits.training.synthetic.negatives import KINDS, negatives
 from inkdigits.training.train import train

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 
 from inkdigits.data import load_mnist
-from inkdigits.recognition.onnx_recogniser import shipped_models
+from inkdigits.environment import describe_environment
+from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.storage import write_json
-from inkdigits.training.environment import describe_environment
 from speed.processes import ask, load_average
 from speed.verdicts import in_words, judge, table
 from speed.ways import ENGINES

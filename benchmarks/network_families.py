@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.recognition.locate import border_level
-from inkdigits.recognition.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
+from inkdigits.recognition.detection.locate import border_level
+from inkdigits.recognition.detection.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "network-families.json"
@@ -83,7 +83,7 @@ def columns_network() -> Any:
     import keras
     from keras import layers
 
-    from inkdigits.training.detector.network import CELLS, detector
+    from inkdigits.training.networks.detector import CELLS, detector
 
     trunk = detector()
     x = trunk.get_layer(CELLS).input
@@ -109,11 +109,11 @@ def train(family: str, steps: int) -> tuple[Any, float]:
     """Train one network; return it and the seconds that took."""
     import keras
 
-    from inkdigits.training.data_parallel import DataParallel, give_each_part_its_cores
     from inkdigits.training.detector.loss import detector_loss
-    from inkdigits.training.detector.network import detector
-    from inkdigits.training.precision import has_native_bfloat16, in_precision
-    from inkdigits.training.schedules import OneCycle
+    from inkdigits.training.loop.data_parallel import DataParallel, give_each_part_its_cores
+    from inkdigits.training.loop.precision import has_native_bfloat16, in_precision
+    from inkdigits.training.loop.schedules import OneCycle
+    from inkdigits.training.networks.detector import detector
 
     give_each_part_its_cores(2)
     keras.utils.set_random_seed(0)
@@ -147,7 +147,7 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
     """Return the digits that a network reads, by the likeliest answer everywhere."""
     answer = np.asarray(network(canvas[np.newaxis], training=False))[0]
     if family == "detector":
-        from inkdigits.recognition.detections import detections_of
+        from inkdigits.recognition.detection.detections import detections_of
 
         found = detections_of(answer)
         symbols = found.classes.argmax(axis=1)[found.presence > 0.5].tolist()
@@ -167,7 +167,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
     network, seconds = train(arguments.family, arguments.steps)
-    from inkdigits.training.environment import describe_environment
+    from inkdigits.environment import describe_environment
 
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

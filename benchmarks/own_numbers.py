@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from inkdigits.data import LabelledPictures, load_mnist
-from inkdigits.pictures.decode import decode
-from inkdigits.recognition.detector import Detector
-from inkdigits.recognition.lines import main_line
-from inkdigits.recognition.locate import grey_levels, locate
-from inkdigits.recognition.sequence import Line
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.detection.detector import Detector
+from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.layout.text_lines import main_line
+from inkdigits.recognition.numbers.sequence import Line
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "own-numbers.json"
@@ -50,8 +50,8 @@ def main() -> None:
     own = LabelledPictures(
         tuple(folder / row["file"] for row in taught), tuple(row["label"] for row in taught), SOURCE
     )
+    from inkdigits.environment import describe_environment
     from inkdigits.training.detector.train import train_detector
-    from inkdigits.training.environment import describe_environment
 
     def share_right(model: Path) -> float:
         detector = Detector(model)

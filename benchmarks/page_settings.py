@@ -1,4 +1,6 @@
-"""Find the settings by which numbers on pages are parted and left out, as `inkdigits.recognition.layouts` has them.
+"""Find the settings by which numbers on pages are parted and left out.
+
+They stand in `inkdigits.recognition.layout.arrangement`.
 
 The widest gap within a number, the least confidence of a number, and that of its surest digit are those at which the
 sum of two figures is greatest, each the mean over real pages: the share of the digits read rightly, in order, less
@@ -17,12 +19,12 @@ from typing import Any
 import numpy as np
 
 import real
-from inkdigits.pictures.decode import decode
-from inkdigits.recognition import layouts
-from inkdigits.recognition.knowledge import Knowledge
-from inkdigits.recognition.lines import lines_of
-from inkdigits.recognition.locate import grey_levels
-from inkdigits.recognition.orientation import upright
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.detection.locate import grey_levels
+from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.layout import arrangement as layouts
+from inkdigits.recognition.layout.text_lines import lines_of
+from inkdigits.recognition.numbers.knowledge import Knowledge
 from inkdigits.recognition.reader import Reader, page_of
 from inkdigits.recognition.reading import Reading
 from inkdigits.storage import write_json

@@ -1,4 +1,4 @@
-"""Which of light and dark is the ink: finds the weights of the votes in `inkdigits.pictures.light`, and measures them.
+"""Find the weights of the votes on polarity in `inkdigits.pictures.ink.polarity`, and measure them.
 
 Pictures are drawn of the last 10,000 training images of MNIST and of the other sources of the detector's training, each
 cut around one digit, half of them with light ink. One half is for the logistic regression, the other for the figure.
@@ -14,14 +14,14 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from inkdigits.data import load_mnist
-from inkdigits.pictures import light
+from inkdigits.pictures.ink import polarity as light
 from inkdigits.storage import write_json
 from inkdigits.training.scenes.stock import make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window
 
 RESULTS = Path(__file__).parent / "results" / "polarity.json"
 NAMES = ("balance", "thin structures", "thinner structures", "border", "ring inside the border", "plain vote")
-"""The votes, in the order of `inkdigits.pictures.light.polarity_votes`."""
+"""The votes, in the order of `inkdigits.pictures.ink.polarity.polarity_votes`."""
 
 
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     folder, reader = Path(os.environ["INKDIGITS_REAL"]), inkdigits.Reader(n_threads=1)
-    from inkdigits.training.environment import describe_environment
+    from inkdigits.environment import describe_environment
 
     kinds: dict[str, Any] = {}
     if set(arguments.kinds) != set(LAYOUTS) and arguments.out.exists():

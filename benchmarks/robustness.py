@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.data import load_mnist
+from inkdigits.environment import describe_environment
 from inkdigits.evaluation.robustness import Robustness, measure_robustness
-from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.storage import sha256_of_file, write_json
-from inkdigits.training.environment import describe_environment
 
 RESULTS = Path(__file__).parent / "results" / "robustness.json"
 AIM = {"mean": 0.975, "worst": 0.93}

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inkdigits.pictures.decode import decode
-from inkdigits.pictures.transform import Box
+from inkdigits.pictures.geometry.transform import Box
+from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition import single_digit
-from inkdigits.recognition.detector import shipped_detector
-from inkdigits.recognition.locate import grey_levels
+from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.locate import grey_levels
 from inkdigits.recognition.reader import Reader, best_candidate, digit_candidates, page_of
 from inkdigits.recognition.rejection import reason_to_refuse
 from inkdigits.recognition.single_digit import Opinion, agreed, seen_in

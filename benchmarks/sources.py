@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from beyond_mnist import accuracy, font_digits, rendered_digits, small_digits
-from inkdigits.commands.progress import shown_training
+from inkdigits.commands.console.progress import shown_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
+from inkdigits.environment import describe_environment
 from inkdigits.evaluation.robustness import measure_robustness
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.run_directory import ONNX_MODEL
 from inkdigits.storage import write_json
-from inkdigits.training.environment import describe_environment
 from inkdigits.training.recipes import Recipe, get_recipe
 from inkdigits.training.train import train
 from pictures.fonts import find_fonts

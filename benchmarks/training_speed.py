@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from inkdigits.data import load_mnist
+from inkdigits.environment import describe_environment
 from inkdigits.storage import sha256_of_file, write_json
-from inkdigits.training.environment import describe_environment
 from inkdigits.training.recipes import get_recipe
 from speed.processes import ask, load_average, timed
 from speed.roof import TRAINING

@@ -20,7 +20,7 @@ from typing import Any
 
 from inkdigits.data import load_mnist
 from inkdigits.evaluation.robustness import measure_robustness
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, ONNX_MODEL, read_json
 from inkdigits.storage import write_json
 from inkdigits.training.recipes import Recipe

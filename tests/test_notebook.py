@@ -70,7 +70,7 @@ def test_it_tells_nothing_of_the_machine_it_ran_on(notebook: nbformat.NotebookNo
 def test_the_network_in_it_is_the_one_of_the_recipes(notebook: nbformat.NotebookNode) -> None:
     import keras
 
-    from inkdigits.training.networks import classic
+    from inkdigits.training.networks.classifiers import classic
 
     (source,) = (cell.source for cell in code_cells(notebook) if "Sequential(" in cell.source)
     names = {"Sequential": keras.Sequential, "Input": keras.Input, "layers": keras.layers}

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
-from inkdigits.recognition.detector import SHIPPED, Detector
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
+from inkdigits.recognition.detection.detector import SHIPPED, Detector
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.storage import sha256_of_file, write_text, write_whole
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.roster import Roster
+from inkdigits.recognition.numbers.lexicon import Roster
 from pictures.fields import Field
 
 

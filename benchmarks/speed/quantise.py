@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inkdigits.data import load_mnist
-from inkdigits.recognition.onnx_recogniser import load_recogniser
+from inkdigits.recognition.engines.registry import load_recogniser
 
 N_CALIBRATION = 1000
 """Training images whose activations set the ranges; the test images have no say."""

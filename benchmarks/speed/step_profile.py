@@ -40,10 +40,10 @@ def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[
     import tensorflow as tf
 
     from inkdigits.data import load_mnist
-    from inkdigits.training.batches import training_batches
-    from inkdigits.training.data_parallel import DataParallel, count_parts, give_each_part_its_cores
-    from inkdigits.training.networks import build_network
-    from inkdigits.training.precision import dtype_policy, in_precision
+    from inkdigits.training.loop.batches import training_batches
+    from inkdigits.training.loop.data_parallel import DataParallel, count_parts, give_each_part_its_cores
+    from inkdigits.training.loop.precision import dtype_policy, in_precision
+    from inkdigits.training.networks.classifiers import build_network
     from inkdigits.training.recipes import get_recipe
 
     recipe = get_recipe(recipe_name)

@@ -32,7 +32,7 @@ def ways_of(engine: str, model: str, n_threads: int) -> dict[str, Way]:
         return _keras(n_threads)
     if engine == "onnxruntime":
         return _onnxruntime(model, n_threads)
-    from inkdigits.recognition.openvino_recogniser import OpenVinoRecogniser
+    from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 
     # Of an int8 model, what is left in floating point is computed as is fastest.
     precision = {"openvino-float32": "float32", "openvino-bfloat16": "bfloat16"}.get(engine)
@@ -67,7 +67,7 @@ def _onnxruntime(model: str, n_threads: int) -> dict[str, Way]:
     """Return a bare call, and the same through the recogniser."""
     import onnxruntime
 
-    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads

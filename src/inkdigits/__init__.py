@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from inkdigits.errors import InkdigitsError as InkdigitsError
     from inkdigits.evaluation.figures import Evaluation as Evaluation
     from inkdigits.evaluation.metrics import evaluate as evaluate
-    from inkdigits.recognition.labelled_digits import as_digit_images as as_digit_images
-    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser as OnnxRecogniser
-    from inkdigits.recognition.onnx_recogniser import load_recogniser as load_recogniser
-    from inkdigits.recognition.onnx_recogniser import shipped_models as shipped_models
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser as OnnxRecogniser
+    from inkdigits.recognition.engines.registry import load_recogniser as load_recogniser
+    from inkdigits.recognition.engines.registry import shipped_models as shipped_models
+    from inkdigits.recognition.normalise_dataset import as_digit_images as as_digit_images
     from inkdigits.recognition.reader import Reader as Reader
     from inkdigits.recognition.reader import read as read
     from inkdigits.recognition.reading import Digit as Digit
@@ -50,20 +50,20 @@ _HOMES = {
     "LabelledPictures": "data.labelled",
     "Mnist": "data.mnist",
     "Number": "recognition.reading",
-    "OnnxRecogniser": "recognition.onnx_recogniser",
+    "OnnxRecogniser": "recognition.engines.onnx_runtime",
     "Reader": "recognition.reader",
     "Reading": "recognition.reading",
     "Recipe": "training.recipes",
     "Recogniser": "contract",
     "Scores": "contract",
     "TrainedRun": "training.train",
-    "as_digit_images": "recognition.labelled_digits",
+    "as_digit_images": "recognition.normalise_dataset",
     "evaluate": "evaluation.metrics",
     "load_labelled": "data.labelled",
     "load_mnist": "data.mnist",
-    "load_recogniser": "recognition.onnx_recogniser",
+    "load_recogniser": "recognition.engines.registry",
     "read": "recognition.reader",
-    "shipped_models": "recognition.onnx_recogniser",
+    "shipped_models": "recognition.engines.registry",
     "train": "training.train",
     "write_report": "reporting",
 }

@@ -10,8 +10,9 @@ import pytest
 
 import inference_speed
 from inkdigits.data import LabelledImages
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, shipped_models
-from inkdigits.recognition.openvino_recogniser import OpenVinoRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
+from inkdigits.recognition.engines.registry import shipped_models
 from speed.processes import ask
 from speed.verdicts import judge
 from speed.ways import ENGINES, ways_of

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from inkdigits.errors import PictureError
+from inkdigits.recognition.numbers.lexicon import Match
 from inkdigits.recognition.reading import Digit, Number, Reading
-from inkdigits.recognition.roster import Match
 from pictures.judging import Outcome, judge
 from pictures.rows import ROWS
 from pictures.rows.rosters import TimedRoster, random_roster

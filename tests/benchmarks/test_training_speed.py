@@ -9,7 +9,7 @@ import keras
 import pytest
 
 import training_speed
-from inkdigits.training.networks import build_network
+from inkdigits.training.networks.classifiers import build_network
 from speed.processes import ask, timed
 from speed.roof import FORWARD, TRAINING
 

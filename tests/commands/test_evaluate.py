@@ -10,7 +10,7 @@ from inkdigits.commands.evaluate import command
 from inkdigits.commands.read import command as read
 from inkdigits.data import LabelledImages
 from inkdigits.errors import UsageError
-from inkdigits.recognition.onnx_recogniser import load_recogniser
+from inkdigits.recognition.engines.registry import load_recogniser
 
 
 def stroke(path: Path, blank: bool = False) -> Path:

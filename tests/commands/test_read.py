@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from inkdigits.commands.output import COLUMNS
+from inkdigits.commands.formats.reading import COLUMNS
 from inkdigits.commands.read import command
 from inkdigits.errors import DataError, ModelError, UsageError
 
@@ -216,8 +216,8 @@ def test_a_wrong_expectation_is_wrong_usage(one: Path) -> None:
 
 
 def test_another_detector_reads_and_a_wrong_one_is_named(one: Path, tmp_path: Path) -> None:
-    from inkdigits.recognition.detector import SHIPPED
-    from inkdigits.recognition.onnx_recogniser import shipped_models
+    from inkdigits.recognition.detection.detector import SHIPPED
+    from inkdigits.recognition.engines.registry import shipped_models
 
     assert read("--detector", str(SHIPPED), one).stdout == read(one).stdout
     for wrong in (tmp_path / "missing.onnx", next(iter(shipped_models().values()))):

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from inkdigits.commands.console.progress import shown_progress
 from inkdigits.commands.data import command
-from inkdigits.commands.progress import shown_progress
 from inkdigits.data.places import cache_folder
 from inkdigits.errors import DataError
 

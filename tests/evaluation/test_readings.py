@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 from inkdigits.data import LabelledPictures
 from inkdigits.errors import DataError, PictureError
 from inkdigits.evaluation.readings import ReadingEvaluation, evaluate_reading
-from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit, Number, Reading
 
 PROBABILITIES = {"high": 0.91, "low": 0.46}

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from inkdigits.pictures import page as room
-from inkdigits.pictures.candidates import candidates
-from inkdigits.pictures.ink import THIN_STROKES, find_ink
-from inkdigits.pictures.light import Floats
+from inkdigits.pictures.digits.candidates import candidates
+from inkdigits.pictures.ink.ink_map import THIN_STROKES, find_ink
+from inkdigits.pictures.ink.polarity import Floats
 from inkdigits.pictures.page import Page
 
 

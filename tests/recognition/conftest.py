@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkdigits.recognition.card import METADATA_KEY, ModelCard
+from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
 
 
 def write_model(

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inkdigits.data import Mnist
-from inkdigits.recognition.detector import SHIPPED, Detector
-from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+from inkdigits.recognition.detection.detector import SHIPPED, Detector
+from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.storage import sha256_of_file
 
 GOLDEN = Path(__file__).parents[1] / "golden"

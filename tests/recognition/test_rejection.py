@@ -1,6 +1,6 @@
 import pytest
 
-from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.rejection import reason_to_refuse
 
 CARD = ModelCard(threshold=0.6, is_digit_threshold=0.3)

@@ -5,7 +5,7 @@ import pytest
 
 import inkdigits
 from inkdigits.data import Mnist
-from inkdigits.recognition.detector import shipped_detector
+from inkdigits.recognition.detection.detector import shipped_detector
 from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
 
 

@@ -21,7 +21,7 @@ def test_report_of_no_run_is_one_line_and_status_1(tmp_path: Path) -> None:
 
 
 def test_models_lists_every_shipped_model_with_its_card() -> None:
-    from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+    from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 
     text = CliRunner().invoke(models, catch_exceptions=False).output
     cards = json.loads(CliRunner().invoke(models, ["--json"], catch_exceptions=False).output)
@@ -33,7 +33,7 @@ def test_models_lists_every_shipped_model_with_its_card() -> None:
 
 
 def test_models_says_so_when_none_is_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inkdigits.recognition.onnx_recogniser.shipped_models", dict)
+    monkeypatch.setattr("inkdigits.recognition.engines.registry.shipped_models", dict)
     result = CliRunner().invoke(models, catch_exceptions=False)
     assert result.exit_code == 0
     assert "no model comes with this copy" in result.stderr

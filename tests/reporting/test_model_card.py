@@ -1,5 +1,5 @@
 from inkdigits.commands.models import card_text
-from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.reporting.model_card import render_model_card
 
 CARD = ModelCard(

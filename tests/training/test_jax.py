@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 
 TRAIN = """
 import sys

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from inkdigits.errors import DataError, OutputError
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
-from inkdigits.training.calibrate import Calibration
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+from inkdigits.training.calibration import Calibration
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.sweep import sweep
 

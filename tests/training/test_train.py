@@ -9,11 +9,11 @@ import pytest
 from inkdigits import run_directory
 from inkdigits.contract import Recogniser
 from inkdigits.errors import DataError, ModelError, RunError
-from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.storage import sha256_of_file
-from inkdigits.training import export
-from inkdigits.training.fitting import averaging_momentum, read_history
-from inkdigits.training.networks import classic
+from inkdigits.training.export import onnx_export as export
+from inkdigits.training.loop.fit import averaging_momentum, read_history
+from inkdigits.training.networks.classifiers import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
 

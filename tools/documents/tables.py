@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.evaluation import summarise
-from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 
 Row = Sequence[str]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.recognition.roster import Match, Roster, Spelling
+from inkdigits.recognition.numbers.lexicon import Match, Roster, Spelling
 from pictures.rows.numbers import separated, touching_number
 from pictures.rows.row import Row
 from pictures.sheets import Example

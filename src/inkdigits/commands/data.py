@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.commands.progress import shown_progress
+from inkdigits.commands.console.progress import shown_progress
 
 if TYPE_CHECKING:
     from inkdigits.data.status import MnistStatus

@@ -23,7 +23,7 @@ def command(models: tuple[Path, ...], out: Path) -> None:
     smaller network by  --set teacher=ensemble.onnx.
     """
     from inkdigits.run_directory import ONNX_MODEL, require
-    from inkdigits.training.ensemble import write_ensemble
+    from inkdigits.training.export.ensemble import write_ensemble
 
     if out.exists():
         raise OutputError(f"{out} exists already; choose another name with --out")

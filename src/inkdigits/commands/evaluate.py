@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inkdigits.commands.datasets import own_source
-from inkdigits.commands.progress import shown_progress
-from inkdigits.commands.reading_options import ENGINES, LAYOUTS, reading_options
+from inkdigits.choices import ENGINES, LAYOUTS
+from inkdigits.commands.arguments.datasets import own_source
+from inkdigits.commands.arguments.reading import reading_options
+from inkdigits.commands.console.progress import shown_progress
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from inkdigits.data import LabelledImages
     from inkdigits.evaluation import Evaluation
     from inkdigits.evaluation.readings import ReadingEvaluation
-    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
-    from inkdigits.recognition.openvino_recogniser import OpenVinoRecogniser
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+    from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 
 
 @click.command(name="evaluate")
@@ -77,7 +78,8 @@ def command(
     """
     from inkdigits.contract import SIDE
     from inkdigits.data import KNOWN_LABEL_ERRORS, LabelledImages, load_labelled, load_mnist
-    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser, load_recogniser
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+    from inkdigits.recognition.engines.registry import load_recogniser
 
     recogniser = load_recogniser(model, engine=engine)
     other = None if against is None else load_recogniser(against, engine=engine)
@@ -94,7 +96,7 @@ def command(
             from inkdigits.evaluation import evaluate
 
             if engine == "auto" and isinstance(recogniser, OnnxRecogniser):
-                from inkdigits.recognition.engines import fastest
+                from inkdigits.recognition.engines.selection import fastest
 
                 recogniser = fastest(recogniser, labelled.images)
             evaluation = evaluate(

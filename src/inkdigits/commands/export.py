@@ -38,7 +38,7 @@ def command(run: Path, form: str, out: Path | None) -> None:
         with write_whole(out) as temporary:
             shutil.copyfile(run_directory.require(run, run_directory.KERAS_MODEL), temporary)
     else:
-        from inkdigits.training.export import export_run
+        from inkdigits.training.export.onnx_export import export_run
 
         export_run(run, out)
     click.echo(f"Wrote {out}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.card import ModelCard
+    from inkdigits.recognition.model_card import ModelCard
 
 
 @click.command(name="models")
@@ -14,7 +14,7 @@ def command(as_json: bool) -> None:
     """List the models that come with inkdigits, and what is known of each."""
     import json
 
-    from inkdigits.recognition.onnx_recogniser import load_recogniser, shipped_models
+    from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 
     cards = {name: load_recogniser(name).card for name in shipped_models()}
     if as_json:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inkdigits.commands.bar import bar
-from inkdigits.commands.inputs import Named, files_of, pictures_in, shown
-from inkdigits.commands.output import FORMATS, Writer, writer
-from inkdigits.commands.reading_options import ENGINES, INKS, LAYOUTS, DigitSet, reading_options
+from inkdigits.choices import ENGINES, INKS, LAYOUTS
+from inkdigits.commands.arguments.inputs import Named, files_of, pictures_in, shown
+from inkdigits.commands.arguments.reading import DigitSet, reading_options
+from inkdigits.commands.console.bar import bar
+from inkdigits.commands.formats.reading import FORMATS, Writer, writer
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -131,8 +132,8 @@ class _Job:
             return
         writer.reading(named.name, reading)
         if self._show is not None:
-            from inkdigits.pictures.decode import decode
-            from inkdigits.recognition.show import draw
+            from inkdigits.pictures.io.decode import decode
+            from inkdigits.recognition.annotation import draw
 
             self._n_shown += 1
             draw(decode(named.source), reading, self._place(named))

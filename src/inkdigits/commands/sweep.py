@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from inkdigits.commands.progress import shown_training
+from inkdigits.commands.console.progress import shown_training
 from inkdigits.commands.train import calibration_of, calibration_option, parse_settings
 from inkdigits.errors import UsageError
 
@@ -62,7 +62,7 @@ def command(
         return
     assert recipe is not None
 
-    from inkdigits.commands.datasets import training_and_test_images
+    from inkdigits.commands.arguments.datasets import training_and_test_images
     from inkdigits.evaluation.statistics import summarise
     from inkdigits.training.recipes import get_recipe
     from inkdigits.training.sweep import sweep

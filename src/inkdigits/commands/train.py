@@ -8,7 +8,7 @@ import click
 from inkdigits.errors import MissingExtraError, RunError, UsageError
 
 if TYPE_CHECKING:
-    from inkdigits.training.calibrate import Calibration
+    from inkdigits.training.calibration import Calibration
     from inkdigits.training.train import TrainedRun
 
 
@@ -77,8 +77,8 @@ def command(
 
     All of it goes into one run directory. Interrupted with Ctrl-C, a run goes on with  --resume --out RUN.
     """
-    from inkdigits.commands.datasets import training_and_test_images
-    from inkdigits.commands.progress import shown_training
+    from inkdigits.commands.arguments.datasets import training_and_test_images
+    from inkdigits.commands.console.progress import shown_training
 
     overrides = parse_settings(settings) | ({} if epochs is None else {"epochs": str(epochs)})
     if resume:
@@ -166,9 +166,9 @@ def calibration_of(twin: Path) -> "Calibration":
     RunError, ModelError
         If the run is not finished, or its model damaged.
     """
-    from inkdigits.recognition.onnx_recogniser import OnnxRecogniser
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
     from inkdigits.run_directory import ONNX_MODEL, require
-    from inkdigits.training.calibrate import Calibration
+    from inkdigits.training.calibration import Calibration
 
     return Calibration.of_card(OnnxRecogniser(require(twin, ONNX_MODEL)).card)
 

@@ -42,8 +42,8 @@ def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, re
     --resume.
     """
     import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
-    from inkdigits.commands.datasets import training_and_test_images
-    from inkdigits.commands.progress import shown_progress, shown_training
+    from inkdigits.commands.arguments.datasets import training_and_test_images
+    from inkdigits.commands.console.progress import shown_progress, shown_training
 
     own = _numbers(data)
     train_data, test_data = training_and_test_images("mnist" if own else data, False)
@@ -80,7 +80,7 @@ def _numbers(source: str) -> "LabelledPictures | None":
     """Return a user's own pictures of numbers, if that is what the source is."""
     if source == "mnist":
         return None
-    from inkdigits.commands.datasets import own_source
+    from inkdigits.commands.arguments.datasets import own_source
     from inkdigits.data.labelled import LabelledPictures, load_labelled
 
     data = load_labelled(own_source(source))

@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.choices import PICTURE_SUFFIXES
 from inkdigits.contract import N_CLASSES
 from inkdigits.data.images import LabelledImages, LabelledPictures
 from inkdigits.data.places import is_file, is_folder
 from inkdigits.errors import DataError
 
-__all__ = ["PICTURE_SUFFIXES", "LabelledImages", "LabelledPictures", "load_labelled"]
-
-PICTURE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif"}
-)
-"""Endings by which picture files are told from other files in a class's folder."""
+__all__ = ["LabelledImages", "LabelledPictures", "load_labelled"]
 
 _FORMS = "a FILE.npz, a FILE.csv or a folder with sub-folders 0 to 9"
 

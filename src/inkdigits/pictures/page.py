@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink import THIN_STROKES, Ink, grey_of, ink_of, judged_polarity
-from inkdigits.pictures.light import Floats, thumbnail
-from inkdigits.pictures.rules import without_rules
-from inkdigits.pictures.sheet import find_sheet
-from inkdigits.pictures.transform import Projection, Transform
+from inkdigits.pictures.geometry.sheet_rectification import find_sheet
+from inkdigits.pictures.geometry.transform import Projection, Transform
+from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, grey_of, ink_of, judged_polarity
+from inkdigits.pictures.ink.line_removal import without_rules
+from inkdigits.pictures.ink.polarity import Floats, thumbnail
 
 _ENOUGH_PIXELS = 1_200_000
 """Pixels in which one digit is seen as well as in more."""
@@ -59,7 +59,7 @@ class Page:
         return Page(pixels, Transform((back,)).then(self.to_source), self.is_flat)
 
     def ink(self, light_on_dark: bool | None = None, widest_stroke: float = 0.4) -> Ink:
-        """Separate the ink from the paper; see `inkdigits.pictures.ink.find_ink`."""
+        """Separate the ink from the paper; see `inkdigits.pictures.ink.ink_map.find_ink`."""
         doubtful = False
         if light_on_dark is None:
             light_on_dark, doubtful = self._polarity
@@ -83,7 +83,7 @@ class Page:
 
     @cached_property
     def on_sheet(self) -> "Page | None":
-        """The sheet of paper that lies in the picture, if one does; see `inkdigits.pictures.sheet.find_sheet`."""
+        """The sheet of paper that lies in the picture, if one does; see `find_sheet`."""
         sheet = None if self.is_flat else find_sheet(self.pixels)
         return None if sheet is None else Page(sheet.pixels, sheet.to_picture.then(self.to_source), True)
 

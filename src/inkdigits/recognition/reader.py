@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.choices import LAYOUTS
 from inkdigits.contract import Recogniser, Scores
 from inkdigits.errors import UsageError
-from inkdigits.pictures.candidates import Candidate, candidates
-from inkdigits.pictures.decode import Picture, PictureSource, decode
-from inkdigits.pictures.normalise import is_normal
+from inkdigits.pictures.digits.candidates import Candidate, candidates
+from inkdigits.pictures.digits.normal_form import is_normal
+from inkdigits.pictures.geometry.transform import Box, Transform
+from inkdigits.pictures.io.decode import Picture, PictureSource, decode
 from inkdigits.pictures.page import Page
-from inkdigits.pictures.transform import Box, Transform
 from inkdigits.recognition import rejection
-from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.onnx_recogniser import load_recogniser
+from inkdigits.recognition.engines.registry import load_recogniser
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit, Expectation, Number, Reading
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.detector import Detector
-    from inkdigits.recognition.knowledge import Knowledge
-    from inkdigits.recognition.layouts import Arrangement, Task
-    from inkdigits.recognition.roster import Roster
-
-LAYOUTS = ("auto", "digit", "line", "boxes", "page")
-"""What a picture may hold."""
+    from inkdigits.recognition.detection.detector import Detector
+    from inkdigits.recognition.layout.arrangement import Arrangement, Task
+    from inkdigits.recognition.numbers.knowledge import Knowledge
+    from inkdigits.recognition.numbers.lexicon import Roster
 
 _LEAST_SIDE = 40
 """Longer side, in pixels, below which a picture is a crop of one digit."""
@@ -122,7 +120,7 @@ class Reader:
             raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
         knowledge = None
         if any(each is not None for each in (length, roster, digits, expect)) or ink != "any":
-            from inkdigits.recognition.knowledge import knowledge_of
+            from inkdigits.recognition.numbers.knowledge import knowledge_of
 
             knowledge = knowledge_of(length, roster, digits, expect, ink)
         decoded = decode(picture)
@@ -130,11 +128,11 @@ class Reader:
         page = page_of(decoded)
         several: Arrangement | None = None
         if layout in ("line", "boxes", "page"):
-            from inkdigits.recognition.auto import read_as
+            from inkdigits.recognition.layout.choice import read_as
 
             several = read_as(page, self._task(knowledge), layout)
         elif layout == "auto" and length != 1 and (length or not is_crop):
-            from inkdigits.recognition.auto import read_several
+            from inkdigits.recognition.layout.choice import read_several
 
             several = read_several(page, self._task(knowledge))
         numbers = (self._single(decoded, page, knowledge),) if several is None else several.on_source()
@@ -150,7 +148,7 @@ class Reader:
         box, probabilities = found[best].box, scores.probabilities[best]
         is_digit, card, printed = float(scores.is_digit[best]), self.card, None
         if self._asks_detector and not is_normal(decoded.pixels):
-            from inkdigits.recognition.locate import grey_levels
+            from inkdigits.recognition.detection.locate import grey_levels
             from inkdigits.recognition.single_digit import (
                 IS_DIGIT_THRESHOLD,
                 THRESHOLD,
@@ -182,22 +180,22 @@ class Reader:
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
     def _task(self, knowledge: "Knowledge | None") -> "Task":
-        from inkdigits.recognition.knowledge import Knowledge
-        from inkdigits.recognition.layouts import Task
+        from inkdigits.recognition.layout.arrangement import Task
+        from inkdigits.recognition.numbers.knowledge import Knowledge
 
         return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge())
 
     def _numbers(self) -> "Detector":
         """Return the digit detector; the shipped one is loaded when it is first needed."""
         if self._detector is None:
-            from inkdigits.recognition.detector import shipped_detector
+            from inkdigits.recognition.detection.detector import shipped_detector
 
             self._detector = shipped_detector(self._n_threads)
         return self._detector
 
 
 def _load_detector(path: Path, n_threads: int | None) -> "Detector":
-    from inkdigits.recognition.detector import Detector
+    from inkdigits.recognition.detection.detector import Detector
 
     return Detector(path, n_threads)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.transform import Box, Transform
+from inkdigits.pictures.geometry.transform import Box, Transform
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.roster import Match
+    from inkdigits.recognition.numbers.lexicon import Match
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.pictures.transform import Box
-from inkdigits.recognition.card import ModelCard
+from inkdigits.pictures.geometry.transform import Box
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit
 
 BLANK = "blank"

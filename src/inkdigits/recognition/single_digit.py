@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.pictures.transform import Box
-from inkdigits.recognition.detections import LEAST, PRINT, Detections, fused
-from inkdigits.recognition.detector import Detector
-from inkdigits.recognition.locate import detect, finest
+from inkdigits.pictures.geometry.transform import Box
+from inkdigits.recognition.detection.detections import LEAST, PRINT, Detections, fused
+from inkdigits.recognition.detection.detector import Detector
+from inkdigits.recognition.detection.locate import detect, finest
 
 THRESHOLD, IS_DIGIT_THRESHOLD = 0.8, 0.1
 """Probability of the digit, and of its being one, under which an agreed opinion is refused. Of 591 development pictures

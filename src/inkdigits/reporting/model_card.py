@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.reporting.words import day, interval, percent, setting
 
 

@@ -13,9 +13,9 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError
 from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, MANIFEST, read_json
 from inkdigits.storage import check_writable, write_json
-from inkdigits.training.calibrate import Calibration
-from inkdigits.training.distillation import model_sha256
-from inkdigits.training.fitting import Watcher
+from inkdigits.training.calibration import Calibration
+from inkdigits.training.loop.distillation import model_sha256
+from inkdigits.training.loop.fit import Watcher
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
 

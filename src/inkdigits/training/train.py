@@ -16,19 +16,19 @@ from inkdigits import __version__, run_directory
 from inkdigits.contract import N_CLASSES, check_digit_images
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
+from inkdigits.environment import describe_environment
 from inkdigits.errors import RunError
 from inkdigits.evaluation import Evaluation, evaluate_scores
-from inkdigits.recognition.card import ModelCard
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
-from inkdigits.training.calibrate import Calibration, calibrate, fold_temperature
-from inkdigits.training.data_parallel import count_parts, give_each_part_its_cores
-from inkdigits.training.distillation import model_sha256
-from inkdigits.training.environment import describe_environment
-from inkdigits.training.export import check_parity, export_onnx, write_card
-from inkdigits.training.fitting import Watcher, fit
-from inkdigits.training.networks import build_network, layer_table
-from inkdigits.training.precision import dtype_policy
+from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
+from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
+from inkdigits.training.loop.data_parallel import count_parts, give_each_part_its_cores
+from inkdigits.training.loop.distillation import model_sha256
+from inkdigits.training.loop.fit import Watcher, fit
+from inkdigits.training.loop.precision import dtype_policy
+from inkdigits.training.networks.classifiers import build_network, layer_table
 from inkdigits.training.recipes import Recipe, get_recipe
 
 EXAMPLES_PER_DIGIT = 12

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.sequence import Line
-from inkdigits.recognition.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.numbers.sequence import Line
 from inkdigits.training.detector.own_pictures import OwnPicture, align, own_window
 from inkdigits.training.scenes.lines import Placed
 

@@ -11,13 +11,13 @@ from inkdigits.commands.train_numbers import command
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
-from inkdigits.recognition.detector import Detector
-from inkdigits.recognition.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.detector import Detector
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.training.detector import batches, train
 from inkdigits.training.detector.loss import detector_loss, symbols_right
-from inkdigits.training.detector.network import N_ANSWERS, detector
 from inkdigits.training.detector.train import train_detector
-from inkdigits.training.fitting import Step, read_history
+from inkdigits.training.loop.fit import Step, read_history
+from inkdigits.training.networks.detector import N_ANSWERS, detector
 
 
 def bars() -> LabelledImages:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.recognition.symbols import OTHER
+from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.framing import OPEN, slanted, turned
 from inkdigits.training.scenes.lines import Placed
 

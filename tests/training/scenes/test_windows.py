@@ -8,7 +8,7 @@ import pytest
 
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
+from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 from inkdigits.training.scenes.digits import write_digit
 from inkdigits.training.scenes.framing import OPEN
 from inkdigits.training.scenes.grids import set_grid

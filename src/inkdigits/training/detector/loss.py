@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import ops
 
-from inkdigits.recognition.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
 
 _NEAR = 0.6
 """Heat of a cell, relative to 1 in the middle of a symbol, from which it also learns that symbol's class and box."""

@@ -15,13 +15,13 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.data.labelled import LabelledPictures
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import PictureError
-from inkdigits.pictures.decode import decode
-from inkdigits.recognition.detections import Detections
-from inkdigits.recognition.detector import shipped_detector
-from inkdigits.recognition.lines import lines_of, main_line
-from inkdigits.recognition.locate import border_level, grey_levels, locate, typical_height
-from inkdigits.recognition.sequence import Line
-from inkdigits.recognition.symbols import DIGIT_HEIGHT
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.locate import border_level, grey_levels, locate, typical_height
+from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
+from inkdigits.recognition.layout.text_lines import lines_of, main_line
+from inkdigits.recognition.numbers.sequence import Line
 from inkdigits.training.scenes.framing import OPEN
 from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window

@@ -10,25 +10,25 @@ import numpy as np
 from inkdigits import __version__, run_directory
 from inkdigits.data.labelled import LabelledImages, LabelledPictures
 from inkdigits.data.progress import Progress
+from inkdigits.environment import describe_environment
 from inkdigits.errors import DataError, ModelError, RunError
-from inkdigits.recognition.card import ModelCard
-from inkdigits.recognition.detector import Detector, shipped_detector
+from inkdigits.recognition.detection.detector import Detector, shipped_detector
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import sha256_of_file, write_json, write_whole
-from inkdigits.training.checkpoint import load_checkpoint
-from inkdigits.training.data_parallel import DataParallel, count_parts, give_each_part_its_cores
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
 from inkdigits.training.detector.loss import detector_loss, symbols_right
-from inkdigits.training.detector.network import CELLS, detector
 from inkdigits.training.detector.own_pictures import align_pictures
-from inkdigits.training.environment import describe_environment
-from inkdigits.training.export import load_network, save_checked, traced
-from inkdigits.training.fitting import History, Watcher, tensorboard
-from inkdigits.training.graph import rename
-from inkdigits.training.precision import has_native_bfloat16, in_precision
+from inkdigits.training.export.graph_fusion import rename
+from inkdigits.training.export.onnx_export import load_network, save_checked, traced
+from inkdigits.training.loop.checkpoint import load_checkpoint
+from inkdigits.training.loop.data_parallel import DataParallel, count_parts, give_each_part_its_cores
+from inkdigits.training.loop.fit import History, Watcher, tensorboard
+from inkdigits.training.loop.precision import has_native_bfloat16, in_precision
+from inkdigits.training.loop.schedules import OneCycle
+from inkdigits.training.networks.detector import CELLS, detector
 from inkdigits.training.scenes.stock import make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
-from inkdigits.training.schedules import OneCycle
 
 EPOCHS = 66
 

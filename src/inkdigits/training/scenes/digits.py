@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.symbols import OTHER
+from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.hands import Hand
-from inkdigits.training.scenes.pens import Sprite, drop_of, of_bitmap, written
+from inkdigits.training.scenes.sprites import Sprite, drop_of, of_bitmap, written
 from inkdigits.training.scenes.stock import LETTERS, Font, Stock
 from inkdigits.training.synthetic.allographs import Allograph
 from inkdigits.training.synthetic.strokes import smooth_line

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.locate import border_level
-from inkdigits.recognition.symbols import OTHER
+from inkdigits.recognition.detection.locate import border_level
+from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.lines import Placed
 
 OPEN = -1

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.recognition.symbols import OTHER
+from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.digits import write_digit, write_letter
 from inkdigits.training.scenes.hands import Hand
 from inkdigits.training.scenes.marks import strike_out, write_separator
-from inkdigits.training.scenes.pens import Sprite
+from inkdigits.training.scenes.sprites import Sprite
 from inkdigits.training.scenes.stock import Stock
 from inkdigits.training.scenes.texts import GAP, LETTER
 

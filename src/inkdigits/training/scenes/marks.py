@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from inkdigits.recognition.symbols import OTHER, SYMBOLS
+from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
 from inkdigits.training.scenes.digits import of_font
 from inkdigits.training.scenes.hands import Hand
-from inkdigits.training.scenes.pens import Sprite, drawn
+from inkdigits.training.scenes.sprites import Sprite, drawn
 from inkdigits.training.synthetic.strokes import smooth_line
 
 

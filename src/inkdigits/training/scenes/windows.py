@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
+from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
 from inkdigits.training.scenes.framing import HARDLY_SEEN, OPEN, SEEN, cropped, share_within, slanted, turned
 from inkdigits.training.scenes.grids import set_grid

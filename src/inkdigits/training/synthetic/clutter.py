@@ -5,8 +5,8 @@ import numpy as np
 
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.pictures.normalise import normalise
-from inkdigits.training.synthetic.pens import Ink, random_pen, to_digit_image, write
+from inkdigits.pictures.digits.normal_form import normalise
+from inkdigits.training.synthetic.rendering import Ink, random_pen, to_digit_image, write
 from inkdigits.training.synthetic.strokes import smooth_line
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES, SIDE, DigitImages
 from inkdigits.training.synthetic.allographs import Allograph, digit_allographs
-from inkdigits.training.synthetic.pens import random_pen, to_digit_image, write
+from inkdigits.training.synthetic.rendering import random_pen, to_digit_image, write
 from inkdigits.training.synthetic.strokes import Line, draw_lines
 
 

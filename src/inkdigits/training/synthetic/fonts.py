@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES, SIDE, DigitImages
-from inkdigits.training.synthetic.pens import to_digit_image
+from inkdigits.training.synthetic.rendering import to_digit_image
 
 GLYPH_HEIGHT = 64
 """Longer side of a rendered glyph, in pixels."""

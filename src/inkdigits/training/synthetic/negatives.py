@@ -15,7 +15,7 @@ from inkdigits.training.synthetic import clutter, scraps
 from inkdigits.training.synthetic.allographs import sign_allographs
 from inkdigits.training.synthetic.digits import draw_digit
 from inkdigits.training.synthetic.fonts import FOREIGN, LETTERS, SYMBOLS, draw_glyph, training_glyphs
-from inkdigits.training.synthetic.pens import Ink
+from inkdigits.training.synthetic.rendering import Ink
 
 Maker = Callable[[LabelledImages, np.random.Generator], Ink]
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.pictures.normalise import normalise
-from inkdigits.training.synthetic.pens import Ink
+from inkdigits.pictures.digits.normal_form import normalise
+from inkdigits.training.synthetic.rendering import Ink
 
 # Pieces that could pass for a digit are left out: 0 is half an 8, 1 half a 7, 3 the right half of an 8.
 _PIECES = {

@@ -1,0 +1,73 @@
+"""Progress as the commands show it: a bar on a terminal, a line a step in a log."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from inkdigits.data.progress import Progress
+    from inkdigits.training.loop.fit import Step, Watcher
+
+
+@contextlib.contextmanager
+def shown_progress() -> "Iterator[Progress]":
+    """Give a progress callback that draws a bar on a terminal, and else writes a line a step to stderr."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _LinePerStep()
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def progress(message: str, done: int, total: int) -> None:
+            bars.update(task, description=message, completed=done, total=total or None)
+
+        yield progress
+
+
+class _LinePerStep:
+    """Says each step once, for logs."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, message: str, done: int, total: int) -> None:
+        if message != self._last:
+            click.echo(message, err=True)
+            self._last = message
+
+
+@contextlib.contextmanager
+def shown_training() -> "Iterator[Watcher]":
+    """Give a watcher of a training: a line an epoch on stderr, and below them a live bar on a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step: click.echo(str(step), err=True) if step.epoch_done else None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), TextColumn("left"))
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("starting", total=None)
+
+        def watch(step: "Step") -> None:
+            done = (step.epoch - 1) * step.batches + step.batch
+            bars.update(task, description=str(step), completed=done, total=step.epochs * step.batches)
+            if step.epoch_done:
+                bars.console.print(str(step), highlight=False)
+
+        yield watch

@@ -1,0 +1,1 @@
+"""Printed boxes, combs and grids for single digits."""

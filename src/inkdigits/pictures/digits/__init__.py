@@ -1,0 +1,1 @@
+"""Single digits: candidates, segmentation, and the normal form of MNIST."""

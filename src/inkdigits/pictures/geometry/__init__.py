@@ -1,0 +1,1 @@
+"""Geometry of pictures: transforms, and the rectification of sheets, forms and grids."""

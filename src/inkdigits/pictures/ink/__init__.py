@@ -1,0 +1,1 @@
+"""From grey levels to ink: background, polarity, shadows, ruled lines."""

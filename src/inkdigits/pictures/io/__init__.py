@@ -1,0 +1,1 @@
+"""Decode picture files: formats, PDF pages, HEIC, size limits."""

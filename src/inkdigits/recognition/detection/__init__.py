@@ -1,0 +1,1 @@
+"""The digit detector, on a picture of any size."""

@@ -1,0 +1,1 @@
+"""From detected symbols to numbers in reading order: lines, combs, tables, grids, boxes."""

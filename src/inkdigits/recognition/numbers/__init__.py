@@ -1,0 +1,1 @@
+"""Numbers: symbol sequences, constraints, lexicon."""

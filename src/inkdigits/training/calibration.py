@@ -1,0 +1,145 @@
+"""A confidence that means what it says, and the thresholds below which a reading is refused.
+
+All of it is found on images that the network was not trained on: held-out training images, as they are and
+varied as real pictures vary them.
+"""
+
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import Scores
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.errors import ModelError
+from inkdigits.recognition.model_card import ModelCard
+from inkdigits.training.augmentation.pipeline import STRONG, Augmentation, augment
+from inkdigits.training.loop.precision import full_precision
+from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES, answers_is_digit
+
+REFUSED_SHARE = 0.0025
+"""Share of held-out digits, plain and coarse, that are refused as unsure."""
+
+REFUSED_AS_NO_DIGIT = 0.001
+"""Share of the same digits that are refused as no digits: fewer, since the small digits of a written page look less
+like digits than any of these."""
+
+COARSE = Augmentation(low_resolution=1.0)
+"""Every digit scanned at 8 to 16 pixels a side."""
+
+_TEMPERATURES = np.geomspace(0.25, 4.0, 161)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What `calibrate` finds.
+
+    Attributes
+    ----------
+    temperature
+        By which the logits are divided.
+    threshold
+        Confidence below which a reading is refused as unsure.
+    is_digit_threshold
+        ``is_digit`` below which an image is refused as no digit; 0 for a network without an opinion.
+    """
+
+    temperature: float = 1.0
+    threshold: float = 0.0
+    is_digit_threshold: float = 0.0
+
+    def on_card(self, card: ModelCard) -> ModelCard:
+        """Return the card with these figures on it."""
+        return replace(
+            card,
+            temperature=self.temperature,
+            threshold=self.threshold,
+            is_digit_threshold=self.is_digit_threshold,
+        )
+
+    @staticmethod
+    def of_card(card: ModelCard) -> "Calibration":
+        """Return the figures that stand on a card, such as that of a held-out twin."""
+        return Calibration(card.temperature, card.threshold, card.is_digit_threshold)
+
+
+def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> Calibration:
+    """Find temperature and thresholds on images that the network was not trained on.
+
+    Parameters
+    ----------
+    network
+        A trained network, of temperature 1.
+    held_out
+        Digit images ``uint8`` (n, 28, 28) with labels (n,).
+    seed
+        Random seed of the variation.
+
+    Returns
+    -------
+    Calibration
+        The temperature with the least cross-entropy over the images as they are and a varied copy; the
+        thresholds that refuse 0.25% and 0.1% of the images as they are and of a coarsely scanned copy.
+
+    References
+    ----------
+    C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+    """
+    plain = _predict(network, held_out.images)
+    varied = _predict(network, augment(held_out.images, STRONG, np.random.default_rng(seed)))
+    both = np.log(np.maximum(np.concatenate([plain.probabilities, varied.probabilities]), 1e-30))
+    labels = np.concatenate([held_out.labels, held_out.labels])
+    losses = [_cross_entropy(both / temperature, labels) for temperature in _TEMPERATURES]
+    temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+    # A digit of few pixels is still a digit: without these, a threshold would refuse many an 8x8 scan.
+    coarse = _predict(network, augment(held_out.images, COARSE, np.random.default_rng(seed)))
+    confidences = [
+        softmax(np.log(np.maximum(each.probabilities, 1e-30)) / temperature).max(axis=1)
+        for each in (plain, coarse)
+    ]
+    threshold = np.quantile(np.concatenate(confidences), REFUSED_SHARE)
+    is_digit_threshold = np.quantile(np.concatenate([plain.is_digit, coarse.is_digit]), REFUSED_AS_NO_DIGIT)
+    return Calibration(
+        temperature=round(temperature, 4),
+        threshold=round(float(threshold), 4),
+        is_digit_threshold=round(float(is_digit_threshold), 4) if answers_is_digit(network) else 0.0,
+    )
+
+
+def fold_temperature(network: keras.Model, temperature: float) -> None:
+    """Divide the network's logits by ``temperature``, in place, by dividing the weights of its last layer.
+
+    Raises
+    ------
+    ModelError
+        If the probabilities do not come from a dense layer.
+    """
+    names = [layer.name for layer in network.layers]
+    layer = network.get_layer(PROBABILITIES) if PROBABILITIES in names else network.layers[-1]
+    if not isinstance(layer, keras.layers.Dense):
+        raise ModelError(
+            f"a temperature goes into a last layer of type Dense, but {layer.name} is {type(layer).__name__}; "
+            "train without a calibration"
+        )
+    layer.set_weights([weights / temperature for weights in layer.get_weights()])
+
+
+def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
+    with full_precision():
+        answers = network.predict(images, batch_size=1000, verbose=0)
+    if isinstance(answers, dict):
+        return Scores(answers[PROBABILITIES], answers[IS_DIGIT][:, 0])
+    return Scores(answers, np.ones(len(images), np.float32))
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities of logits, each (n, 10)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    chosen = softmax(logits)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(chosen, 1e-30)).mean())

@@ -1,0 +1,177 @@
+"""Training images in batches, varied anew for each epoch."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.contract import DigitImages
+from inkdigits.data.labelled import LabelledImages
+from inkdigits.training.augmentation.elastic import Warp, warp
+from inkdigits.training.augmentation.pipeline import STRONG, augment, shift
+from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
+from inkdigits.training.recipes import Recipe
+
+POOL = 30_000
+"""Most invented images of a kind that a training draws before it begins; augmentation varies them from there on."""
+
+Answers: TypeAlias = dict[str, NDArray[np.float32]]
+
+Variation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImages]
+"""Takes a batch's images, ``uint8`` (b, 28, 28), and returns a freshly varied copy."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's images.
+
+    Attributes
+    ----------
+    images
+        ``uint8`` (b, 28, 28).
+    labels
+        ``int64`` (b,); 0 where ``is_digit`` is not set.
+    is_digit
+        ``bool`` (b,).
+    opinions
+        A teacher's, ``float32`` (b, 10), if there is one.
+    """
+
+    images: DigitImages
+    labels: NDArray[np.int64]
+    is_digit: NDArray[np.bool_]
+    opinions: NDArray[np.float32] | None = None
+
+    def for_one_answer(self) -> tuple[DigitImages, NDArray[np.int64] | NDArray[np.float32]]:
+        """Return images and labels, or opinions, for a network that answers probabilities alone."""
+        return self.images, self.labels if self.opinions is None else self.opinions
+
+    def for_two_answers(self) -> tuple[DigitImages, Answers, Answers]:
+        """Return images, targets and weights: a non-digit has no say in which digit it is."""
+        is_digit = self.is_digit.astype(np.float32)
+        targets = {PROBABILITIES: self.labels.astype(np.float32), IS_DIGIT: is_digit[:, np.newaxis]}
+        return self.images, targets, {PROBABILITIES: is_digit, IS_DIGIT: np.ones_like(is_digit)}
+
+
+def real_images_per_batch(recipe: Recipe) -> int:
+    """Return how many images of a batch come from the data set."""
+    return max(1, round(recipe.batch_size * (1 - recipe.invented)))
+
+
+def count_batches(data: LabelledImages, recipe: Recipe) -> int:
+    """Return the number of steps in an epoch, which sees every image of the data set once."""
+    return -(-len(data) // real_images_per_batch(recipe))
+
+
+def smallest_batch(data: LabelledImages, recipe: Recipe) -> int:
+    """Return the number of images in the smallest step of an epoch, its last."""
+    n_real = real_images_per_batch(recipe)
+    n_invented = sum(
+        round(recipe.batch_size * share) for share in (recipe.stroke_models, recipe.fonts, recipe.non_digits)
+    )
+    return (len(data) % n_real or min(n_real, len(data))) + n_invented
+
+
+def training_batches(
+    data: LabelledImages,
+    recipe: Recipe,
+    seed: int,
+    first_epoch: int = 0,
+    opinions: NDArray[np.float32] | None = None,
+) -> Iterator[Batch]:
+    """Yield batches without end, each epoch in an order and a variation of its own.
+
+    What an epoch holds depends on ``seed`` and its number alone, so that a resumed training sees
+    exactly what an uninterrupted one would have seen.
+
+    Parameters
+    ----------
+    data
+        Digit images (n, 28, 28) with labels (n,).
+    recipe
+        Its ``batch_size``, ``augmentation`` and shares of invented images.
+    seed
+        Random seed of the run.
+    first_epoch
+        The epoch to begin with, counted from 0.
+    opinions
+        What a teacher thinks of the data, (n, 10).
+    """
+    vary = variation_of(recipe)
+    n_real = real_images_per_batch(recipe)
+    invented = _invent(data, recipe, seed)
+    for epoch in itertools.count(first_epoch):
+        rng = np.random.default_rng((seed, epoch))
+        order = rng.permutation(len(data))
+        for start in range(0, len(order), n_real):
+            chosen = order[start : start + n_real]
+            parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in invented)]
+            yield Batch(
+                vary(np.concatenate([part.images for part in parts]), rng),
+                np.concatenate([part.labels for part in parts]),
+                np.concatenate([part.is_digit for part in parts]),
+                None if opinions is None else opinions[chosen],
+            )
+
+
+def variation_of(recipe: Recipe) -> Variation:
+    """Return how the recipe varies a batch's images."""
+    strength = Warp().times(recipe.warp_strength)
+    if recipe.augmentation == "strong":
+        return lambda images, rng: _strongly_or_gently(images, recipe.gentle, strength, rng)
+    if recipe.augmentation == "warp":
+        return lambda images, rng: warp(images, strength, rng)
+    if recipe.augmentation == "shift":
+        return lambda images, rng: shift(images, rng, recipe.max_shift)
+    return lambda images, _: images
+
+
+def _strongly_or_gently(
+    images: DigitImages, gentle: float, strength: Warp, rng: np.random.Generator
+) -> DigitImages:
+    """Warp a share of the images, and vary the others strongly."""
+    gently = rng.random(len(images)) < gentle
+    varied = np.empty_like(images)
+    varied[gently] = warp(images[gently], strength, rng)
+    varied[~gently] = augment(images[~gently], STRONG, rng)
+    return varied
+
+
+def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
+    return Batch(data.images[chosen], data.labels[chosen], np.ones(len(chosen), bool))
+
+
+def _sample(pool: Batch, share: float, recipe: Recipe, rng: np.random.Generator) -> Batch:
+    chosen = rng.integers(len(pool.images), size=round(recipe.batch_size * share))
+    return Batch(pool.images[chosen], pool.labels[chosen], pool.is_digit[chosen])
+
+
+def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch, float]]:
+    """Draw the pools of invented images that the recipe asks for, each with its share of a batch."""
+    if not recipe.invented:
+        return []
+    from inkdigits.training.synthetic.digits import synthetic_digits
+    from inkdigits.training.synthetic.fonts import font_digits
+    from inkdigits.training.synthetic.negatives import known_kinds, negatives
+
+    rng = np.random.default_rng((seed, 0x1A4E47ED))
+    pools = []
+    if recipe.stroke_models:
+        images, labels = synthetic_digits(_pool_size(data, recipe.stroke_models), rng)
+        pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.stroke_models))
+    if recipe.fonts:
+        images, labels = font_digits(_pool_size(data, recipe.fonts), rng)
+        pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
+    if recipe.non_digits:
+        images = negatives(_pool_size(data, recipe.non_digits), rng, data, known_kinds(recipe.unknown_kinds))
+        nothing = np.zeros(len(images), np.int64)
+        pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
+    return pools
+
+
+def _pool_size(data: LabelledImages, share: float) -> int:
+    """Return how many images to draw: what an epoch takes of them, up to `POOL`."""
+    return min(POOL, max(100, round(2 * len(data) * share)))

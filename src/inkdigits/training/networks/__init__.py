@@ -1,0 +1,1 @@
+"""Keras networks: the classifiers and the digit detector."""

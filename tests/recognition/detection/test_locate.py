@@ -1,0 +1,100 @@
+"""Numbers found at any size, in either polarity, however they are cropped; and bounds on how long that may take."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import inkdigits
+from inkdigits.data import Mnist
+from inkdigits.recognition.detection.detector import Detector, shipped_detector
+from inkdigits.recognition.detection.locate import finest, locate
+
+NUMBERS = ("4217", "30865", "9152")
+
+
+@pytest.fixture(scope="module")
+def reader() -> inkdigits.Reader:
+    return inkdigits.Reader(n_threads=2)
+
+
+@pytest.fixture(scope="module")
+def rows(mnist: Mnist) -> dict[str, NDArray[np.uint8]]:
+    """Numbers of MNIST's training digits side by side, dark on light, digits 80 pixels high with a margin of 40."""
+    # Clear ones, each near to the mean of its class: many a 7 of MNIST's is a 1 elsewhere.
+    first = {}
+    for digit in range(10):
+        images = mnist.train.images[mnist.train.labels == digit][:500]
+        apart = np.abs(images - images.mean(axis=0)).sum(axis=(1, 2))
+        first[digit] = images[apart.argmin()]
+    pictures = {}
+    for number in NUMBERS:
+        row = np.concatenate([first[int(digit)][3:25, 3:25] for digit in number], axis=1)
+        large = cv2.resize(row, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        pictures[number] = (230 - 0.8 * np.pad(large, 40)).clip(0, 255).astype(np.uint8)
+    return pictures
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("height", [12, 24, 32, 60, 150, 400])
+def test_a_number_is_read_at_every_size(
+    number: str, height: int, rows: dict[str, NDArray[np.uint8]], reader: inkdigits.Reader
+) -> None:
+    factor = height / 80
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    picture = cv2.resize(rows[number], None, fx=factor, fy=factor, interpolation=method)
+    for pixels in (picture, 255 - picture):
+        reading = reader.read(pixels, layout="line")
+        assert "".join(str(digit.label) for digit in reading.digits) == number
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("margin", [6, 20, 40])
+@pytest.mark.parametrize("layout", ["line", "auto"])
+def test_cropping_does_not_change_a_clear_answer(
+    number: str, margin: int, layout: str, rows: dict[str, NDArray[np.uint8]], reader: inkdigits.Reader
+) -> None:
+    cut = 40 - margin
+    picture = rows[number][cut : len(rows[number]) - cut, cut : rows[number].shape[1] - cut]
+    reading = reader.read(picture, layout=layout)
+    assert "".join(str(digit.label) for digit in reading.digits) == number
+    for digit, place in zip(reading.digits, range(len(number)), strict=True):
+        x, _, width, _ = digit.box
+        assert abs(x + width / 2 - (margin + 88 * (place + 0.5))) < 25
+
+
+def test_one_digit_is_never_read_as_two(mnist: Mnist, reader: inkdigits.Reader) -> None:
+    n_two = 0
+    for image in mnist.train.images[50_000:50_040]:
+        picture = 255 - cv2.resize(np.pad(image, 10), (160, 160), interpolation=cv2.INTER_CUBIC)
+        n_two += len(reader.read(picture).digits) != 1
+    assert n_two == 0
+
+
+@pytest.mark.parametrize("height", [20, 24, 28, 32, 36, 48, 60])
+def test_separators_are_kept_at_every_size(height: int, reader: inkdigits.Reader) -> None:
+    picture = np.full((2 * height, 8 * height), 235, np.uint8)
+    scale, thick = height / 22, max(2, height // 10)
+    cv2.putText(
+        picture, "31.45", (height, 3 * height // 2), cv2.FONT_HERSHEY_SIMPLEX, scale, 30, thick, cv2.LINE_AA
+    )
+    number = reader.read(picture, layout="line").numbers[0]
+    assert number.text == "31.45"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 2), (40, 40_000), (3000, 4000), (1, 2_000_000)])
+def test_the_detector_never_goes_over_too_many_pixels(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(
+        Detector,
+        "cells",
+        lambda _, pictures: (
+            seen.append(pictures.size)
+            or np.full((1, pictures.shape[1] // 8, pictures.shape[2] // 4, 24), -9.0, np.float32)
+        ),
+    )
+    assert len(locate(np.full(shape, 200, np.uint8), shipped_detector())) == 0
+    assert 0 < finest(shape) <= 2.4
+    assert sum(seen) < 9_000_000

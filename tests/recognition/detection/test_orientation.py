@@ -1,0 +1,73 @@
+"""Pages that lie on their side, upside down or askew are read as they should stand."""
+
+import cv2
+import numpy as np
+import pytest
+
+import inkdigits
+from inkdigits.data import Mnist
+from inkdigits.pictures.page import Page
+from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.detection.orientation import slope_of
+
+NUMBERS = ("27453", "94267", "35724", "72549")
+
+
+@pytest.fixture(scope="module")
+def page(mnist: Mnist) -> np.ndarray:
+    """A page with a number in each of four lines."""
+    rng, paper = np.random.default_rng(1), np.full((420, 520), 228, np.uint8)
+    for row, text in enumerate(NUMBERS):
+        for column, character in enumerate(text):
+            image = mnist.train.images[rng.choice(np.flatnonzero(mnist.train.labels == int(character))[:400])]
+            ink = cv2.resize(image, (56, 56), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+            top, left = 50 + 85 * row, 110 + 44 * column
+            part = paper[top : top + 56, left : left + 56]
+            part[:] = np.minimum(part, 228 - 190 * np.clip(ink, 0, 1))
+    return paper
+
+
+def turned(page: np.ndarray, degrees: float) -> np.ndarray:
+    return Page(page).turned(degrees).pixels
+
+
+@pytest.mark.parametrize("layout", ["auto", "page"])
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -14])
+def test_a_turned_page_is_read_as_it_should_stand(page: np.ndarray, degrees: float, layout: str) -> None:
+    assert inkdigits.Reader().read(turned(page, degrees), layout).text.split("\n") == list(NUMBERS)
+
+
+def test_boxes_are_where_the_digits_are_in_the_picture_as_it_was_given(page: np.ndarray) -> None:
+    upright = inkdigits.Reader().read(page).numbers[0].digits[0].box
+    for quarters in (1, 2, 3):
+        given = np.rot90(page, quarters)
+        x, y, width, height = inkdigits.Reader().read(given).numbers[0].digits[0].box
+        found = np.zeros(given.shape, np.uint8)
+        found[y : y + height, x : x + width] = 1
+        rows, columns = np.nonzero(np.rot90(found, -quarters))
+        assert abs(columns.min() - upright[0]) < 8
+        assert abs(rows.min() - upright[1]) < 8
+
+
+@pytest.mark.parametrize("degrees", [15, -15, 10])
+def test_the_slope_of_lines_is_found(page: np.ndarray, degrees: float) -> None:
+    found = locate(grey_levels(turned(page, degrees)), shipped_detector())
+    assert slope_of(found) == pytest.approx(-degrees, abs=3)
+
+
+def test_a_page_that_is_nearly_level_is_left_alone(page: np.ndarray) -> None:
+    assert slope_of(locate(grey_levels(turned(page, 3)), shipped_detector())) == 0.0
+
+
+@pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270, 20])
+def test_a_turned_page_knows_where_its_places_lie(shape: tuple[int, ...], degrees: float) -> None:
+    picture = np.full(shape, 200, np.uint8)
+    picture[20:24, 30:34] = 0
+    page = Page(picture).turned(degrees)
+    dark = page.pixels if page.pixels.ndim == 2 else page.pixels[..., 0]
+    rows, columns = np.nonzero(dark < 100)
+    middle = page.to_source.points(np.array([[columns.mean(), rows.mean()]]))[0]
+    assert middle == pytest.approx((31.5, 21.5), abs=0.6)
+    assert int(dark[0, 0]) == 200

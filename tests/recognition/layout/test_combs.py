@@ -1,0 +1,81 @@
+"""Boxes side by side: a rule between two digits is seen, and joins what stands in boxes of one digit each."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.layout.combs import is_ruled, joined_in_boxes
+
+HEIGHT = 40
+
+
+def row_of(lefts: list[int], digit: int = 1) -> Detections:
+    """Return digits 20 pixels wide and 40 high, at some places of a row."""
+    boxes = np.array([(left, 30, left + 20, 30 + HEIGHT) for left in lefts], np.float32)
+    classes = np.zeros((len(lefts), N_SYMBOLS), np.float32)
+    classes[:, digit] = 1
+    return Detections(np.ones(len(lefts), np.float32), classes, boxes, np.zeros(len(lefts), np.float32))
+
+
+def paper(rules: list[int], lean: float = 0.0, tone: int = 60) -> np.ndarray:
+    """Return a noisy sheet with upright rules, and a 1 in the middle of each box."""
+    sheet = np.random.default_rng(0).normal(220, 4, (100, 400)).clip(0, 255).astype(np.uint8)
+    for left in (20, 100, 180):
+        cv2.line(sheet, (left + 10, 32), (left + 10, 68), 40, 3)
+    for x in rules:
+        cv2.line(sheet, (round(x - 50 * lean), 0), (round(x + 50 * lean), 100), tone, 2)
+    return sheet
+
+
+def singles(n: int) -> list[np.ndarray]:
+    """Return parts of one symbol each."""
+    return [np.array([i]) for i in range(n)]
+
+
+@pytest.mark.parametrize("lean", [-0.12, 0.0, 0.12])
+@pytest.mark.parametrize("is_negative", [False, True])
+def test_digits_between_rules_are_one_number(lean: float, is_negative: bool) -> None:
+    found, sheet = row_of([20, 100, 180]), paper([70, 150], lean)
+    joined = joined_in_boxes([singles(3)], found, 255 - sheet if is_negative else sheet)
+    assert [each.tolist() for each in joined[0]] == [[0, 1, 2]]
+
+
+def test_where_no_rule_stands_the_row_is_parted() -> None:
+    assert joined_in_boxes([singles(3)], row_of([20, 100, 180]), paper([])) == [singles(3)]
+
+
+@pytest.mark.parametrize(("left", "expected"), [(180, [[0, 1, 2]]), (215, [[0, 1], [2]])])
+def test_one_rule_is_enough_where_the_gaps_are_alike(left: int, expected: list[list[int]]) -> None:
+    (joined,) = joined_in_boxes([singles(3)], row_of([20, 100, left]), paper([70]))
+    assert [each.tolist() for each in joined] == expected
+
+
+def test_a_rule_that_is_seen_on_one_line_is_there_on_the_others() -> None:
+    upper, lower = row_of([20, 100]), row_of([22, 102])
+    lower.boxes[:, 1::2] += 100
+    found = Detections(
+        *(np.concatenate([getattr(each, name) for each in (upper, lower)]) for name in upper.__dict__)
+    )
+    lines = [singles(2), [np.array([2]), np.array([3])]]
+    ruled, bare = paper([70]), paper([])
+    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([bare, bare]))] == [2, 2]
+    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([ruled, bare]))] == [1, 1]
+
+
+def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
+    sheet, boxes = paper([]), row_of([20, 180]).boxes
+    assert not is_ruled(sheet, boxes[0], boxes[1])
+    cv2.line(sheet, (110, 0), (110, 99), 60, 2)
+    assert is_ruled(sheet, boxes[0], boxes[1])
+
+
+def test_a_table_with_numbers_of_several_digits_stays_parted() -> None:
+    found, parts = row_of([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
+    assert joined_in_boxes([parts], found, paper([80, 150])) == [parts]
+
+
+def test_boxes_far_apart_are_not_joined() -> None:
+    found = row_of([20, 180])
+    assert len(joined_in_boxes([singles(2)], found, paper([110]))[0]) == 2
