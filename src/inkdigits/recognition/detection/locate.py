@@ -45,8 +45,8 @@ _PATIENCE, _SEVERAL = 1, 3.0
 up to the second. With 2, as many digits of development pages are right, a fifth more slowly."""
 
 _LOOKS = ((0.85, 0.0), (1.18, 0.0))
-"""Sizes and slants of the last two looks, sizes relative to the one at which digits are `DIGIT_HEIGHT` pixels high. On development
-numbers two looks read 80% where one reads 77%, and three no more."""
+"""Size and slant of the last two looks, the size relative to that at which digits are `DIGIT_HEIGHT` pixels high. On
+development numbers two looks read 80% where one reads 77%, and three no more."""
 
 _UNLIKE, _SEEN_ONCE = 0.5, 0.9
 """Logarithm of the ratio of two heights from which two digits are of different sizes, and the least probability of one
