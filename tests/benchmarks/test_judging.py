@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from inkdigits.errors import PictureError
-from inkdigits.recognition.numbers.lexicon import Match
-from inkdigits.recognition.reading import Digit, Number, Reading
+from inkdigits.recognition.reading import Digit, Match, Number, Reading
 from pictures.judging import Outcome, judge
 from pictures.rows import ROWS
 from pictures.rows.rosters import TimedRoster, random_roster

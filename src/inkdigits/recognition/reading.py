@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.geometry.transform import Box, Transform
-
-if TYPE_CHECKING:
-    from inkdigits.recognition.numbers.lexicon import Match
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,43 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Match:
+    """The entry of a roster that a reading matches best.
+
+    Attributes
+    ----------
+    text
+        The best entry, as it stands in the list; None where no entry has a length that was read.
+    posterior
+        Its probability, the other entries and all numbers beyond the list considered.
+    runner_up
+        The second-best entry and its posterior, or None.
+    margin
+        Log-probability of the best entry over the runner-up, in nats.
+    in_list
+        Whether the number written is likelier to be in the list than not.
+    """
+
+    text: str | None
+    posterior: float
+    runner_up: tuple[str, float] | None
+    margin: float
+    in_list: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the match as numbers, strings and lists."""
+        return {
+            "text": self.text,
+            "posterior": round(self.posterior, 6),
+            "runner_up": None
+            if self.runner_up is None
+            else {"text": self.runner_up[0], "posterior": round(self.runner_up[1], 6)},
+            "margin": round(self.margin, 4) if math.isfinite(self.margin) else None,
+            "in_list": self.in_list,
+        }
+
+
+@dataclass(frozen=True)
 class Number:
     """Digits that belong together.
 
@@ -120,7 +154,7 @@ class Number:
     confidence: float
     box: Box
     runner_up: tuple[str, float] | None = None
-    match: "Match | None" = None
+    match: Match | None = None
     expected: Expectation | None = None
     row: int | None = None
     column: int | None = None

@@ -1,9 +1,7 @@
 """Lists of valid numbers, against which a reading is matched by its summed log-probability."""
 
-import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import DataError
+from inkdigits.recognition.reading import Match
 
 Spelling = tuple[float, NDArray[np.float64]]
 """Log-weight of one way to cut a number into digits, and the probabilities (length, 10) of these digits."""
@@ -26,43 +25,6 @@ _UNLIKE = 0.1
 
 _OTHER_LENGTH = 0.01
 """Probability of each length that no entry has, among the numbers beyond the list."""
-
-
-@dataclass(frozen=True)
-class Match:
-    """The entry of a roster that a reading matches best.
-
-    Attributes
-    ----------
-    text
-        The best entry, as it stands in the list; None where no entry has a length that was read.
-    posterior
-        Its probability, the other entries and all numbers beyond the list considered.
-    runner_up
-        The second-best entry and its posterior, or None.
-    margin
-        Log-probability of the best entry over the runner-up, in nats.
-    in_list
-        Whether the number written is likelier to be in the list than not.
-    """
-
-    text: str | None
-    posterior: float
-    runner_up: tuple[str, float] | None
-    margin: float
-    in_list: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the match as numbers, strings and lists."""
-        return {
-            "text": self.text,
-            "posterior": round(self.posterior, 6),
-            "runner_up": None
-            if self.runner_up is None
-            else {"text": self.runner_up[0], "posterior": round(self.runner_up[1], 6)},
-            "margin": round(self.margin, 4) if math.isfinite(self.margin) else None,
-            "in_list": self.in_list,
-        }
 
 
 class Roster:
