@@ -1,5 +1,6 @@
 """What is read of a picture: digits, numbers, text."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
