@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
+# Two stamps: what `make train` needs is installed in seconds; all the rest when a check wants it.
+FOR_TRAINING := $(VENV)/.installed-train
+INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
@@ -11,19 +13,23 @@ INSTALLED := $(VENV)/.installed
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
-setup: $(INSTALLED)  ## create .venv from the hashed lock
+setup: $(INSTALLED)  ## create .venv with all that the checks need, from the hashed locks
 
 # The packages come with their hashes from the lock; inkdigits itself is installed beside them, editable.
-$(INSTALLED): requirements/all.txt pyproject.toml
+$(FOR_TRAINING): requirements/train.txt requirements/install.sh pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@echo "Setting up $(VENV): 2.9 GB in some minutes, once."
+	@echo "Setting up $(VENV) for training, once."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@sh requirements/install.sh requirements/train.txt
 	@touch $@
 
-train: $(INSTALLED)  ## train the fast recipe, evaluate it, write its report, read the samples with it
+$(INSTALLED): $(FOR_TRAINING) requirements/all.txt
+	@echo "Adding to $(VENV) what the checks need, once."
+	@sh requirements/install.sh requirements/all.txt
+	@touch $@
+
+train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report, read the samples with it
 	@run="runs/fast-$$(date +%Y%m%d-%H%M%S)" && \
 	$(BIN)/inkdigits train --recipe fast --out "$$run" && \
 	echo && echo "The sample pictures, read by the freshly trained model:" && \
@@ -50,12 +56,14 @@ docs: $(INSTALLED)  ## the generated parts of the documents are up to date
 docs-write: $(INSTALLED)  ## write the generated parts of the documents anew
 	$(BIN)/python tools/generate_docs.py
 
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --upgrade pyproject.toml
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --upgrade --extra all --extra benchmarks --extra dev pyproject.toml --output-file requirements/all.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --upgrade pyproject.toml --constraint requirements/all.txt --output-file requirements/core.txt
+	$(COMPILE) --extra all --extra benchmarks --extra dev --group editable --output-file requirements/all.txt
+	$(COMPILE) --extra train --extra report --group editable --constraint requirements/all.txt \
+	  --output-file requirements/train.txt
+	$(COMPILE) --constraint requirements/all.txt --output-file requirements/core.txt
 
 measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hours; goes on where it stopped
 	$(BIN)/inkdigits sweep original --runs 5
