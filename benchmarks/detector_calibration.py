@@ -21,10 +21,10 @@ from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.detector import SHIPPED, shipped_detector
+from inkdigits.recognition.detection.detector import SHIPPED, load_shipped_detector
 from inkdigits.recognition.detection.locate import grey_levels, located
-from inkdigits.recognition.layout.text_lines import main_line
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.layout.text_lines import find_main_line
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "detector-calibration.json"
@@ -44,7 +44,7 @@ REFUSED = 0.02
 
 def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
     """Return the digits of each number's label and the uncalibrated candidates of its line."""
-    detector, numbers = shipped_detector(), []
+    detector, numbers = load_shipped_detector(), []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             grey = grey_levels(decode(folder / row["file"]).pixels)
@@ -63,14 +63,14 @@ def figures(
     """Return how well confidences fit at a temperature and prior odds, and the threshold that follows."""
     confidences, right, digits, likelihoods = [], [], [], []
     for wanted, raw in numbers:
-        found = raw.calibrated(temperature, presence_odds, {"other": other_odds, "/": slash_odds})
-        line = Line.of(found[main_line(found)])
-        chosen = line.choose()
-        shares = line.digits[chosen, :10]
+        found = raw.calibrate(temperature, presence_odds, {"other": other_odds, "/": slash_odds})
+        line = TextLine.from_detections(found[find_main_line(found)])
+        chosen = line.choose_digits()
+        shares = line.digit_probabilities[chosen, :10]
         said = "".join(map(str, shares.argmax(axis=1)))
-        confidences.append(line.confidence(chosen) if chosen.any() else 0.0)
+        confidences.append(line.compute_confidence(chosen) if chosen.any() else 0.0)
         right.append(said == wanted)
-        likelihoods.append(max(line.probability(wanted), _LEAST_LIKELY))
+        likelihoods.append(max(line.compute_probability(wanted), _LEAST_LIKELY))
         digits += [
             shares[place].max()
             for place, true in zip(align(wanted, said), wanted, strict=True)
@@ -110,7 +110,7 @@ def main() -> None:
         from inkdigits.training.export.onnx_export import write_card
 
         card = replace(
-            shipped_detector().card,
+            load_shipped_detector().card,
             temperature=best["temperature"],
             prior_odds={
                 "presence": best["presence_odds"],

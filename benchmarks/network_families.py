@@ -147,9 +147,9 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
     """Return the digits that a network reads, by the likeliest answer everywhere."""
     answer = np.asarray(network(canvas[np.newaxis], training=False))[0]
     if family == "detector":
-        from inkdigits.recognition.detection.detections import detections_of
+        from inkdigits.recognition.detection.detections import decode_detections
 
-        found = detections_of(answer)
+        found = decode_detections(answer)
         symbols = found.classes.argmax(axis=1)[found.presence > 0.5].tolist()
     else:
         best = answer.argmax(axis=-1)

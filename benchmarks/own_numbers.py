@@ -18,8 +18,8 @@ from inkdigits.data import LabelledPictures, load_mnist
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import grey_levels, locate
-from inkdigits.recognition.layout.text_lines import main_line
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.layout.text_lines import find_main_line
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "own-numbers.json"
@@ -29,8 +29,8 @@ SOURCE = "cheques"
 def read(path: Path, detector: Detector) -> str:
     """Return the digits that a detector reads in a picture of one line."""
     found = locate(grey_levels(decode(path).pixels), detector, one_size=True)
-    line = Line.of(found[main_line(found)])
-    return "".join(map(str, line.digits[line.choose(), :10].argmax(axis=1)))
+    line = TextLine.from_detections(found[find_main_line(found)])
+    return "".join(map(str, line.digit_probabilities[line.choose_digits(), :10].argmax(axis=1)))
 
 
 def main() -> None:

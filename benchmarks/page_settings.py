@@ -23,9 +23,9 @@ from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.locate import grey_levels
 from inkdigits.recognition.detection.orientation import upright
 from inkdigits.recognition.layout import arrangement as layouts
-from inkdigits.recognition.layout.text_lines import lines_of
-from inkdigits.recognition.numbers.knowledge import Knowledge
-from inkdigits.recognition.reader import Reader, page_of
+from inkdigits.recognition.layout.text_lines import group_lines
+from inkdigits.recognition.numbers.constraints import Constraints
+from inkdigits.recognition.reader import Reader, build_page
 from inkdigits.recognition.reading import Reading
 from inkdigits.storage import write_json
 
@@ -43,7 +43,7 @@ def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float
     """Return the mean figures of some pages with the settings that are in use."""
     each = []
     for label, grey, found, lines in pages:
-        numbers = layouts.read_found(grey, found, lines, task, is_page=True)
+        numbers = layouts.read_detections(grey, found, lines, task, is_page=True)
         each.append(real.judge(Reading(tuple(numbers), grey.shape[::-1]), "pages", label))
     return {name: float(np.mean([one[name] for one in each])) for name in ("digits", "numbers")}
 
@@ -52,17 +52,17 @@ def main() -> None:
     """Look at each page once, try the settings, and write down."""
     reader = Reader()
     folder = Path(os.environ["INKDIGITS_REAL"]) / "pages"
-    task = layouts.Task(reader.recogniser, reader.card, reader._numbers(), Knowledge())
+    task = layouts.Task(reader.recogniser, reader.card, reader._get_detector(), Constraints())
     pages = []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            page = page_of(decode(folder / row["file"]))
+            page = build_page(decode(folder / row["file"]))
             page, found = upright(page.on_sheet or page, task.detector)
-            pages.append((row["label"], grey_levels(page.pixels), found, lines_of(found)))
-    used = layouts._WIDEST_ON_PAGE, layouts._BELIEVED, layouts._SURE
+            pages.append((row["label"], grey_levels(page.pixels), found, group_lines(found)))
+    used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
     tried = []
     for settings in product(WIDEST, LEAST, SUREST):
-        layouts._WIDEST_ON_PAGE, layouts._BELIEVED, layouts._SURE = settings
+        layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE = settings
         names = dict(zip(("widest_gap", "least_confidence", "surest_digit"), settings, strict=True))
         tried.append({**names, **figures(pages, task)})
     greatest = max(each["digits"] + each["numbers"] for each in tried)

@@ -18,11 +18,11 @@ import numpy as np
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition import single_digit
-from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.locate import grey_levels
-from inkdigits.recognition.reader import Reader, best_candidate, digit_candidates, page_of
-from inkdigits.recognition.rejection import reason_to_refuse
-from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+from inkdigits.recognition.reader import Reader, build_page, choose_candidate, propose_candidates
+from inkdigits.recognition.rejection import find_rejection_reason
+from inkdigits.recognition.single_digit import Prediction, combine_predictions, predict_central_digit
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "single-digits.json"
@@ -42,35 +42,35 @@ class Seen:
     """What both say of one picture; ``label`` is None where it shows no digit."""
 
     label: int | None
-    classifier: Opinion
-    detector: Opinion
+    classifier: Prediction
+    detector: Prediction
     box: Box
 
 
 def opinions(folder: Path) -> tuple[list[Seen], int, int]:
     """Return the opinions on the pictures of digits and of none, and how many of each are without ink."""
-    reader, detector = Reader(), shipped_detector()
+    reader, detector = Reader(), load_shipped_detector()
     seen: list[Seen] = []
     n_blank = {"digits": 0, "not_digits": 0}
     for kind in n_blank:
         with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 decoded = decode(folder / kind / row["file"])
-                page = page_of(decoded)
-                found = digit_candidates(decoded, page)
+                page = build_page(decoded)
+                found = propose_candidates(decoded, page)
                 if not found:
                     n_blank[kind] += 1
                     continue
                 scores = reader.recogniser.score(np.stack([each.image for each in found]))
-                best = best_candidate(found, scores)
+                best = choose_candidate(found, scores)
                 box = page.to_source.source_of(found[best].box)
-                classifier = Opinion(scores.probabilities[best], float(scores.is_digit[best]))
+                classifier = Prediction(scores.probabilities[best], float(scores.is_digit[best]))
                 label = int(row["label"]) if kind == "digits" else None
                 seen.append(
                     Seen(
                         label,
                         classifier,
-                        seen_in(grey_levels(decoded.pixels), box, detector),
+                        predict_central_digit(grey_levels(decoded.pixels), box, detector),
                         found[best].box,
                     )
                 )
@@ -81,7 +81,7 @@ def figures(
     seen: list[Seen], share: float, of_presence: float, n_digits: int, n_others: int
 ) -> dict[str, float]:
     """Return what comes of some weights, at the thresholds that suit them best."""
-    said = [agreed(each.classifier, each.detector, share, of_presence) for each in seen]
+    said = [combine_predictions(each.classifier, each.detector, share, of_presence) for each in seen]
     probabilities = np.stack([each.probabilities for each in said])
     is_digit = np.array([each.is_digit for each in said])
     labels = np.array([-1 if each.label is None else each.label for each in seen])
@@ -94,7 +94,7 @@ def figures(
         now = replace(card, threshold=float(threshold), is_digit_threshold=float(least))
         accepted = np.array(
             [
-                reason_to_refuse(now, float(each.max()), chance, one.box[2:]) is None
+                find_rejection_reason(now, float(each.max()), chance, one.box[2:]) is None
                 for each, chance, one in zip(probabilities, is_digit, seen, strict=True)
             ]
         )
@@ -128,8 +128,13 @@ def main() -> None:
     equals = [each for each in tried if each["accepted_right"] > most - AS_GOOD]
     chosen = min(equals, key=lambda each: (each["others_accepted"], -each["right"]))
     in_code = {
-        name.lower(): getattr(single_digit, name)
-        for name in ("SHARE", "SHARE_OF_PRESENCE", "THRESHOLD", "IS_DIGIT_THRESHOLD")
+        key: getattr(single_digit, name)
+        for key, name in (
+            ("share", "DETECTOR_WEIGHT"),
+            ("share_of_presence", "DETECTOR_WEIGHT_IS_DIGIT"),
+            ("threshold", "THRESHOLD"),
+            ("is_digit_threshold", "IS_DIGIT_THRESHOLD"),
+        )
     }
     write_json(
         RESULTS,

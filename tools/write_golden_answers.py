@@ -53,7 +53,7 @@ def main() -> None:
     if target.exists() and json.loads(target.read_text("utf-8"))["sha256"] == digest:
         print(f"{target.name} is of this very model")
         return
-    cells = Detector(n_threads=1).cells(golden_rows(images))
+    cells = Detector(n_threads=1).predict_cells(golden_rows(images))
     write_text(target, json.dumps({"sha256": digest, "cells": rounded(cells[:, ::2, ::EVERY])}) + "\n")
     print(f"wrote {target.name}")
 

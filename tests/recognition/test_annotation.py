@@ -5,7 +5,7 @@ import pytest
 
 from inkdigits.errors import OutputError
 from inkdigits.pictures.io.decode import Picture, decode
-from inkdigits.recognition.annotation import ACCEPTED, MOST_DIGITS, REFUSED, draw, drawing
+from inkdigits.recognition.annotation import ACCEPTED, MOST_DIGITS, REFUSED, draw_annotation, write_annotation
 from inkdigits.recognition.reading import Digit, Number, Reading
 
 
@@ -23,7 +23,7 @@ def contains(pixels: np.ndarray, colour: tuple[int, int, int]) -> bool:
 @pytest.mark.parametrize("rejected", [None, "unsure"])
 def test_any_size_can_be_looked_at(size: tuple[int, int], rejected: str | None) -> None:
     picture = decode(np.full(size[::-1], 200, np.uint8))
-    pixels = np.asarray(drawing(picture, reading_of(2, size, rejected)))
+    pixels = np.asarray(draw_annotation(picture, reading_of(2, size, rejected)))
     assert contains(pixels, ACCEPTED if rejected is None else REFUSED)
     assert not contains(pixels, REFUSED if rejected is None else ACCEPTED)
     assert max(pixels.shape) < 2500
@@ -32,7 +32,9 @@ def test_any_size_can_be_looked_at(size: tuple[int, int], rejected: str | None) 
 def test_the_box_surrounds_the_ink_of_a_picture_that_was_scaled_down() -> None:
     picture = Picture(np.full((200, 400), 255, np.uint8), (4000, 2000))
     digit = Digit(3, 0.9, (1000, 500, 2000, 1000))
-    pixels = np.asarray(drawing(picture, Reading((Number("3", (digit,), 0.9, digit.box),), (4000, 2000))))
+    pixels = np.asarray(
+        draw_annotation(picture, Reading((Number("3", (digit,), 0.9, digit.box),), (4000, 2000)))
+    )
     rows, columns = np.nonzero((pixels == ACCEPTED).all(axis=2)[:850])
     assert abs((columns.max() - columns.min()) - 0.4 * 2000) < 8
     assert 0.4 * 1000 - 8 < rows.max() - rows.min() < 0.4 * 1000 + 40  # the label stands above
@@ -42,7 +44,7 @@ def test_what_the_network_saw_is_drawn_pixel_by_pixel() -> None:
     reading = reading_of(1, (400, 300))
     image = reading.digits[0].image
     assert image is not None
-    pixels = np.asarray(drawing(decode(np.full((300, 400), 200, np.uint8)), reading))[:, :, 0]
+    pixels = np.asarray(draw_annotation(decode(np.full((300, 400), 200, np.uint8)), reading))[:, :, 0]
     enlarged = image.repeat(3, 0).repeat(3, 1)
     height, width = enlarged.shape
     places = np.argwhere(pixels[: -height + 1, : -width + 1] == enlarged[0, 0])
@@ -50,8 +52,10 @@ def test_what_the_network_saw_is_drawn_pixel_by_pixel() -> None:
 
 
 def test_a_page_of_very_many_digits_is_cut_short() -> None:
-    few = drawing(decode(np.full((300, 400), 200, np.uint8)), reading_of(MOST_DIGITS, (400, 300)))
-    many = drawing(decode(np.full((300, 400), 200, np.uint8)), reading_of(10 * MOST_DIGITS, (400, 300)))
+    few = draw_annotation(decode(np.full((300, 400), 200, np.uint8)), reading_of(MOST_DIGITS, (400, 300)))
+    many = draw_annotation(
+        decode(np.full((300, 400), 200, np.uint8)), reading_of(10 * MOST_DIGITS, (400, 300))
+    )
     assert 0 < many.height - few.height < 100
 
 
@@ -59,5 +63,5 @@ def test_a_page_of_very_many_digits_is_cut_short() -> None:
 def test_a_drawing_that_cannot_be_written_is_told_in_a_line(name: str, tmp_path: Path) -> None:
     (tmp_path / "file.txt").write_text("")
     with pytest.raises(OutputError, match="cannot write"):
-        draw(decode(np.full((30, 40), 200, np.uint8)), reading_of(1, (40, 30)), tmp_path / name)
+        write_annotation(decode(np.full((30, 40), 200, np.uint8)), reading_of(1, (40, 30)), tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]

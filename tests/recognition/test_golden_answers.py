@@ -74,7 +74,7 @@ def test_the_detector_answers_as_on_the_day_it_was_shipped(images: NDArray[np.ui
     expected = json.loads((GOLDEN / "detector" / "detector.json").read_text("utf-8"))
     assert expected["sha256"] == sha256_of_file(SHIPPED)
     rows = images[: len(images) // 4 * 4].reshape(-1, 4, 28, 28).transpose(0, 2, 1, 3).reshape(-1, 28, 112)
-    cells = Detector(n_threads=1).cells(np.pad(rows, ((0, 0), (10, 10), (8, 8))))
+    cells = Detector(n_threads=1).predict_cells(np.pad(rows, ((0, 0), (10, 10), (8, 8))))
     # Logits reach 30, and differ by more than probabilities do.
     np.testing.assert_allclose(cells[:, ::2, ::7], expected["cells"], rtol=0, atol=10 * TOLERANCE)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inkdigits.contract import DigitImages, Scores
-from inkdigits.recognition.reader import Reader, digit_image, read
+from inkdigits.recognition.reader import Reader, extract_digit_image, read
 
 
 class Fixed:
@@ -53,7 +53,7 @@ def test_an_empty_picture_is_blank_and_costs_no_call_of_the_model() -> None:
 
 
 def test_a_picture_in_normal_form_reaches_the_model_untouched() -> None:
-    image, _, _ = digit_image(stroke())
+    image, _, _ = extract_digit_image(stroke())
     assert image is not None
     recogniser = Fixed(SURE_4)
     Reader(recogniser).read(image)

@@ -1,7 +1,7 @@
 import pytest
 
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.recognition.rejection import reason_to_refuse
+from inkdigits.recognition.rejection import find_rejection_reason
 
 CARD = ModelCard(threshold=0.6, is_digit_threshold=0.3)
 
@@ -20,4 +20,4 @@ CARD = ModelCard(threshold=0.6, is_digit_threshold=0.3)
     ],
 )
 def test_reasons(confidence: float, is_digit: float, size: tuple[int, int], reason: str | None) -> None:
-    assert reason_to_refuse(CARD, confidence, is_digit, size) == reason
+    assert find_rejection_reason(CARD, confidence, is_digit, size) == reason

@@ -5,25 +5,25 @@ import pytest
 
 import inkdigits
 from inkdigits.data import Mnist
-from inkdigits.recognition.detection.detector import shipped_detector
-from inkdigits.recognition.single_digit import Opinion, agreed, seen_in
+from inkdigits.recognition.detection.detector import load_shipped_detector
+from inkdigits.recognition.single_digit import Prediction, combine_predictions, predict_central_digit
 
 
-def one_sure_of(digit: int, share: float, is_digit: float = 1.0) -> Opinion:
+def one_sure_of(digit: int, share: float, is_digit: float = 1.0) -> Prediction:
     shares = np.full(10, (1 - share) / 9)
     shares[digit] = share
-    return Opinion(shares, is_digit)
+    return Prediction(shares, is_digit)
 
 
 def test_two_alike_are_what_each_is() -> None:
     opinion = one_sure_of(3, 0.8, 0.5)
-    both = agreed(opinion, opinion)
+    both = combine_predictions(opinion, opinion)
     np.testing.assert_allclose(both.probabilities, opinion.probabilities, atol=1e-9)
     assert both.is_digit == pytest.approx(0.5)
 
 
 def test_the_surer_one_wins_and_doubt_of_either_counts() -> None:
-    both = agreed(one_sure_of(5, 0.6), one_sure_of(3, 0.99, 0.01), of_presence=0.5)
+    both = combine_predictions(one_sure_of(5, 0.6), one_sure_of(3, 0.99, 0.01), detector_weight_is_digit=0.5)
     assert both.probabilities.argmax() == 3
     assert both.probabilities[3] < 0.99
     assert both.is_digit == pytest.approx(0.1)
@@ -34,12 +34,14 @@ def test_the_digit_in_the_middle_is_meant_and_not_its_neighbours(mnist: Mnist) -
     row = np.concatenate([of[2][:, 14:25], np.zeros((28, 2), np.uint8), of[5], of[7][:, 3:12]], axis=1)
     picture = (235 - 0.8 * row).astype(np.uint8)
     whole = (0, 0, picture.shape[1], picture.shape[0])
-    assert seen_in(picture, whole, shipped_detector(1)).probabilities.argmax() == 5
-    assert seen_in(255 - picture, whole, shipped_detector(1)).probabilities.argmax() == 5
+    assert predict_central_digit(picture, whole, load_shipped_detector(1)).probabilities.argmax() == 5
+    assert predict_central_digit(255 - picture, whole, load_shipped_detector(1)).probabilities.argmax() == 5
 
 
 def test_nothing_to_see_is_hardly_a_digit() -> None:
-    opinion = seen_in(np.full((60, 40), 200, np.uint8), (5, 5, 20, 40), shipped_detector(1))
+    opinion = predict_central_digit(
+        np.full((60, 40), 200, np.uint8), (5, 5, 20, 40), load_shipped_detector(1)
+    )
     assert opinion.is_digit < 0.1
     assert opinion.probabilities.sum() == pytest.approx(1)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.recognition.numbers.lexicon import Match, Roster, Spelling
+from inkdigits.recognition.numbers.lexicon import Match, Roster, Segmentation
 from pictures.rows.numbers import separated, touching_number
 from pictures.rows.row import Row
 from pictures.sheets import Example
@@ -22,10 +22,10 @@ class TimedRoster(Roster):
 
     milliseconds = 0.0
 
-    def match(self, spellings: list[Spelling]) -> Match:
+    def match(self, segmentations: list[Segmentation]) -> Match:
         """Match as any roster does."""
         start = time.perf_counter()
-        found = super().match(spellings)
+        found = super().match(segmentations)
         self.milliseconds += (time.perf_counter() - start) * 1e3
         return found
 

@@ -96,9 +96,9 @@ def command(
             from inkdigits.evaluation import evaluate
 
             if engine == "auto" and isinstance(recogniser, OnnxRecogniser):
-                from inkdigits.recognition.engines.selection import fastest
+                from inkdigits.recognition.engines.selection import select_recogniser
 
-                recogniser = fastest(recogniser, labelled.images)
+                recogniser = select_recogniser(recogniser, labelled.images)
             evaluation = evaluate(
                 recogniser,
                 labelled,

@@ -133,10 +133,10 @@ class _Job:
         writer.reading(named.name, reading)
         if self._show is not None:
             from inkdigits.pictures.io.decode import decode
-            from inkdigits.recognition.annotation import draw
+            from inkdigits.recognition.annotation import write_annotation
 
             self._n_shown += 1
-            draw(decode(named.source), reading, self._place(named))
+            write_annotation(decode(named.source), reading, self._place(named))
 
     def finish(self) -> None:
         """Write what is left to write."""

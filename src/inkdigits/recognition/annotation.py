@@ -35,7 +35,7 @@ _HEADING = 30
 _REASONS = {"not_a_digit": "not a digit"}
 
 
-def draw(picture: Picture, reading: Reading, path: Path) -> None:
+def write_annotation(picture: Picture, reading: Reading, path: Path) -> None:
     """Draw the boxes and labels into the picture, and below it the digit images, number by number.
 
     Parameters
@@ -52,7 +52,7 @@ def draw(picture: Picture, reading: Reading, path: Path) -> None:
     OutputError
         If the file cannot be written, or its ending names no format.
     """
-    image = drawing(picture, reading)
+    image = draw_annotation(picture, reading)
     with write_whole(path) as temporary:
         try:
             image.save(temporary)
@@ -60,11 +60,11 @@ def draw(picture: Picture, reading: Reading, path: Path) -> None:
             raise OSError(0, f"{path.suffix or 'no ending'} names no format of pictures, use .png") from error
 
 
-def drawing(picture: Picture, reading: Reading) -> "Image.Image":
+def draw_annotation(picture: Picture, reading: Reading) -> "Image.Image":
     """Return the drawing that `draw` writes, RGB."""
     from PIL import Image, ImageDraw
 
-    overview = _overview(picture, reading)
+    overview = _draw_overview(picture, reading)
     shown, n_left = [], MOST_DIGITS
     for number in reading.numbers:
         if n_left > 0:
@@ -80,18 +80,18 @@ def drawing(picture: Picture, reading: Reading) -> "Image.Image":
     pen = ImageDraw.Draw(sheet)
     top = overview.height + 2 * _MARGIN
     for (number, digits), needed in zip(shown, heights, strict=True):
-        _heading(pen, number, top)
+        _draw_heading(pen, number, top)
         for place, digit in enumerate(digits):
             row, column = divmod(place, columns)
             corner = _MARGIN + column * _CELL_WIDTH, top + _HEADING + row * _CELL_HEIGHT
-            _tile(sheet, pen, digit, corner)
+            _draw_digit(sheet, pen, digit, corner)
         top += needed
     if left_out:
-        pen.text((_MARGIN, top), f"and {left_out} digits more", _FAINT, _font(16))
+        pen.text((_MARGIN, top), f"and {left_out} digits more", _FAINT, _load_font(16))
     return sheet
 
 
-def _overview(picture: Picture, reading: Reading) -> "Image.Image":
+def _draw_overview(picture: Picture, reading: Reading) -> "Image.Image":
     """Return the picture in a size that can be looked at, with its boxes and labels."""
     from PIL import Image, ImageDraw
 
@@ -123,31 +123,31 @@ def _overview(picture: Picture, reading: Reading) -> "Image.Image":
             min(size[0] - 1, x + max(1, width) + 1),
             min(size[1] - 1, y + max(1, height) + 1) + _HEADING,
         )
-        pen.rectangle(box, None, _colour(digit), 2)
-        _label(pen, digit, box, size[0])
+        pen.rectangle(box, None, _choose_colour(digit), 2)
+        _draw_label(pen, digit, box, size[0])
     return overview
 
 
-def _label(
+def _draw_label(
     pen: "ImageDraw.ImageDraw", digit: Digit, box: tuple[int, int, int, int], picture_width: int
 ) -> None:
     """Write the label above the box; with the confidence, where that reaches into no neighbour."""
     width = box[2] - box[0]
-    font = _font(min(22, max(13, (box[3] - box[1]) // 5)))
-    full, short = f"{_answer(digit)} {digit.confidence:.0%}", _answer(digit)
+    font = _load_font(min(22, max(13, (box[3] - box[1]) // 5)))
+    full, short = f"{_format_label(digit)} {digit.confidence:.0%}", _format_label(digit)
     alone = width > picture_width // 4
     text = full if alone or pen.textlength(full, font) + 6 <= width else short
     _, top, _, bottom = (round(value) for value in pen.textbbox((0, 0), "0?", font))
     right, height = round(pen.textlength(text, font)), bottom - top + 5
     x, y = max(0, min(box[0], picture_width - right - 5)), box[1] - height
-    pen.rectangle((x, y, x + right + 4, y + height), _colour(digit))
+    pen.rectangle((x, y, x + right + 4, y + height), _choose_colour(digit))
     pen.text((x + 2, y + 2 - top), text, _PAPER, font)
 
 
-def _heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
+def _draw_heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
     """Write a number with its confidence and its runner-up."""
-    font = _font(18)
-    text = f"{number.text}   {number.confidence:.1%}{_place_in_table(number)}"
+    font = _load_font(18)
+    text = f"{number.text}   {number.confidence:.1%}{_format_table_position(number)}"
     pen.text((_MARGIN, top), text, _INK, font)
     notes = []
     if number.runner_up is not None:
@@ -158,49 +158,51 @@ def _heading(pen: "ImageDraw.ImageDraw", number: Number, top: int) -> None:
             f"in the roster: {match.text}   {match.posterior:.1%}" if match.in_list else "not in the roster"
         )
     after = _MARGIN + round(pen.textlength(text, font)) + 24
-    pen.text((after, top + 3), "      ".join(notes), _FAINT, _font(15))
+    pen.text((after, top + 3), "      ".join(notes), _FAINT, _load_font(15))
 
 
-def _place_in_table(number: Number) -> str:
+def _format_table_position(number: Number) -> str:
     """Name the row and column of a number, counted from 1 as people do."""
     if number.row is None:
         return ""
     return f"   row {number.row + 1}" + ("" if number.column is None else f", column {number.column + 1}")
 
 
-def _tile(sheet: "Image.Image", pen: "ImageDraw.ImageDraw", digit: Digit, corner: tuple[int, int]) -> None:
+def _draw_digit(
+    sheet: "Image.Image", pen: "ImageDraw.ImageDraw", digit: Digit, corner: tuple[int, int]
+) -> None:
     """Draw one digit image with what the network made of it."""
     from PIL import Image
 
     x, y = corner
-    colour = _colour(digit)
+    colour = _choose_colour(digit)
     if digit.image is None:
-        pen.text((x + 20, y + _TILE // 2 - 10), "no ink", _FAINT, _font(15))
+        pen.text((x + 20, y + _TILE // 2 - 10), "no ink", _FAINT, _load_font(15))
     else:
         enlarged = Image.fromarray(np.asarray(digit.image)).resize((_TILE, _TILE), Image.Resampling.NEAREST)
         sheet.paste(enlarged.convert("RGB"), (x, y))
     pen.rectangle((x - 2, y - 2, x + _TILE + 1, y + _TILE + 1), None, colour, 2)
     guess = "_" if digit.label is None else str(digit.label)
-    pen.text((x, y + _TILE + 4), f"{guess}  {digit.confidence:.1%}", colour, _font(16))
+    pen.text((x, y + _TILE + 4), f"{guess}  {digit.confidence:.1%}", colour, _load_font(16))
     if digit.rejected is not None:
         reason = _REASONS.get(digit.rejected, digit.rejected)
-        pen.text((x, y + _TILE + 22), reason, colour, _font(14))
+        pen.text((x, y + _TILE + 22), reason, colour, _load_font(14))
     others = "  ".join(f"{label} {probability:.1%}" for label, probability in digit.alternatives[:2])
-    pen.text((x, y + _TILE + (38 if digit.rejected else 24)), others, _FAINT, _font(12))
+    pen.text((x, y + _TILE + (38 if digit.rejected else 24)), others, _FAINT, _load_font(12))
 
 
-def _answer(digit: Digit) -> str:
+def _format_label(digit: Digit) -> str:
     """Return what is read of a digit: the guess stays visible where it is refused."""
     return digit.character if digit.rejected is None or digit.label is None else f"{digit.label}?"
 
 
-def _colour(digit: Digit) -> tuple[int, int, int]:
+def _choose_colour(digit: Digit) -> tuple[int, int, int]:
     if digit.label is None:
         return BLANK
     return ACCEPTED if digit.rejected is None else REFUSED
 
 
-def _font(size: int) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+def _load_font(size: int) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
     from PIL import ImageFont
 
     return ImageFont.load_default(size)

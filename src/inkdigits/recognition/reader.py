@@ -25,10 +25,10 @@ from inkdigits.recognition.reading import Digit, Expectation, Number, Reading
 if TYPE_CHECKING:
     from inkdigits.recognition.detection.detector import Detector
     from inkdigits.recognition.layout.arrangement import Arrangement, Task
-    from inkdigits.recognition.numbers.knowledge import Knowledge
+    from inkdigits.recognition.numbers.constraints import Constraints
     from inkdigits.recognition.numbers.lexicon import Roster
 
-_LEAST_SIDE = 40
+_MIN_PAGE_SIDE = 40
 """Longer side, in pixels, below which a picture is a crop of one digit."""
 
 
@@ -66,7 +66,7 @@ class Reader:
         else:
             self.recogniser = model
         self._n_threads = n_threads
-        self._asks_detector = model is None
+        self._uses_detector = model is None
         self._detector = None if detector is None else _load_detector(Path(detector), n_threads)
         card = getattr(self.recogniser, "card", None)
         self.card: ModelCard = card if isinstance(card, ModelCard) else ModelCard()
@@ -118,79 +118,87 @@ class Reader:
         """
         if layout not in LAYOUTS:
             raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
-        knowledge = None
+        constraints = None
         if any(each is not None for each in (length, roster, digits, expect)) or ink != "any":
-            from inkdigits.recognition.numbers.knowledge import knowledge_of
+            from inkdigits.recognition.numbers.constraints import build_constraints
 
-            knowledge = knowledge_of(length, roster, digits, expect, ink)
+            constraints = build_constraints(length, roster, digits, expect, ink)
         decoded = decode(picture)
-        is_crop = max(decoded.pixels.shape[:2]) < _LEAST_SIDE
-        page = page_of(decoded)
-        several: Arrangement | None = None
+        is_crop = max(decoded.pixels.shape[:2]) < _MIN_PAGE_SIDE
+        page = build_page(decoded)
+        arrangement: Arrangement | None = None
         if layout in ("line", "boxes", "page"):
-            from inkdigits.recognition.layout.choice import read_as
+            from inkdigits.recognition.layout.choice import read_layout
 
-            several = read_as(page, self._task(knowledge), layout)
+            arrangement = read_layout(page, self._build_task(constraints), layout)
         elif layout == "auto" and length != 1 and (length or not is_crop):
-            from inkdigits.recognition.layout.choice import read_several
+            from inkdigits.recognition.layout.choice import read_multiple
 
-            several = read_several(page, self._task(knowledge))
-        numbers = (self._single(decoded, page, knowledge),) if several is None else several.on_source()
-        return Reading(numbers or (_blank(decoded, knowledge),), decoded.given_size)
+            arrangement = read_multiple(page, self._build_task(constraints))
+        numbers = (
+            (self._read_digit(decoded, page, constraints),)
+            if arrangement is None
+            else arrangement.on_source()
+        )
+        return Reading(numbers or (_build_blank_number(decoded, constraints),), decoded.given_size)
 
-    def _single(self, decoded: Picture, page: Page, knowledge: "Knowledge | None") -> Number:
+    def _read_digit(self, decoded: Picture, page: Page, constraints: "Constraints | None") -> Number:
         """Read one digit."""
-        found = digit_candidates(decoded, page)
+        found = propose_candidates(decoded, page)
         if not found:
-            return _blank(decoded, knowledge)
+            return _build_blank_number(decoded, constraints)
         scores = self.recogniser.score(np.stack([each.image for each in found]))
-        best = best_candidate(found, scores)
+        best = choose_candidate(found, scores)
         box, probabilities = found[best].box, scores.probabilities[best]
         is_digit, card, printed = float(scores.is_digit[best]), self.card, None
-        if self._asks_detector and not is_normal(decoded.pixels):
+        if self._uses_detector and not is_normal(decoded.pixels):
             from inkdigits.recognition.detection.locate import grey_levels
             from inkdigits.recognition.single_digit import (
                 IS_DIGIT_THRESHOLD,
                 THRESHOLD,
-                Opinion,
-                agreed,
+                Prediction,
+                combine_predictions,
                 is_of_ink,
-                seen_in,
+                predict_central_digit,
             )
 
-            seen = seen_in(grey_levels(decoded.pixels), page.to_source.source_of(box), self._numbers())
-            opinion = agreed(Opinion(probabilities, is_digit), seen)
-            if knowledge is not None and not is_of_ink(seen.printed, knowledge.ink):
-                return _blank(decoded, knowledge)
-            probabilities, is_digit = opinion.probabilities.astype(np.float32), opinion.is_digit
+            seen = predict_central_digit(
+                grey_levels(decoded.pixels), page.to_source.source_of(box), self._get_detector()
+            )
+            prediction = combine_predictions(Prediction(probabilities, is_digit), seen)
+            if constraints is not None and not is_of_ink(seen.printed, constraints.ink):
+                return _build_blank_number(decoded, constraints)
+            probabilities, is_digit = prediction.probabilities.astype(np.float32), prediction.is_digit
             printed = seen.printed
             card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
-        if knowledge is not None and knowledge.allowed is not None:
-            probabilities = rejection.restricted(probabilities, knowledge.allowed)
-        digit = rejection.judged_digit(probabilities, is_digit, box, found[best].image, card, box[2:])
+        if constraints is not None and constraints.allowed is not None:
+            probabilities = rejection.exclude_digits(probabilities, constraints.allowed)
+        digit = rejection.build_classified_digit(
+            probabilities, is_digit, box, found[best].image, card, box[2:]
+        )
         digit = replace(digit, printed=printed)
         match = expected = None
-        if knowledge is not None and knowledge.roster is not None:
-            match = knowledge.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
-        if knowledge is not None and knowledge.expected is not None:
-            text = knowledge.expected
+        if constraints is not None and constraints.roster is not None:
+            match = constraints.roster.match([(0.0, probabilities[np.newaxis].astype(np.float64))])
+        if constraints is not None and constraints.expected is not None:
+            text = constraints.expected
             expected = Expectation(
                 text, float(probabilities[int(text)] * is_digit) if len(text) == 1 else 0.0
             )
         return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
-    def _task(self, knowledge: "Knowledge | None") -> "Task":
+    def _build_task(self, constraints: "Constraints | None") -> "Task":
         from inkdigits.recognition.layout.arrangement import Task
-        from inkdigits.recognition.numbers.knowledge import Knowledge
+        from inkdigits.recognition.numbers.constraints import Constraints
 
-        return Task(self.recogniser, self.card, self._numbers(), knowledge or Knowledge())
+        return Task(self.recogniser, self.card, self._get_detector(), constraints or Constraints())
 
-    def _numbers(self) -> "Detector":
+    def _get_detector(self) -> "Detector":
         """Return the digit detector; the shipped one is loaded when it is first needed."""
         if self._detector is None:
-            from inkdigits.recognition.detection.detector import shipped_detector
+            from inkdigits.recognition.detection.detector import load_shipped_detector
 
-            self._detector = shipped_detector(self._n_threads)
+            self._detector = load_shipped_detector(self._n_threads)
         return self._detector
 
 
@@ -200,7 +208,7 @@ def _load_detector(path: Path, n_threads: int | None) -> "Detector":
     return Detector(path, n_threads)
 
 
-def digit_image(
+def extract_digit_image(
     picture: PictureSource, recogniser: Recogniser | None = None
 ) -> tuple[NDArray[np.uint8] | None, Box, tuple[int, int]]:
     """Bring a picture of one digit into MNIST's normal form.
@@ -222,21 +230,21 @@ def digit_image(
         Width and height of the picture as it was given.
     """
     decoded = decode(picture)
-    found = digit_candidates(decoded)
+    found = propose_candidates(decoded)
     if not found:
         return None, (0, 0, *decoded.given_size), decoded.given_size
     best = 0
     if recogniser is not None and len(found) > 1:
-        best = best_candidate(found, recogniser.score(np.stack([each.image for each in found])))
+        best = choose_candidate(found, recogniser.score(np.stack([each.image for each in found])))
     return found[best].image, found[best].box, decoded.given_size
 
 
-def page_of(decoded: Picture) -> Page:
+def build_page(decoded: Picture) -> Page:
     """Return what is read of a picture."""
     return Page(decoded.pixels, Transform.scaling(*decoded.scale))
 
 
-def digit_candidates(decoded: Picture, page: Page | None = None) -> list[Candidate]:
+def propose_candidates(decoded: Picture, page: Page | None = None) -> list[Candidate]:
     """Propose the digit images that a picture of one digit may hold, the likeliest first.
 
     A picture that is in MNIST's normal form already is taken as it is.
@@ -256,10 +264,10 @@ def digit_candidates(decoded: Picture, page: Page | None = None) -> list[Candida
     pixels = decoded.pixels
     if is_normal(pixels):
         return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
-    return candidates(page or page_of(decoded))
+    return candidates(page or build_page(decoded))
 
 
-def best_candidate(found: list[Candidate], scores: Scores) -> int:
+def choose_candidate(found: list[Candidate], scores: Scores) -> int:
     """Return the place of the candidate that is likeliest, before and after the recogniser's look."""
     if len(found) == 1:
         return 0
@@ -267,14 +275,14 @@ def best_candidate(found: list[Candidate], scores: Scores) -> int:
     return int((weights * scores.confidences * scores.is_digit).argmax())
 
 
-def _blank(decoded: Picture, knowledge: "Knowledge | None") -> Number:
+def _build_blank_number(decoded: Picture, constraints: "Constraints | None") -> Number:
     """Return what is read of a picture without a digit."""
     digit = Digit(None, 1.0, (0, 0, *decoded.given_size), (), rejection.BLANK)
     match = expected = None
-    if knowledge is not None and knowledge.roster is not None:
-        match = knowledge.roster.match([])
-    if knowledge is not None and knowledge.expected is not None:
-        expected = Expectation(knowledge.expected, 0.0)
+    if constraints is not None and constraints.roster is not None:
+        match = constraints.roster.match([])
+    if constraints is not None and constraints.expected is not None:
+        expected = Expectation(constraints.expected, 0.0)
     return Number(digit.character, (digit,), digit.confidence, digit.box, None, match, expected)
 
 

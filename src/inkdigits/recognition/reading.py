@@ -165,7 +165,7 @@ class Number:
         if not transform.steps:
             return self
         digits = tuple(replace(digit, box=transform.box(digit.box)) for digit in self.digits)
-        return replace(self, digits=digits, box=around([digit.box for digit in digits]))
+        return replace(self, digits=digits, box=enclose_boxes([digit.box for digit in digits]))
 
     def to_json(self) -> dict[str, Any]:
         """Return the number as numbers, strings and lists."""
@@ -184,7 +184,7 @@ class Number:
         }
 
 
-def around(boxes: list[Box]) -> Box:
+def enclose_boxes(boxes: list[Box]) -> Box:
     """Return the box around several boxes."""
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right = max(box[0] + box[2] for box in boxes)
@@ -192,18 +192,18 @@ def around(boxes: list[Box]) -> Box:
     return left, top, right - left, bottom - top
 
 
-def lines_of_numbers(numbers: Sequence[Number]) -> list[list[Number]]:
+def group_numbers(numbers: Sequence[Number]) -> list[list[Number]]:
     """Part numbers in reading order into lines: those that follow one another at one height."""
     lines: list[list[Number]] = []
     for number in numbers:
-        if lines and _are_level(lines[-1][-1], number):
+        if lines and _is_same_line(lines[-1][-1], number):
             lines[-1].append(number)
         else:
             lines.append([number])
     return lines
 
 
-def _are_level(before: Number, number: Number) -> bool:
+def _is_same_line(before: Number, number: Number) -> bool:
     """Tell whether a number stands in one line with the one before it."""
     if number.row is not None:
         return before.row == number.row
@@ -245,7 +245,7 @@ class Reading:
     @property
     def lines(self) -> tuple[tuple[Number, ...], ...]:
         """The numbers of each line of writing, or row of a table: those that follow one another at one height."""
-        return tuple(map(tuple, lines_of_numbers(self.numbers)))
+        return tuple(map(tuple, group_numbers(self.numbers)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the reading as numbers, strings and lists, ready for ``json.dumps``."""

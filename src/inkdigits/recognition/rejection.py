@@ -19,14 +19,14 @@ NOT_A_DIGIT = "not_a_digit"
 UNSURE = "unsure"
 """It may be a digit, but which one is doubtful."""
 
-_LEAST_PIXELS = 4
+_MIN_HEIGHT = 4
 """Height, in pixels, under which nothing can be told from a speck."""
 
-_FLATTEST = 2.5
+_MAX_ASPECT_RATIO = 2.5
 """Width over height above which ink is a dash, and no digit."""
 
 
-def reason_to_refuse(
+def find_rejection_reason(
     card: ModelCard, confidence: float, is_digit: float, size: tuple[int, int]
 ) -> str | None:
     """Return the reason to refuse a reading, or None.
@@ -44,7 +44,7 @@ def reason_to_refuse(
         discards them, and a dot or a dash looks like a digit once it is enlarged.
     """
     width, height = size
-    if height < _LEAST_PIXELS or width > _FLATTEST * height:
+    if height < _MIN_HEIGHT or width > _MAX_ASPECT_RATIO * height:
         return NOT_A_DIGIT
     if is_digit < card.is_digit_threshold:
         return NOT_A_DIGIT
@@ -53,12 +53,12 @@ def reason_to_refuse(
     return None
 
 
-_STRANGERS = 0.1
+_NON_DIGIT_RATE = 0.1
 """How often the shape of a digit that cannot occur stands there all the same, as a letter or a drawing, relative to a
 digit that can: what looks like an excluded digit is mostly a stranger, rather than the next likeliest digit."""
 
 
-def restricted(probabilities: NDArray[Any], allowed: tuple[int, ...]) -> NDArray[Any]:
+def exclude_digits(probabilities: NDArray[Any], allowed: tuple[int, ...]) -> NDArray[Any]:
     """Leave the digits that cannot occur out of probabilities.
 
     Parameters
@@ -75,12 +75,12 @@ def restricted(probabilities: NDArray[Any], allowed: tuple[int, ...]) -> NDArray
     """
     excluded = [digit for digit in range(N_CLASSES) if digit not in allowed]
     values = np.array(probabilities)
-    strangers = _STRANGERS * values[..., excluded].sum(axis=-1, keepdims=True)
+    non_digits = _NON_DIGIT_RATE * values[..., excluded].sum(axis=-1, keepdims=True)
     values[..., excluded] = 0
-    return np.asarray(values / np.maximum(values.sum(axis=-1, keepdims=True) + strangers, 1e-12))
+    return np.asarray(values / np.maximum(values.sum(axis=-1, keepdims=True) + non_digits, 1e-12))
 
 
-def judged_digit(
+def build_classified_digit(
     probabilities: NDArray[np.float32],
     is_digit: float,
     box: Box,
@@ -97,6 +97,6 @@ def judged_digit(
         values[label],
         box,
         tuple((other, values[other]) for other in ranked[1:]),
-        reason_to_refuse(card, values[label], is_digit, size),
+        find_rejection_reason(card, values[label], is_digit, size),
         image,
     )

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkdigits.recognition.detection.detections import Detections, detections_of, distinct, fused, merged
+from inkdigits.recognition.detection.detections import (
+    Detections,
+    decode_detections,
+    fuse_detections,
+    merge_detections,
+    suppress_duplicates,
+)
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window, targets_of
@@ -35,7 +41,7 @@ def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -
             Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
         )
     window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
-    found = detections_of(perfect_answer(window))
+    found = decode_detections(perfect_answer(window))
     assert found.classes.argmax(axis=1).tolist() == [each.symbol for each in symbols]
     for box, each in zip(found.boxes, symbols, strict=True):
         x, y, w, h = each.box
@@ -44,7 +50,7 @@ def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -
 
 
 def test_an_empty_answer_holds_nothing() -> None:
-    assert len(detections_of(np.full((6, 40, 6 + N_SYMBOLS), -8.0, np.float32))) == 0
+    assert len(decode_detections(np.full((6, 40, 6 + N_SYMBOLS), -8.0, np.float32))) == 0
 
 
 def several(boxes: list[list[float]], presence: list[float]) -> Detections:
@@ -59,29 +65,29 @@ def several(boxes: list[list[float]], presence: list[float]) -> Detections:
 
 
 def test_of_two_boxes_of_one_symbol_the_likelier_stays() -> None:
-    found = distinct(several([[0, 0, 20, 24], [2, 0, 20, 24], [30, 0, 45, 24]], [0.6, 0.9, 0.7]))
+    found = suppress_duplicates(several([[0, 0, 20, 24], [2, 0, 20, 24], [30, 0, 45, 24]], [0.6, 0.9, 0.7]))
     assert found.presence.tolist() == pytest.approx([0.9, 0.7])
 
 
 def test_overlapping_slanted_digits_both_stay() -> None:
-    found = distinct(several([[0, 0, 20, 24], [11, 0, 31, 24]], [0.9, 0.9]))
+    found = suppress_duplicates(several([[0, 0, 20, 24], [11, 0, 31, 24]], [0.9, 0.9]))
     assert len(found) == 2
 
 
 def test_merging_keeps_each_symbol_once() -> None:
     coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.8, 0.7])
-    assert merged([coarse, fine]).presence.tolist() == pytest.approx([0.9, 0.7])
+    assert merge_detections([coarse, fine]).presence.tolist() == pytest.approx([0.9, 0.7])
 
 
 def test_what_was_found_on_the_best_size_comes_first() -> None:
     coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.3, 0.7])
-    assert merged([coarse], fine).presence.tolist() == pytest.approx([0.3, 0.7])
+    assert merge_detections([coarse], fine).presence.tolist() == pytest.approx([0.3, 0.7])
 
 
 def test_fused_looks_are_the_mean_and_what_one_misses_counts_half() -> None:
     one = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.9, 0.8])
     other = several([[2, 0, 22, 24]], [0.3])
-    found = fused([one, other])
+    found = fuse_detections([one, other])
     assert found.presence.tolist() == pytest.approx([0.6, 0.4])
     assert found.boxes[0].tolist() == pytest.approx([0.5, 0, 20.5, 24])
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1])
@@ -93,7 +99,7 @@ def test_a_middle_between_two_cells_is_one_symbol_with_the_probability_of_both()
         answer[2, column, 0] = np.log(presence / (1 - presence))
         answer[2, column, 1 + 7] = 9.0
     answer[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = 1.0
-    found = detections_of(answer)
+    found = decode_detections(answer)
     np.testing.assert_allclose(found.presence, [0.9, 0.3], atol=0.01)
     # The middles of the two cells are 4 pixels apart; the box lies between, by their weights.
     assert found.boxes[0, 0] == pytest.approx(4.5 * 4 - 8 + 4 * 0.4 / 0.9, abs=0.05)
@@ -102,16 +108,16 @@ def test_a_middle_between_two_cells_is_one_symbol_with_the_probability_of_both()
 
 def test_looks_alike_are_what_each_is() -> None:
     look = several([[0, 0, 20, 24], [15, 0, 35, 24], [60, 0, 70, 24]], [0.9, 0.8, 0.2])
-    found = fused([look, look, look])
+    found = fuse_detections([look, look, look])
     np.testing.assert_allclose(found.presence, look.presence, rtol=1e-5)
     np.testing.assert_allclose(found.boxes, look.boxes, rtol=1e-5)
-    assert len(fused([several([], []), several([], [])])) == 0
+    assert len(fuse_detections([several([], []), several([], [])])) == 0
 
 
 @given(temperature=st.floats(0.5, 3.0), odds=st.floats(0.2, 5.0))
 @settings(deadline=None)
 def test_calibration_keeps_the_order_and_the_sum(temperature: float, odds: float) -> None:
-    found = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.3, 0.8]).calibrated(temperature, odds)
+    found = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.3, 0.8]).calibrate(temperature, odds)
     assert found.presence[0] < found.presence[1]
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-5)
-    assert found.calibrated(1.0, 1.0).presence.tolist() == pytest.approx(found.presence.tolist(), abs=1e-5)
+    assert found.calibrate(1.0, 1.0).presence.tolist() == pytest.approx(found.presence.tolist(), abs=1e-5)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 import inkdigits
 from inkdigits.data import Mnist
-from inkdigits.recognition.detection.detector import Detector, shipped_detector
+from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.detection.locate import finest, locate
 
 NUMBERS = ("4217", "30865", "9152")
@@ -89,12 +89,12 @@ def test_the_detector_never_goes_over_too_many_pixels(
     seen = []
     monkeypatch.setattr(
         Detector,
-        "cells",
+        "predict_cells",
         lambda _, pictures: (
             seen.append(pictures.size)
             or np.full((1, pictures.shape[1] // 8, pictures.shape[2] // 4, 24), -9.0, np.float32)
         ),
     )
-    assert len(locate(np.full(shape, 200, np.uint8), shipped_detector())) == 0
+    assert len(locate(np.full(shape, 200, np.uint8), load_shipped_detector())) == 0
     assert 0 < finest(shape) <= 2.4
     assert sum(seen) < 9_000_000

@@ -7,7 +7,7 @@ import pytest
 import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
-from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.locate import grey_levels, locate
 from inkdigits.recognition.detection.orientation import slope_of
 
@@ -52,12 +52,12 @@ def test_boxes_are_where_the_digits_are_in_the_picture_as_it_was_given(page: np.
 
 @pytest.mark.parametrize("degrees", [15, -15, 10])
 def test_the_slope_of_lines_is_found(page: np.ndarray, degrees: float) -> None:
-    found = locate(grey_levels(turned(page, degrees)), shipped_detector())
+    found = locate(grey_levels(turned(page, degrees)), load_shipped_detector())
     assert slope_of(found) == pytest.approx(-degrees, abs=3)
 
 
 def test_a_page_that_is_nearly_level_is_left_alone(page: np.ndarray) -> None:
-    assert slope_of(locate(grey_levels(turned(page, 3)), shipped_detector())) == 0.0
+    assert slope_of(locate(grey_levels(turned(page, 3)), load_shipped_detector())) == 0.0
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])

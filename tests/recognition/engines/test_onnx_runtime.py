@@ -56,7 +56,7 @@ def test_a_second_output_says_whether_it_is_a_digit(tmp_path: Path) -> None:
     "images", [np.zeros((2, 28, 28)), np.zeros((2, 20, 20), np.uint8)], ids=["float", "20x20"]
 )
 def test_other_arrays_are_refused(bands_model: Path, images: np.ndarray) -> None:
-    with pytest.raises(DataError, match="digit images are uint8"):
+    with pytest.raises(DataError, match="digit images, uint8"):
         OnnxRecogniser(bands_model).score(images)
 
 

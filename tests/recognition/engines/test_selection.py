@@ -65,7 +65,7 @@ def test_float32_gives_the_golden_answers(name: str, n_threads: int, images: NDA
 def test_bfloat16_reads_the_same_digits(name: str, images: NDArray[np.uint8]) -> None:
     recogniser = OpenVinoRecogniser(shipped_models()[name], 1, "bfloat16")
     digits = images[:40]  # the others are no digits, and no label of theirs is sure
-    assert engines.agree(OnnxRecogniser(shipped_models()[name], 1), recogniser, digits)
+    assert engines.has_equal_outputs(OnnxRecogniser(shipped_models()[name], 1), recogniser, digits)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 127, 128, 129, 300, 1025])
@@ -87,7 +87,7 @@ def test_a_batch_of_any_size_keeps_its_order(n: int, bands_model: Path) -> None:
 def test_what_onnx_runtime_refuses_openvino_refuses_too(tmp_path: Path, bands_model: Path) -> None:
     recogniser = OpenVinoRecogniser(bands_model, 1)
     assert recogniser.card == OnnxRecogniser(bands_model).card
-    with pytest.raises(DataError, match="digit images are uint8"):
+    with pytest.raises(DataError, match="digit images, uint8"):
         recogniser.score(np.zeros((2, 28, 28)))
     with pytest.raises(UsageError, match="precision is one of float32, bfloat16"):
         OpenVinoRecogniser(bands_model, 1, "int3")
@@ -115,9 +115,9 @@ def test_a_missing_engine_is_told_with_what_installs_it(
 def test_engines_agree_if_every_label_is_the_same_and_no_probability_is_far_off(
     images: NDArray[np.uint8],
 ) -> None:
-    assert engines.agree(Shifted(0), Shifted(0.02), images)
-    assert not engines.agree(Shifted(0), Shifted(0.04), images)
-    assert not engines.agree(Shifted(0.09), Shifted(0.11), images)
+    assert engines.has_equal_outputs(Shifted(0), Shifted(0.02), images)
+    assert not engines.has_equal_outputs(Shifted(0), Shifted(0.04), images)
+    assert not engines.has_equal_outputs(Shifted(0.09), Shifted(0.11), images)
 
 
 def test_openvino_takes_over_where_it_pays_off_if_it_is_faster_and_agrees(
@@ -127,18 +127,18 @@ def test_openvino_takes_over_where_it_pays_off_if_it_is_faster_and_agrees(
     images[np.arange(4000), np.arange(4000) % 28] = 255
     recogniser = OnnxRecogniser(bands_model, 1)
     seconds = {OnnxRecogniser: 0.6, OpenVinoRecogniser: 0.5}
-    monkeypatch.setattr(engines, "seconds_for", lambda each, _: seconds[type(each)])
-    assert isinstance(engines.fastest(recogniser, images), OpenVinoRecogniser)
-    assert engines.fastest(recogniser, images[:3000]) is recogniser  # 1.8 s, not earned back
-    assert engines.fastest(recogniser, images[:0]) is recogniser
+    monkeypatch.setattr(engines, "measure_seconds", lambda each, _: seconds[type(each)])
+    assert isinstance(engines.select_recogniser(recogniser, images), OpenVinoRecogniser)
+    assert engines.select_recogniser(recogniser, images[:3000]) is recogniser  # 1.8 s, not earned back
+    assert engines.select_recogniser(recogniser, images[:0]) is recogniser
     seconds[OpenVinoRecogniser] = 0.7
-    assert engines.fastest(recogniser, images) is recogniser
+    assert engines.select_recogniser(recogniser, images) is recogniser
     seconds[OpenVinoRecogniser] = 0.5
-    monkeypatch.setattr(engines, "LARGEST_DIFFERENCE", -1.0)
-    assert engines.fastest(recogniser, images) is recogniser
+    monkeypatch.setattr(engines, "MAX_DIFFERENCE", -1.0)
+    assert engines.select_recogniser(recogniser, images) is recogniser
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    monkeypatch.setattr(engines, "LARGEST_DIFFERENCE", 1.0)
-    assert engines.fastest(recogniser, images) is recogniser
+    monkeypatch.setattr(engines, "MAX_DIFFERENCE", 1.0)
+    assert engines.select_recogniser(recogniser, images) is recogniser
 
 
 def test_the_seconds_of_a_recogniser_are_those_of_its_second_call(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,7 @@ def test_the_seconds_of_a_recogniser_are_those_of_its_second_call(monkeypatch: p
             return super().score(images)
 
     monkeypatch.setattr(engines.time, "perf_counter", lambda: Slow.now)
-    assert engines.seconds_for(Slow(0), np.zeros((7, 28, 28), np.uint8)) == 7
+    assert engines.measure_seconds(Slow(0), np.zeros((7, 28, 28), np.uint8)) == 7
     assert Slow.calls == [1, 7]
 
 

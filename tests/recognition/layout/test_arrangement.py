@@ -5,8 +5,8 @@ import pytest
 from inkdigits.contract import DigitImages, Scores
 from inkdigits.pictures.boxes import cells
 from inkdigits.pictures.page import Page
-from inkdigits.recognition.detection.detector import shipped_detector
-from inkdigits.recognition.layout.arrangement import Task, closest
+from inkdigits.recognition.detection.detector import load_shipped_detector
+from inkdigits.recognition.layout.arrangement import Task, choose_resolution
 from inkdigits.recognition.layout.boxes import read_boxes
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reader import Reader
@@ -34,7 +34,7 @@ def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np
 
 def chosen(pixels: np.ndarray) -> tuple[Page, Page]:
     page = Page(pixels)
-    return page, closest(page)
+    return page, choose_resolution(page)
 
 
 def test_large_digits_are_read_on_a_smaller_copy() -> None:
@@ -70,9 +70,9 @@ def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytes
         cells, "find_cells", lambda pixels, is_form: looked_at.append(int(np.median(pixels))) or []
     )
     page = sevens(60, (400, 600))
-    read_boxes(Page(page), Task(Sure(), ModelCard(), shipped_detector()))
+    read_boxes(Page(page), Task(Sure(), ModelCard(), load_shipped_detector()))
     assert looked_at == [235]
-    read_boxes(Page(255 - page), Task(Sure(), ModelCard(), shipped_detector()))
+    read_boxes(Page(255 - page), Task(Sure(), ModelCard(), load_shipped_detector()))
     assert looked_at == [235, 20, 235]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
-from inkdigits.recognition.layout.combs import is_ruled, joined_in_boxes
+from inkdigits.recognition.layout.combs import has_rule_between, join_comb_cells
 
 HEIGHT = 40
 
@@ -38,17 +38,17 @@ def singles(n: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("is_negative", [False, True])
 def test_digits_between_rules_are_one_number(lean: float, is_negative: bool) -> None:
     found, sheet = row_of([20, 100, 180]), paper([70, 150], lean)
-    joined = joined_in_boxes([singles(3)], found, 255 - sheet if is_negative else sheet)
+    joined = join_comb_cells([singles(3)], found, 255 - sheet if is_negative else sheet)
     assert [each.tolist() for each in joined[0]] == [[0, 1, 2]]
 
 
 def test_where_no_rule_stands_the_row_is_parted() -> None:
-    assert joined_in_boxes([singles(3)], row_of([20, 100, 180]), paper([])) == [singles(3)]
+    assert join_comb_cells([singles(3)], row_of([20, 100, 180]), paper([])) == [singles(3)]
 
 
 @pytest.mark.parametrize(("left", "expected"), [(180, [[0, 1, 2]]), (215, [[0, 1], [2]])])
 def test_one_rule_is_enough_where_the_gaps_are_alike(left: int, expected: list[list[int]]) -> None:
-    (joined,) = joined_in_boxes([singles(3)], row_of([20, 100, left]), paper([70]))
+    (joined,) = join_comb_cells([singles(3)], row_of([20, 100, left]), paper([70]))
     assert [each.tolist() for each in joined] == expected
 
 
@@ -60,22 +60,22 @@ def test_a_rule_that_is_seen_on_one_line_is_there_on_the_others() -> None:
     )
     lines = [singles(2), [np.array([2]), np.array([3])]]
     ruled, bare = paper([70]), paper([])
-    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([bare, bare]))] == [2, 2]
-    assert [len(each) for each in joined_in_boxes(lines, found, np.vstack([ruled, bare]))] == [1, 1]
+    assert [len(each) for each in join_comb_cells(lines, found, np.vstack([bare, bare]))] == [2, 2]
+    assert [len(each) for each in join_comb_cells(lines, found, np.vstack([ruled, bare]))] == [1, 1]
 
 
 def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
     sheet, boxes = paper([]), row_of([20, 180]).boxes
-    assert not is_ruled(sheet, boxes[0], boxes[1])
+    assert not has_rule_between(sheet, boxes[0], boxes[1])
     cv2.line(sheet, (110, 0), (110, 99), 60, 2)
-    assert is_ruled(sheet, boxes[0], boxes[1])
+    assert has_rule_between(sheet, boxes[0], boxes[1])
 
 
 def test_a_table_with_numbers_of_several_digits_stays_parted() -> None:
     found, parts = row_of([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
-    assert joined_in_boxes([parts], found, paper([80, 150])) == [parts]
+    assert join_comb_cells([parts], found, paper([80, 150])) == [parts]
 
 
 def test_boxes_far_apart_are_not_joined() -> None:
     found = row_of([20, 180])
-    assert len(joined_in_boxes([singles(2)], found, paper([110]))[0]) == 2
+    assert len(join_comb_cells([singles(2)], found, paper([110]))[0]) == 2

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inkdigits.recognition.layout.tables import in_table
+from inkdigits.recognition.layout.tables import assign_table_cells
 from inkdigits.recognition.reading import Digit, Number, Reading
 
 
@@ -30,13 +30,13 @@ def places(numbers: list[Number]) -> list[tuple[int | None, int | None]]:
 
 @pytest.mark.parametrize(("rows", "columns"), [(3, 3), (12, 4), (5, 9)])
 def test_aligned_numbers_are_a_table(rows: int, columns: int) -> None:
-    found = in_table(table(rows, columns))
+    found = assign_table_cells(table(rows, columns))
     assert places(found) == [(row, column) for row in range(rows) for column in range(columns)]
 
 
 def test_a_blank_cell_moves_nothing() -> None:
     whole = table(6, 4)
-    found = in_table([each for i, each in enumerate(whole) if i != 9])
+    found = assign_table_cells([each for i, each in enumerate(whole) if i != 9])
     assert (2, 1) not in places(found)
     assert places(found)[9] == (2, 2)
 
@@ -47,11 +47,11 @@ def test_lines_of_text_are_no_table() -> None:
         number(x, 60 * row) for row in range(5) for x in (np.arange(4) * 90 + rng.integers(80)).tolist()
     ]
     for numbers in (ragged, table(2, 5), table(8, 2), table(1, 9), []):
-        assert in_table(numbers) == numbers
+        assert assign_table_cells(numbers) == numbers
 
 
 def test_the_text_of_a_table_has_a_line_for_each_row() -> None:
-    reading = Reading(tuple(in_table(table(3, 3))), (400, 300))
+    reading = Reading(tuple(assign_table_cells(table(3, 3))), (400, 300))
     assert reading.text == "4\t4\t4\n4\t4\t4\n4\t4\t4"
     assert [len(line) for line in reading.lines] == [3, 3, 3]
     assert reading.numbers[5].to_json()["row"] == 1

@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS, SYMBOLS
-from inkdigits.recognition.layout.text_lines import lines_of, main_line, numbers_of, parted_at_signs
+from inkdigits.recognition.layout.text_lines import (
+    find_main_line,
+    group_lines,
+    split_at_signs,
+    split_into_numbers,
+)
 
 
 def found_at(boxes: list[tuple[float, float, float, float]], text: str) -> Detections:
@@ -40,8 +45,8 @@ def row_of(
 
 def test_nothing_found_is_no_line() -> None:
     nothing = found_at([], "")
-    assert lines_of(nothing) == []
-    assert len(main_line(nothing)) == 0
+    assert group_lines(nothing) == []
+    assert len(find_main_line(nothing)) == 0
 
 
 @given(slope=st.floats(-0.2, 0.2), n_rows=st.integers(1, 4), seed=st.integers(0, 100))
@@ -51,13 +56,13 @@ def test_rows_are_told_apart_on_a_sloping_page(slope: float, n_rows: int, seed: 
     texts = ["".join(map(str, rng.integers(0, 10, 6))) for _ in range(n_rows)]
     boxes = [box for row, text in enumerate(texts) for box in row_of(text, 10, 40 + 45 * row, slope=slope)]
     found = found_at(boxes, "".join(texts))
-    assert [text_of(found, line) for line in lines_of(found)] == texts
+    assert [text_of(found, line) for line in group_lines(found)] == texts
 
 
 def test_points_commas_and_dashes_go_with_their_number() -> None:
     text = "97.060,-"
     found = found_at(row_of(text, 10, 40), text)
-    (line,) = lines_of(found)
+    (line,) = group_lines(found)
     assert text_of(found, line) == text
 
 
@@ -65,43 +70,47 @@ def test_a_speck_far_above_the_line_is_left_out() -> None:
     text = "123"
     boxes = [*row_of(text, 10, 60), (30.0, 5.0, 34.0, 9.0)]
     found = found_at(boxes, text + ".")
-    assert [text_of(found, line) for line in lines_of(found)] == [text]
+    assert [text_of(found, line) for line in group_lines(found)] == [text]
 
 
 def test_low_zeros_stand_in_the_line_of_their_number() -> None:
     boxes = [*row_of("6", 10, 40), (34.0, 50.0, 46.0, 64.0), (50.0, 50.0, 62.0, 64.0)]
     found = found_at(boxes, "600")
-    assert text_of(found, main_line(found)) == "600"
+    assert text_of(found, find_main_line(found)) == "600"
 
 
 def test_the_main_line_is_the_one_with_most_digits() -> None:
     boxes = [*row_of("12", 10, 0), *row_of("34567", 10, 40), *row_of("8", 10, 80)]
     found = found_at(boxes, "12345678")
-    assert text_of(found, main_line(found)) == "34567"
+    assert text_of(found, find_main_line(found)) == "34567"
 
 
 def test_wide_gaps_part_numbers() -> None:
     boxes = [*row_of("41", 0, 0), *row_of("27", 100, 0), *row_of("5", 200, 0)]
     found = found_at(boxes, "41275")
-    parts = numbers_of(main_line(found), found, 1.2)
+    parts = split_into_numbers(find_main_line(found), found, 1.2)
     assert [text_of(found, part) for part in parts] == ["41", "27", "5"]
 
 
 def test_small_digits_beside_large_ones_are_lines_of_their_own() -> None:
     boxes = [*row_of("1234", 10, 20, size=50), *row_of("567", 10, 120, size=22)]
     found = found_at(boxes, "1234567")
-    assert [text_of(found, line) for line in lines_of(found)] == ["1234", "567"]
+    assert [text_of(found, line) for line in group_lines(found)] == ["1234", "567"]
 
 
 def test_even_gaps_are_one_number_and_two_kinds_of_gaps_part_numbers() -> None:
     apart = [(60.0 * i, 0.0, 60.0 * i + 14, 24.0) for i in range(4)]
     found = found_at(apart, "9039")
-    assert len(numbers_of(main_line(found), found, 3.0)) == 1
+    assert len(split_into_numbers(find_main_line(found), found, 3.0)) == 1
     pairs = [
         (70.0 * (i // 2) + 18 * (i % 2), 0.0, 70.0 * (i // 2) + 18 * (i % 2) + 14, 24.0) for i in range(6)
     ]
     found = found_at(pairs, "412751")
-    assert [text_of(found, part) for part in numbers_of(main_line(found), found, 3.0)] == ["41", "27", "51"]
+    assert [text_of(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
+        "41",
+        "27",
+        "51",
+    ]
 
 
 def test_what_is_hardly_there_bridges_no_gap() -> None:
@@ -110,19 +119,22 @@ def test_what_is_hardly_there_bridges_no_gap() -> None:
     ]
     found = found_at([*pairs, (60.0, 20.0, 64.0, 24.0)], "4127.")
     found.presence[2] = 0.1
-    assert [text_of(found, part) for part in numbers_of(main_line(found), found, 3.0)] == ["41.", "27"]
+    assert [text_of(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
+        "41.",
+        "27",
+    ]
 
 
 def test_a_sum_is_parted_behind_its_signs() -> None:
     text = "12+305×4-7"
     found = found_at(row_of(text, 0, 0), text)
-    (line,) = lines_of(found)
-    parts = parted_at_signs(line, found)
+    (line,) = group_lines(found)
+    parts = split_at_signs(line, found)
     assert [text_of(found, part) for part in parts] == ["12+", "305×", "4-7"]
     assert np.concatenate(parts).tolist() == line.tolist()
 
 
 def test_a_sign_at_the_end_leaves_nothing_behind_it() -> None:
     found = found_at(row_of("48+", 0, 0), "48+")
-    (line,) = lines_of(found)
-    assert [text_of(found, part) for part in parted_at_signs(line, found)] == ["48+"]
+    (line,) = group_lines(found)
+    assert [text_of(found, part) for part in split_at_signs(line, found)] == ["48+"]

@@ -5,10 +5,10 @@ import pytest
 
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS, OTHER, SYMBOLS
-from inkdigits.recognition.numbers.knowledge import Knowledge
+from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.numbers.lexicon import Roster
-from inkdigits.recognition.numbers.number import number_of
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.numbers.number import build_number
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Number
 
 Likely = dict[str, float]
@@ -17,7 +17,7 @@ Likely = dict[str, float]
 def made(
     symbols: list[Likely],
     presence: list[float] | None = None,
-    knowledge: Knowledge | None = None,
+    constraints: Constraints | None = None,
     threshold: float = 0.6,
 ) -> Number | None:
     """Make a number of symbols, each given by its likeliest classes."""
@@ -34,10 +34,12 @@ def made(
         boxes.astype(np.float32),
         np.zeros(n, np.float32),
     )
-    knowledge = knowledge or Knowledge()
+    constraints = constraints or Constraints()
     places = [(20 * i, 0, 15, 24) for i in range(n)]
     images = [np.zeros((28, 28), np.uint8)] * n
-    return number_of(Line.of(found, knowledge.allowed), places, images, threshold, knowledge)
+    return build_number(
+        TextLine.from_detections(found, constraints.allowed), places, images, threshold, constraints
+    )
 
 
 def test_a_number_has_its_separators_where_they_stand() -> None:
@@ -82,13 +84,13 @@ def test_what_is_hardly_there_lowers_the_confidence_and_is_the_runner_up() -> No
 
 
 def test_a_known_length_brings_back_what_is_hardly_there() -> None:
-    number = made([{"1": 1}, {"2": 1}, {"3": 1}], presence=[1.0, 0.3, 1.0], knowledge=Knowledge(length=3))
+    number = made([{"1": 1}, {"2": 1}, {"3": 1}], presence=[1.0, 0.3, 1.0], constraints=Constraints(length=3))
     assert number is not None
     assert [digit.label for digit in number.digits] == [1, 2, 3]
 
 
 def test_an_expected_number_has_its_probability() -> None:
-    number = made([{"1": 0.9, "7": 0.1}, {"2": 1}], knowledge=Knowledge(expected="72"))
+    number = made([{"1": 0.9, "7": 0.1}, {"2": 1}], constraints=Constraints(expected="72"))
     assert number is not None
     assert number.expected is not None
     assert number.expected.probability == pytest.approx(0.1 * 0.99**2, abs=1e-3)
@@ -102,7 +104,7 @@ def test_an_expected_number_has_its_probability() -> None:
 
 def test_a_roster_decides_a_doubt() -> None:
     roster = Roster(["12", "99", "123"])
-    number = made([{"1": 0.45, "7": 0.55}, {"2": 1}], knowledge=Knowledge(roster=roster))
+    number = made([{"1": 0.45, "7": 0.55}, {"2": 1}], constraints=Constraints(roster=roster))
     assert number is not None
     assert number.match is not None
     assert number.match.text == "12"
@@ -111,11 +113,11 @@ def test_a_roster_decides_a_doubt() -> None:
 
 def test_digits_that_cannot_occur_are_not_read() -> None:
     number = made(
-        [{"0": 0.98, "6": 0.02}, {"2": 1}], knowledge=Knowledge(allowed=(1, 2, 3, 4, 5, 6, 7, 8, 9))
+        [{"0": 0.98, "6": 0.02}, {"2": 1}], constraints=Constraints(allowed=(1, 2, 3, 4, 5, 6, 7, 8, 9))
     )
     assert number is not None
     assert number.text == "2"
-    doubtful = made([{"0": 0.5, "6": 0.5}, {"2": 1}], knowledge=Knowledge(allowed=tuple(range(1, 10))))
+    doubtful = made([{"0": 0.5, "6": 0.5}, {"2": 1}], constraints=Constraints(allowed=tuple(range(1, 10))))
     assert doubtful is not None
     assert doubtful.text == "62"
 
@@ -132,13 +134,13 @@ def test_the_runner_up_beside_a_refused_letter_is_in_its_place() -> None:
 
 
 def test_a_speck_is_no_number_of_a_known_length() -> None:
-    assert made([{"other": 1}], presence=[0.06], knowledge=Knowledge(length=1)) is None
+    assert made([{"other": 1}], presence=[0.06], constraints=Constraints(length=1)) is None
 
 
 def test_a_known_length_holds_for_roster_runner_up_and_expectation_too() -> None:
     symbols = [{"1": 1}, {"2": 0.8, "7": 0.2}, {"3": 1}]
-    knowledge = Knowledge(length=3, roster=Roster(["13", "173"]), expected="13")
-    number = made(symbols, presence=[1.0, 0.55, 1.0], knowledge=knowledge)
+    constraints = Constraints(length=3, roster=Roster(["13", "173"]), expected="13")
+    number = made(symbols, presence=[1.0, 0.55, 1.0], constraints=constraints)
     assert number is not None
     assert number.match is not None
     assert number.match.text == "173"

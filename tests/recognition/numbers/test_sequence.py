@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS, OTHER
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.numbers.sequence import TextLine
 
 
 def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
@@ -29,12 +29,14 @@ def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
     )
 
 
-def every_text(line: Line) -> dict[str, float]:
+def every_text(line: TextLine) -> dict[str, float]:
     """Return the probability of every text of digits, by going through all outcomes."""
     texts: dict[str, float] = {}
-    for outcome in product(range(11), repeat=len(line.digits)):
+    for outcome in product(range(11), repeat=len(line.digit_probabilities)):
         text = "".join(str(each) for each in outcome if each < 10)
-        chance = float(np.prod([row[each] for row, each in zip(line.digits, outcome, strict=True)]))
+        chance = float(
+            np.prod([row[each] for row, each in zip(line.digit_probabilities, outcome, strict=True)])
+        )
         texts[text] = texts.get(text, 0.0) + chance
     return texts
 
@@ -42,48 +44,48 @@ def every_text(line: Line) -> dict[str, float]:
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 3))
 @settings(deadline=None, max_examples=25)
 def test_the_probability_of_a_text_is_the_sum_over_all_outcomes(seed: int, n: int) -> None:
-    line = Line.of(candidates(n, seed))
+    line = TextLine.from_detections(candidates(n, seed))
     texts = every_text(line)
     assert sum(texts.values()) == pytest.approx(1.0, abs=1e-6)
     for text in sorted(texts, key=texts.__getitem__)[-5:]:
-        assert line.probability(text) == pytest.approx(texts[text], abs=1e-9)
+        assert line.compute_probability(text) == pytest.approx(texts[text], abs=1e-9)
 
 
 @given(seed=st.integers(0, 10_000), length=st.integers(1, 3))
 @settings(deadline=None, max_examples=25)
 def test_with_a_length_the_likeliest_outcome_of_that_length_is_chosen(seed: int, length: int) -> None:
-    line = Line.of(candidates(3, seed))
-    chosen = line.choose(length)
+    line = TextLine.from_detections(candidates(3, seed))
+    chosen = line.choose_digits(length)
     assert chosen.sum() == length
     best = max(
-        float(np.prod([row[each] for row, each in zip(line.digits, outcome, strict=True)]))
+        float(np.prod([row[each] for row, each in zip(line.digit_probabilities, outcome, strict=True)]))
         for outcome in product(range(11), repeat=3)
         if sum(each < 10 for each in outcome) == length
     )
-    assert line.confidence(chosen) == pytest.approx(best, rel=1e-9)
+    assert line.compute_confidence(chosen) == pytest.approx(best, rel=1e-9)
 
 
 @given(seed=st.integers(0, 10_000))
 @settings(deadline=None, max_examples=25)
 def test_the_runner_up_is_the_likeliest_change_of_one_candidate(seed: int) -> None:
-    line = Line.of(candidates(3, seed))
-    chosen = line.choose()
-    now = np.where(chosen, line.digits[:, :10].argmax(axis=1), 10)
+    line = TextLine.from_detections(candidates(3, seed))
+    chosen = line.choose_digits()
+    now = np.where(chosen, line.digit_probabilities[:, :10].argmax(axis=1), 10)
     changes = []
     for i, other in product(range(3), range(11)):
         if other != now[i]:
             changed = now.copy()
             changed[i] = other
-            changes.append(float(np.prod(line.digits[np.arange(3), changed])))
-    assert line.runner_up(chosen)[2] == pytest.approx(max(changes), rel=1e-6)
+            changes.append(float(np.prod(line.digit_probabilities[np.arange(3), changed])))
+    assert line.find_runner_up(chosen)[2] == pytest.approx(max(changes), rel=1e-6)
 
 
 def test_spellings_hold_the_whole_probability_where_all_is_open() -> None:
-    line = Line.of(candidates(3, 4, sharpness=0.5))
-    weights = [np.exp(weight) for weight, _ in line.spellings()]
-    nothing = float(np.prod(line.digits[:, 10]))
+    line = TextLine.from_detections(candidates(3, 4, sharpness=0.5))
+    weights = [np.exp(weight) for weight, _ in line.list_segmentations()]
+    nothing = float(np.prod(line.digit_probabilities[:, 10]))
     assert sum(weights) + nothing == pytest.approx(1.0, abs=1e-9)
-    assert {len(shares) for _, shares in line.spellings()} == {1, 2, 3}
+    assert {len(shares) for _, shares in line.list_segmentations()} == {1, 2, 3}
 
 
 def test_a_digit_that_cannot_occur_becomes_a_stranger_and_no_other_digit() -> None:
@@ -91,7 +93,7 @@ def test_a_digit_that_cannot_occur_becomes_a_stranger_and_no_other_digit() -> No
     classes = np.zeros((1, N_SYMBOLS), np.float32)
     classes[0, 0], classes[0, 6], classes[0, OTHER] = 0.99, 0.006, 0.004
     clear = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
-    line = Line.of(clear, (1, 2, 3, 4, 5, 6, 7, 8, 9))
+    line = TextLine.from_detections(clear, (1, 2, 3, 4, 5, 6, 7, 8, 9))
     assert line.outcomes[0, 0] == 0
     assert line.outcomes[0, OTHER] > 0.8 > line.outcomes[0, 6]
     assert line.outcomes.sum() == pytest.approx(1.0, abs=1e-6)
@@ -102,4 +104,4 @@ def test_leaving_digits_out_decides_a_doubt_between_two() -> None:
     classes[0, 1], classes[0, 7] = 0.5, 0.5
     found = candidates(1, 0)
     doubtful = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
-    assert Line.of(doubtful, (1, 2, 3)).outcomes[0, 1] > 0.9
+    assert TextLine.from_detections(doubtful, (1, 2, 3)).outcomes[0, 1] > 0.9

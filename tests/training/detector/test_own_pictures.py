@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.training.detector.own_pictures import OwnPicture, align, own_window
 from inkdigits.training.scenes.lines import Placed
 
@@ -33,7 +33,7 @@ def candidates(n: int, rng: np.random.Generator) -> Detections:
 def test_the_alignment_is_the_likeliest_of_all(seed: int, n: int, m: int) -> None:
     rng = np.random.default_rng(seed)
     found, label = candidates(n, rng), "".join(map(str, rng.integers(0, 10, m)))
-    digits = Line.of(found).digits
+    digits = TextLine.from_detections(found).digit_probabilities
     best, best_chance = None, -1.0
     for places in combinations(range(n), m):
         chance = 1.0

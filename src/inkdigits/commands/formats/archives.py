@@ -151,9 +151,9 @@ def _characters(number: "Number") -> "list[tuple[str, Digit | None]]":
 
 
 def _around(boxes: "list[Box]") -> "Box":
-    from inkdigits.recognition.reading import around
+    from inkdigits.recognition.reading import enclose_boxes
 
-    return around(boxes)
+    return enclose_boxes(boxes)
 
 
 def _bbox(box: "Box") -> str:

@@ -12,24 +12,24 @@ from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_S
 
 Floats = NDArray[np.float32]
 
-LEAST = 0.05
+MIN_PRESENCE = 0.05
 """Probability below which there is no symbol."""
 
-_LEAST_PEAK = 0.02
+_MIN_PEAK = 0.02
 """Probability of a middle below which a cell is no candidate; those around it share in the symbol's."""
 
-_SAME = 0.5
+_MIN_OVERLAP = 0.5
 """Share of the smaller of two boxes, along both axes, that they overlap by if they are one symbol."""
 
-_SAME_MIDDLE = 0.35
+_MAX_CENTRE_DISTANCE = 0.35
 """Distance of their middles along the line, as a share of the wider one."""
 
-_SAME_IN_BOTH = 0.15
+_MAX_FUSED_DISTANCE = 0.15
 """Distance of their middles, as a share of their height, up to which symbols of two looks are the same in any case: of
 a narrow 1, boxes on two sizes of a picture may hardly overlap."""
 
 
-PRINT = 0.25
+PRINTED_THRESHOLD = 0.25
 """How far a symbol is print from which it counts as print. Of 1,709 handwritten digits of development forms, tables,
 cheques and worksheets 1% reach it, of neat zeros by marker a quarter; the given digits of two newspapers' sudokus
 mostly lie above. Windows of the training hold little print."""
@@ -66,7 +66,7 @@ class Detections:
             self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]
         )
 
-    def calibrated(
+    def calibrate(
         self, temperature: float, presence_odds: float = 1.0, symbol_odds: Mapping[str, float] | None = None
     ) -> "Detections":
         """Return them with probabilities that hold where other symbols are frequent than in the training.
@@ -91,11 +91,11 @@ class Detections:
             (odds / (1 + odds)).astype(np.float32), classes.astype(np.float32), self.boxes, self.printed
         )
 
-    def of_ink(self, ink: str) -> "Detections":
+    def filter_by_ink(self, ink: str) -> "Detections":
         """Return those that are ``handwritten`` or ``printed``; all of them where ``ink`` is ``any``."""
         if ink == "any":
             return self
-        is_print = self.printed >= PRINT
+        is_print = self.printed >= PRINTED_THRESHOLD
         return self[is_print if ink == "printed" else ~is_print]
 
     @property
@@ -109,7 +109,7 @@ class Detections:
         return np.asarray(self.boxes[:, 3] - self.boxes[:, 1], np.float32)
 
 
-def fused(looks: list[Detections]) -> Detections:
+def fuse_detections(looks: list[Detections]) -> Detections:
     """Return what several looks at the same digits come to: the mean of their probabilities and boxes.
 
     Each look sees the digits on other pixels, and what one misses another finds.
@@ -125,13 +125,13 @@ def fused(looks: list[Detections]) -> Detections:
         A symbol that some looks miss has presence 0 there.
     """
     owners = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
-    every = _joined(looks)
+    every = _concatenate(looks)
     groups: list[dict[int, int]] = []
-    near = _Neighbours(every.boxes)
+    near = _SpatialIndex(every.boxes)
     for i in np.argsort(-every.presence, kind="stable").tolist():
         free = [g for g in near.of(i) if owners[i] not in groups[g]]
         heads = every.boxes[[next(iter(groups[g].values())) for g in free]].reshape(-1, 4)
-        same = np.flatnonzero(_is_one_of(every.boxes[i], heads, _SAME_IN_BOTH))
+        same = np.flatnonzero(_is_same_symbol(every.boxes[i], heads, _MAX_FUSED_DISTANCE))
         if len(same):
             groups[free[same[0]]][int(owners[i])] = i
         else:
@@ -153,7 +153,7 @@ def fused(looks: list[Detections]) -> Detections:
     return found[np.argsort(found.boxes[:, 0] + found.boxes[:, 2], kind="stable")]
 
 
-def detections_of(answer: Floats) -> Detections:
+def decode_detections(answer: Floats) -> Detections:
     """Find the symbols in the detector's answer to one picture.
 
     The middle of a symbol may lie between two cells, which then share its probability. So a symbol is a cell that is
@@ -169,26 +169,26 @@ def detections_of(answer: Floats) -> Detections:
     Detections
     """
     middles = _sigmoid(answer[..., 0])
-    is_peak = (middles >= _LEAST_PEAK) & (middles == _greatest_nearby(middles))
-    peak_of = np.pad(_greatest_nearby(np.where(is_peak, middles, np.float32(0))), 1)
+    is_peak = (middles >= _MIN_PEAK) & (middles == _max_of_neighbours(middles))
+    peak_of = np.pad(_max_of_neighbours(np.where(is_peak, middles, np.float32(0))), 1)
     rows, columns = np.nonzero(is_peak)
     peaks, around = middles[rows, columns], np.pad(middles, 1)
     answers = np.pad(answer, ((1, 1), (1, 1), (0, 0)))
-    shares, said = [], []
+    shares, decoded = [], []
     for down, across in product(range(3), range(3)):
         cell = rows + down, columns + across
         shares.append(np.where(peak_of[cell] == peaks, around[cell], np.float32(0)))
-        said.append(_said(answers[cell], rows + down - 1, columns + across - 1))
+        decoded.append(_decode_cells(answers[cell], rows + down - 1, columns + across - 1))
     total = np.sum(shares, axis=0)
     weights = np.stack(shares) / total
-    mean = np.einsum("in,ink->nk", weights, np.stack(said)).astype(np.float32)
+    mean = np.einsum("in,ink->nk", weights, np.stack(decoded)).astype(np.float32)
     found = Detections(
         np.minimum(total, np.float32(1)), mean[:, :N_SYMBOLS], mean[:, N_SYMBOLS:-1], mean[:, -1]
     )
-    return distinct(found[total >= LEAST])
+    return suppress_duplicates(found[total >= MIN_PRESENCE])
 
 
-def _said(answers: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:
+def _decode_cells(answers: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:
     """Return what some cells say of the symbol in them, ``float32`` (n, N_SYMBOLS + 5): classes, box and print."""
     logits = answers[:, 1 : 1 + N_SYMBOLS]
     classes = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
@@ -199,7 +199,7 @@ def _said(answers: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) 
     return np.concatenate([classes, boxes, _sigmoid(answers[:, -1:])], axis=1).astype(np.float32)
 
 
-def merged(parts: list[Detections], best: Detections | None = None) -> Detections:
+def merge_detections(parts: list[Detections], best: Detections | None = None) -> Detections:
     """Join what was found on several sizes of a picture, each symbol once.
 
     Parameters
@@ -210,11 +210,11 @@ def merged(parts: list[Detections], best: Detections | None = None) -> Detection
         What was found on the size that suits the picture: it comes first, however likely the others are.
     """
     if best is None:
-        return distinct(_joined(parts))
-    return distinct(_joined([best, *parts]), len(best))
+        return suppress_duplicates(_concatenate(parts))
+    return suppress_duplicates(_concatenate([best, *parts]), len(best))
 
 
-def _joined(parts: list[Detections]) -> Detections:
+def _concatenate(parts: list[Detections]) -> Detections:
     return Detections(
         np.concatenate([part.presence for part in parts]),
         np.concatenate([part.classes for part in parts]),
@@ -223,7 +223,7 @@ def _joined(parts: list[Detections]) -> Detections:
     )
 
 
-def distinct(found: Detections, n_first: int = 0) -> Detections:
+def suppress_duplicates(found: Detections, n_first: int = 0) -> Detections:
     """Keep the likeliest of those that are one symbol, and sort them from left to right.
 
     Parameters
@@ -235,17 +235,17 @@ def distinct(found: Detections, n_first: int = 0) -> Detections:
     """
     if not len(found):
         return found
-    near, kept = _Neighbours(found.boxes), []
+    near, kept = _SpatialIndex(found.boxes), []
     for i in np.lexsort((-found.presence, np.arange(len(found)) >= n_first)).tolist():
         others = near.of(i)
-        if not others or not _is_one_of(found.boxes[i], found.boxes[others]).any():
+        if not others or not _is_same_symbol(found.boxes[i], found.boxes[others]).any():
             near.add(i, i)
             kept.append(i)
     chosen = np.array(kept, np.int64)
     return found[chosen[np.argsort(found.boxes[chosen, 0] + found.boxes[chosen, 2], kind="stable")]]
 
 
-class _Neighbours:
+class _SpatialIndex:
     """What was put near a box: only that can be the same symbol.
 
     Parameters
@@ -271,7 +271,7 @@ class _Neighbours:
         return [name for block in around for name in self._kept.get(block, ())]
 
 
-def _is_one_of(box: Floats, others: Floats, reach: float = 0.0) -> NDArray[np.bool_]:
+def _is_same_symbol(box: Floats, others: Floats, reach: float = 0.0) -> NDArray[np.bool_]:
     """Tell of others (n, 4), left, top, right and bottom each, whether they hold the same symbol as a box (4,).
 
     Where their middles are no farther apart than ``reach`` of the height, they need to overlap in height alone.
@@ -279,8 +279,8 @@ def _is_one_of(box: Floats, others: Floats, reach: float = 0.0) -> NDArray[np.bo
     overlap = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
     size, sizes = box[2:] - box[:2], others[:, 2:] - others[:, :2]
     apart = np.abs(box[0] + box[2] - others[:, 0] - others[:, 2]) / 2
-    is_covered = overlap > _SAME * np.minimum(size, sizes)
-    is_near = apart < _SAME_MIDDLE * np.maximum(size[0], sizes[:, 0]) + 1
+    is_covered = overlap > _MIN_OVERLAP * np.minimum(size, sizes)
+    is_near = apart < _MAX_CENTRE_DISTANCE * np.maximum(size[0], sizes[:, 0]) + 1
     is_very_near = apart < reach * np.minimum(size[1], sizes[:, 1])
     return np.asarray(is_covered[:, 1] & ((is_covered[:, 0] & is_near) | is_very_near))
 
@@ -289,7 +289,7 @@ def _sigmoid(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
-def _greatest_nearby(values: Floats) -> Floats:
+def _max_of_neighbours(values: Floats) -> Floats:
     """Return the greatest of each cell and its eight neighbours."""
     padded = np.pad(values, 1, constant_values=-1)
     height, width = values.shape

@@ -41,7 +41,7 @@ class Detector:
         card = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         self.card = ModelCard(name=path.stem) if card is None else ModelCard.from_json(card)
 
-    def cells(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict_cells(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the network's answer to pictures ``uint8`` (n, h, w), both sides multiples of 8.
 
         Returns
@@ -66,10 +66,10 @@ class Detector:
         presence = odds.pop("presence", 1.0)
         if not is_number:
             odds.pop("/", None)
-        return found.calibrated(self.card.temperature, presence, odds)
+        return found.calibrate(self.card.temperature, presence, odds)
 
 
 @functools.cache
-def shipped_detector(n_threads: int | None = None) -> Detector:
+def load_shipped_detector(n_threads: int | None = None) -> Detector:
     """Return the detector that comes with the package, loaded once for each number of threads."""
     return Detector(n_threads=n_threads)

@@ -6,7 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detection.detections import Detections, detections_of, fused, merged
+from inkdigits.recognition.detection.detections import (
+    Detections,
+    decode_detections,
+    fuse_detections,
+    merge_detections,
+)
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 
@@ -104,7 +109,7 @@ def detect(grey: Grey, scale: float, detector: Detector, slant: float = 0.0) -> 
         small = np.asarray(cv2.warpAffine(small, shift, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
     canvas = np.full((_whole_blocks(tall), _whole_blocks(small.shape[1])), level, np.uint8)
     canvas[_MARGIN : _MARGIN + tall, _MARGIN : _MARGIN + small.shape[1]] = small
-    found = detections_of(detector.cells(canvas[np.newaxis])[0])
+    found = decode_detections(detector.predict_cells(canvas[np.newaxis])[0])
     boxes = found.boxes - _MARGIN
     below = (boxes[:, 1::2].mean(axis=1) - tall / 2) * np.float32(slant)
     boxes[:, ::2] -= below[:, np.newaxis] + farthest
@@ -163,13 +168,13 @@ def located(
         if evidence[best] >= _SEVERAL and len(looks) - best > _PATIENCE:
             break
     if height is None:
-        return merged(looks)
+        return merge_detections(looks)
     fitting = [each[_fits(each, look)] for look, each in zip(scales, looks, strict=True)]
-    wholes = merged(fitting)
+    wholes = merge_detections(fitting)
     sizes = [height] if one_size else [height, *_other_heights(wholes, height)]
     limit = finest(grey.shape)
     closest = [
-        fused(
+        fuse_detections(
             [
                 detect(grey, min(share * DIGIT_HEIGHT / each, limit), detector, slant)
                 for share, slant in _LOOKS
@@ -179,10 +184,10 @@ def located(
     ]
     if one_size:
         return closest[0]
-    found = merged([_of_height(each, size) for each, size in zip(closest, sizes, strict=True)])
+    found = merge_detections([_of_height(each, size) for each, size in zip(closest, sizes, strict=True)])
     rest = [each[_are_unlike(each, sizes) & (each.presence >= _SEEN_ONCE)] for each in fitting]
     # What is higher, but was not seen at its own height, comes last.
-    return _without_parts(merged(closest[:1], merged(rest, found)), wholes)
+    return _without_parts(merge_detections(closest[:1], merge_detections(rest, found)), wholes)
 
 
 def _other_heights(found: Detections, height: float) -> list[float]:
@@ -204,7 +209,7 @@ def _of_height(found: Detections, height: float) -> Detections:
 
 def _is_seen_twice(looks: list[Detections], best: int) -> bool:
     """Tell whether a digit of one look is there on a neighbouring one as well."""
-    pairs = (fused([looks[best], looks[i]]) for i in (best - 1, best + 1) if 0 <= i < len(looks))
+    pairs = (fuse_detections([looks[best], looks[i]]) for i in (best - 1, best + 1) if 0 <= i < len(looks))
     return max(float(pair.digits.max(initial=0)) for pair in pairs) > _SEEN_TWICE
 
 

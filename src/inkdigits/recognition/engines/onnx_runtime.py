@@ -7,12 +7,12 @@ import numpy as np
 
 from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores, check_digit_images
 from inkdigits.errors import ModelError
-from inkdigits.recognition.engines.session import card_of, check_outputs, open_session
+from inkdigits.recognition.engines.session import check_outputs, load_card, open_session
 
 if TYPE_CHECKING:
     import os
 
-_PART = 256
+_BATCH_SIZE = 256
 """Images in one call of ONNX Runtime: what the layers hand on then stays in the cache."""
 
 
@@ -47,15 +47,15 @@ class OnnxRecogniser:
         self.path = Path(path)
         self._session = open_session(self.path, n_threads)
         self.outputs = check_outputs(self._session, self.path)
-        self.card = card_of(self._session, self.path)
+        self.card = load_card(self._session, self.path)
         self._run = self._session.run
 
     def score(self, images: DigitImages) -> Scores:
         """Score digit images, ``uint8`` of shape (n, 28, 28); see `inkdigits.contract.Recogniser`."""
         if images.__class__ is not np.ndarray or images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
             images = check_digit_images(images)
-        if len(images) > _PART:
-            return self._score_in_parts(images)
+        if len(images) > _BATCH_SIZE:
+            return self._score_batches(images)
         answers = self._run(self.outputs, {"images": images})
         probabilities = answers[0]
         if probabilities.shape != (len(images), N_CLASSES):
@@ -66,8 +66,10 @@ class OnnxRecogniser:
         is_digit = answers[1] if len(answers) > 1 else np.ones(len(images), np.float32)
         return Scores(probabilities, is_digit.reshape(len(images)))
 
-    def _score_in_parts(self, images: DigitImages) -> Scores:
-        parts = [self.score(images[start : start + _PART]) for start in range(0, len(images), _PART)]
+    def _score_batches(self, images: DigitImages) -> Scores:
+        parts = [
+            self.score(images[start : start + _BATCH_SIZE]) for start in range(0, len(images), _BATCH_SIZE)
+        ]
         return Scores(
             np.concatenate([part.probabilities for part in parts]),
             np.concatenate([part.is_digit for part in parts]),

@@ -8,7 +8,7 @@ import numpy as np
 
 from inkdigits.contract import N_CLASSES, DigitImages, Scores, check_digit_images
 from inkdigits.errors import MissingExtraError, ModelError, UsageError
-from inkdigits.recognition.engines.session import card_of, check_outputs, open_session
+from inkdigits.recognition.engines.session import check_outputs, load_card, open_session
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}
 """Arithmetic that can be asked for, and what OpenVINO calls it."""
 
-_PART = 128
+_BATCH_SIZE = 128
 """Images that one core takes at a time: what the layers hand on then stays in the core's cache."""
 
 
@@ -62,7 +62,7 @@ class OpenVinoRecogniser:
         openvino = import_openvino()
         self.path = Path(path)
         session = open_session(self.path, n_threads=1)
-        self.card, self._outputs = card_of(session, self.path), check_outputs(session, self.path)
+        self.card, self._outputs = load_card(session, self.path), check_outputs(session, self.path)
         # One stream of work for each core: parts of a batch go side by side, and no core waits for another.
         settings: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
         if n_threads is not None:
@@ -83,7 +83,7 @@ class OpenVinoRecogniser:
         self.engine = f"OpenVINO {openvino.__version__.partition('-')[0]}, {self.precision}"
         self._request = compiled.create_infer_request()
         self._queue = openvino.AsyncInferQueue(compiled)
-        self._queue.set_callback(lambda request, place: self._keep(request, *place))
+        self._queue.set_callback(lambda request, place: self._copy_outputs(request, *place))
 
     def score(self, images: DigitImages) -> Scores:
         """Score digit images, ``uint8`` of shape (n, 28, 28); see `inkdigits.contract.Recogniser`."""
@@ -92,15 +92,15 @@ class OpenVinoRecogniser:
         answers = {"probabilities": np.empty((n, N_CLASSES), np.float32), "is_digit": np.ones(n, np.float32)}
         if n == 1:
             self._request.infer({"images": images})
-            self._keep(self._request, answers, 0)
+            self._copy_outputs(self._request, answers, 0)
         elif n:
-            part = min(_PART, -(-n // len(self._queue)))
+            part = min(_BATCH_SIZE, -(-n // len(self._queue)))
             for start in range(0, n, part):
                 self._queue.start_async({"images": images[start : start + part]}, (answers, start))
             self._queue.wait_all()
         return Scores(**answers)
 
-    def _keep(self, request: Any, answers: dict[str, Any], start: int) -> None:
+    def _copy_outputs(self, request: Any, answers: dict[str, Any], start: int) -> None:
         """Copy one part's answers to where they belong."""
         for name in self._outputs:
             part = request.get_tensor(name).data

@@ -11,16 +11,14 @@ from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 if TYPE_CHECKING:
     import os
 
-_SHIPPED = Path(__file__).parents[1] / "models"
-_BEST_FIRST = ("accurate", "compact", "classic", "quick")
+_MODEL_FOLDER = Path(__file__).parents[1] / "models"
+_RANKING = ("accurate", "compact", "classic", "quick")
 
 
 def shipped_models() -> dict[str, Path]:
     """Return the models that come with the package, by name, the best on real pictures first."""
-    found = {path.stem: path for path in sorted(_SHIPPED.glob("*.onnx"))}
-    ranked = sorted(
-        found, key=lambda name: _BEST_FIRST.index(name) if name in _BEST_FIRST else len(_BEST_FIRST)
-    )
+    found = {path.stem: path for path in sorted(_MODEL_FOLDER.glob("*.onnx"))}
+    ranked = sorted(found, key=lambda name: _RANKING.index(name) if name in _RANKING else len(_RANKING))
     return {name: found[name] for name in ranked}
 
 

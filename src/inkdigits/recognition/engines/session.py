@@ -77,7 +77,7 @@ def check_outputs(session: Any, path: Path) -> list[str]:
     return ["probabilities"] + (["is_digit"] if "is_digit" in outputs else [])
 
 
-def card_of(session: Any, path: Path) -> ModelCard:
+def load_card(session: Any, path: Path) -> ModelCard:
     """Return the card of a model; one with its file's name alone where the file holds none."""
     card = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
     return ModelCard(name=path.stem) if card is None else ModelCard.from_json(card)

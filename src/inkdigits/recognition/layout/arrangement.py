@@ -16,30 +16,35 @@ from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import grey_levels
 from inkdigits.recognition.detection.orientation import upright
-from inkdigits.recognition.layout.combs import joined_in_boxes
-from inkdigits.recognition.layout.tables import in_table
-from inkdigits.recognition.layout.text_lines import lines_of, main_line, numbers_of, parted_at_signs
+from inkdigits.recognition.layout.combs import join_comb_cells
+from inkdigits.recognition.layout.tables import assign_table_cells
+from inkdigits.recognition.layout.text_lines import (
+    find_main_line,
+    group_lines,
+    split_at_signs,
+    split_into_numbers,
+)
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.recognition.numbers.knowledge import Knowledge
-from inkdigits.recognition.numbers.number import number_of
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.numbers.constraints import Constraints
+from inkdigits.recognition.numbers.number import build_number
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Number
 
-_WIDEST_IN_LINE, _WIDEST_ON_PAGE = 3.0, 0.7
+_MAX_GAP_IN_LINE, _MAX_GAP_ON_PAGE = 3.0, 0.7
 """Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
 elsewhere; the second was found by `benchmarks/page_settings.py`."""
 
-_BELIEVED, _SURE = 0.3, 0.9
+_MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
 """Least confidence of a number on a page, and of its surest digit, found by the same program: letters that are taken
 for digits are less sure. On development pages 85% of the digits are right, 83% with 0.1 and 0.7, 77% with neither."""
 
-_TALL = 48
+_READABLE_HEIGHT = 48
 """Height, in pixels, from which a digit is read as well as if it were taller."""
 
-_SPECK = 8
+_SPECK_HEIGHT = 8
 """Height, in pixels, of what is no digit, or too small to be read at twice the size."""
 
-_FEW = 0.2
+_MAX_LOW_SHARE = 0.2
 """Share of low parts among tall ones at which the low ones are dirt, points and loose strokes."""
 
 
@@ -60,7 +65,7 @@ class Task:
     recogniser: Recogniser
     card: ModelCard
     detector: Detector
-    knowledge: Knowledge = field(default_factory=Knowledge)
+    constraints: Constraints = field(default_factory=Constraints)
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,12 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     """
     is_page = layout == "page"
     page, found = upright(page.on_sheet or page, task.detector, one_size=not is_page)
-    found = found.of_ink(task.knowledge.ink)
-    lines = lines_of(found) if is_page else [main_line(found)]
-    return Arrangement(read_found(grey_levels(page.pixels), found, lines, task, is_page), page)
+    found = found.filter_by_ink(task.constraints.ink)
+    lines = group_lines(found) if is_page else [find_main_line(found)]
+    return Arrangement(read_detections(grey_levels(page.pixels), found, lines, task, is_page), page)
 
 
-def read_found(
+def read_detections(
     grey: NDArray[np.uint8], found: Detections, lines: list[NDArray[np.int64]], task: Task, is_page: bool
 ) -> list[Number]:
     """Read lines of symbols that were found in a picture.
@@ -125,25 +130,28 @@ def read_found(
     is_page
         Whether the picture is a page, rather than one line.
     """
-    widest = _WIDEST_ON_PAGE if is_page else _WIDEST_IN_LINE
+    widest = _MAX_GAP_ON_PAGE if is_page else _MAX_GAP_IN_LINE
     numbers = []
-    for parts in joined_in_boxes([numbers_of(line, found, widest) for line in lines], found, grey):
-        for part in chain(*(parted_at_signs(each, found) for each in parts)) if is_page else parts:
-            weighed = Line.of(found[part], task.knowledge.allowed)
-            boxes = [whole_box(box, grey.shape) for box in found.boxes[part]]
-            images = [image_in(grey, box) for box in boxes]
-            number = number_of(weighed, boxes, images, task.detector.card.threshold, task.knowledge)
-            if number is not None and (not is_page or _is_believed(number)):
+    for parts in join_comb_cells([split_into_numbers(line, found, widest) for line in lines], found, grey):
+        for part in chain(*(split_at_signs(each, found) for each in parts)) if is_page else parts:
+            weighed = TextLine.from_detections(found[part], task.constraints.allowed)
+            boxes = [round_box(box, grey.shape) for box in found.boxes[part]]
+            images = [crop_image(grey, box) for box in boxes]
+            number = build_number(weighed, boxes, images, task.detector.card.threshold, task.constraints)
+            if number is not None and (not is_page or _is_accepted(number)):
                 numbers.append(number)
-    return in_table(numbers) if is_page else numbers
+    return assign_table_cells(numbers) if is_page else numbers
 
 
-def _is_believed(number: Number) -> bool:
+def _is_accepted(number: Number) -> bool:
     """Tell whether what was found on a page is a number."""
-    return number.confidence >= _BELIEVED and max(digit.confidence for digit in number.digits) >= _SURE
+    return (
+        number.confidence >= _MIN_CONFIDENCE
+        and max(digit.confidence for digit in number.digits) >= _MIN_BEST_CONFIDENCE
+    )
 
 
-def image_in(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+def crop_image(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     """Return what stands in a box, ``uint8`` (28, 28), its proportions kept.
 
     Parameters
@@ -165,7 +173,7 @@ def image_in(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return image
 
 
-def whole_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
+def round_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
     """Return a box within the picture in whole pixels, x, y, width and height, of left, top, right and bottom."""
     height, width = shape[:2]
     left, top = (min(max(0, round(float(corners[k]))), end - 1) for k, end in ((0, width), (1, height)))
@@ -173,21 +181,21 @@ def whole_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def closest(page: Page) -> Page:
+def choose_resolution(page: Page) -> Page:
     """Return the sheet of paper alone, where there is one in the picture, and as small as its digits allow.
 
     A large picture is mostly of a few large digits, and those are read from a copy in a fraction of the time.
     """
     if page.reduced is not page:
         near = page.reduced.on_sheet or page.reduced
-        if all(_is_tall(ink) for ink in near.clean_inks):
+        if all(_has_tall_components(ink) for ink in near.clean_inks):
             return near
     return page.on_sheet or page
 
 
-def _is_tall(ink: NDArray[np.uint8]) -> bool:
+def _has_tall_components(ink: NDArray[np.uint8]) -> bool:
     """Tell whether hardly anything in an ink map is lower than a digit that is read well."""
     _, _, stats, _ = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
-    n_tall = int((heights >= _TALL).sum())
-    return int(((heights >= _SPECK) & (heights < _TALL)).sum()) <= _FEW * n_tall
+    n_tall = int((heights >= _READABLE_HEIGHT).sum())
+    return int(((heights >= _SPECK_HEIGHT) & (heights < _READABLE_HEIGHT)).sum()) <= _MAX_LOW_SHARE * n_tall

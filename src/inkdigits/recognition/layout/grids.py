@@ -14,30 +14,30 @@ from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.locate import grey_levels, locate
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
-from inkdigits.recognition.layout.arrangement import Arrangement, Task, image_in, whole_box
-from inkdigits.recognition.layout.boxes import number_of_cells
-from inkdigits.recognition.numbers.number import digit_of, number_of
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
+from inkdigits.recognition.layout.boxes import build_row_number
+from inkdigits.recognition.numbers.number import build_digit, build_number
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Digit, Number
-from inkdigits.recognition.single_digit import Opinion, agreed
+from inkdigits.recognition.single_digit import Prediction, combine_predictions
 
-_SEEN = 0.5
+_MIN_PRESENCE = 0.5
 """Probability from which a symbol stands in a cell."""
 
-_LEAST_FILLED = 0.08
+_MIN_FILLED_SHARE = 0.08
 """Share of the cells that hold a digit, at least; of a puzzle the hardest ones give 17 digits in 81 cells."""
 
-_KEPT, _ASTRAY = 0.6, 0.25
+_MIN_INSIDE_SHARE, _MAX_OUTSIDE_SHARE = 0.6, 0.25
 """Share of a digit that lies in its cell, and share of the digits that may lie in theirs by less: on squared paper
 writing does not keep to the squares."""
 
-_LOWEST = 0.3
+_MIN_HEIGHT = 0.3
 """Height of a digit, as a share of its cell's shorter side, at least."""
 
 _MARGIN = 0.1
 """Room about a digit that the classifier sees, as a share of its longer side."""
 
-_SEVERAL = 0.15
+_MIN_MULTI_DIGIT_SHARE = 0.15
 """Share of the written cells with several digits from which each cell holds a number."""
 
 
@@ -73,39 +73,44 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
 def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number] | None:
     """Read what stands in the cells of a flat grid; None where too little does."""
     cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
-    found = locate(grey, task.detector, heights=(_LOWEST * cell, cell)).of_ink(task.knowledge.ink)
-    found = found[found.presence >= _SEEN]
+    found = locate(grey, task.detector, heights=(_MIN_HEIGHT * cell, cell)).filter_by_ink(
+        task.constraints.ink
+    )
+    found = found[found.presence >= _MIN_PRESENCE]
     middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (
         np.searchsorted(edges, middles[:, axis], side="right") - 1
         for axis, edges in enumerate((grid.columns, grid.rows))
     )
     shape = len(grid.rows) - 1, len(grid.columns) - 1
-    is_digit = found.digits >= _SEEN
+    is_digit = found.digits >= _MIN_PRESENCE
     n_digits = np.zeros(shape, int)
     is_inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
     np.add.at(n_digits, (rows[is_inside & is_digit], columns[is_inside & is_digit]), 1)
     n_written = int((n_digits > 0).sum())
-    within = _shares_within(found.boxes, columns, rows, grid)[is_inside & is_digit]
-    if n_written < max(2, _LEAST_FILLED * n_digits.size) or (within < _KEPT).mean() > _ASTRAY:
+    within = _compute_inside_shares(found.boxes, columns, rows, grid)[is_inside & is_digit]
+    if (
+        n_written < max(2, _MIN_FILLED_SHARE * n_digits.size)
+        or (within < _MIN_INSIDE_SHARE).mean() > _MAX_OUTSIDE_SHARE
+    ):
         return None
-    is_table = (n_digits > 1).sum() > _SEVERAL * n_written
+    is_table = (n_digits > 1).sum() > _MIN_MULTI_DIGIT_SHARE * n_written
     numbers = []
     for row in range(shape[0]):
         cells = []
         for column in range(shape[1]):
             left, right = grid.columns[column : column + 2]
             top, bottom = grid.rows[row : row + 2]
-            frame = whole_box(np.array([left, top, right, bottom], np.float32), grey.shape)
+            frame = round_box(np.array([left, top, right, bottom], np.float32), grey.shape)
             cells.append((found[(rows == row) & (columns == column)], frame))
         if is_table:
-            numbers += [_number_in(*cell, grey, task, (row, column)) for column, cell in enumerate(cells)]
+            numbers += [_read_cell(*cell, grey, task, (row, column)) for column, cell in enumerate(cells)]
         else:
-            numbers.append(_row_of(cells, grey, task, row))
+            numbers.append(_read_row(cells, grey, task, row))
     return numbers
 
 
-def _shares_within(
+def _compute_inside_shares(
     boxes: NDArray[np.float32], columns: NDArray[np.int64], rows: NDArray[np.int64], grid: Grid
 ) -> NDArray[np.float32]:
     """Return the share of each box that lies within its cell."""
@@ -118,67 +123,69 @@ def _shares_within(
     return np.asarray(inside / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-6), np.float32)
 
 
-def _number_in(
+def _read_cell(
     found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, place: tuple[int, int]
 ) -> Number:
     """Read the number in a cell of a table; a blank one is a number too."""
-    boxes = [whole_box(box, grey.shape) for box in found.boxes]
-    images = [image_in(grey, box) for box in boxes]
-    line = Line.of(found, task.knowledge.allowed)
-    number = number_of(line, boxes, images, task.detector.card.threshold, task.knowledge)
+    boxes = [round_box(box, grey.shape) for box in found.boxes]
+    images = [crop_image(grey, box) for box in boxes]
+    line = TextLine.from_detections(found, task.constraints.allowed)
+    number = build_number(line, boxes, images, task.detector.card.threshold, task.constraints)
     if number is None:
         blank = Digit(None, 1.0, frame, (), rejection.BLANK)
         number = Number(blank.character, (blank,), 1.0, frame)
     return replace(number, row=place[0], column=place[1])
 
 
-def _row_of(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
+def _read_row(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
     """Read a row of cells with one digit each, as the detector and the classifier see them."""
     chosen = [int((found.digits + found.presence).argmax()) if len(found) else -1 for found, _ in cells]
     boxes = [
-        frame if best < 0 else whole_box(found.boxes[best], grey.shape)
+        frame if best < 0 else round_box(found.boxes[best], grey.shape)
         for best, (found, frame) in zip(chosen, cells, strict=True)
     ]
-    written = [i for i, best in enumerate(chosen) if best >= 0 and cells[i][0].digits[best] >= _SEEN]
-    opinions = _opinions(written, chosen, cells, boxes, grey, task)
+    written = [i for i, best in enumerate(chosen) if best >= 0 and cells[i][0].digits[best] >= _MIN_PRESENCE]
+    predictions = _predict_cells(written, chosen, cells, boxes, grey, task)
     digits, shares, text = [], [], ""
     for i, ((found, _), best, box) in enumerate(zip(cells, chosen, boxes, strict=True)):
         if best < 0:
             digits.append(Digit(None, 1.0, box, (), rejection.BLANK))
             text += digits[-1].character
             continue
-        image, printed = image_in(grey, box), float(found.printed[best])
-        if (opinion := opinions.get(i)) is None:
-            values = Line.of(found, task.knowledge.allowed).digits[best]
-            digit = digit_of(values, box, image, task.detector.card.threshold, printed)
+        image, printed = crop_image(grey, box), float(found.printed[best])
+        if (prediction := predictions.get(i)) is None:
+            values = TextLine.from_detections(found, task.constraints.allowed).digit_probabilities[best]
+            digit = build_digit(values, box, image, task.detector.card.threshold, printed)
             digit = replace(digit, rejected=rejection.NOT_A_DIGIT)
         else:
-            values = opinion.probabilities.astype(np.float32)
-            if task.knowledge.allowed is not None:
-                values = rejection.restricted(values, task.knowledge.allowed)
+            values = prediction.probabilities.astype(np.float32)
+            if task.constraints.allowed is not None:
+                values = rejection.exclude_digits(values, task.constraints.allowed)
             shares.append(values)
-            digit = rejection.judged_digit(values, opinion.is_digit, box, image, task.card, box[2:])
+            digit = rejection.build_classified_digit(
+                values, prediction.is_digit, box, image, task.card, box[2:]
+            )
             digit = replace(digit, printed=printed)
         digits.append(digit)
         symbol = int(found.classes[best].argmax())
-        text += SYMBOLS[symbol] if opinion is None and N_CLASSES <= symbol < OTHER else digit.character
-    return replace(number_of_cells(tuple(digits), shares, task), text=text, row=row)
+        text += SYMBOLS[symbol] if prediction is None and N_CLASSES <= symbol < OTHER else digit.character
+    return replace(build_row_number(tuple(digits), shares, task), text=text, row=row)
 
 
-def _opinions(
+def _predict_cells(
     written: list[int],
     chosen: list[int],
     cells: list[tuple[Detections, Box]],
     boxes: list[Box],
     grey: NDArray[np.uint8],
     task: Task,
-) -> dict[int, Opinion]:
+) -> dict[int, Prediction]:
     """Return what detector and classifier come to on the digits in some cells."""
-    opinions, images = {}, {}
+    predictions, images = {}, {}
     for i in written:
         found, best = cells[i][0][np.array([chosen[i]])], boxes[i]
         shares = found.classes[0, :N_CLASSES].astype(np.float64)
-        opinions[i] = Opinion(
+        predictions[i] = Prediction(
             shares / max(shares.sum(), 1e-9), float(found.digits[0]), float(found.printed[0])
         )
         margin = round(_MARGIN * max(best[2:]))
@@ -191,5 +198,7 @@ def _opinions(
     if images:
         scores = task.recogniser.score(np.stack(list(images.values())))
         for i, shares, is_digit in zip(images, scores.probabilities, scores.is_digit, strict=True):
-            opinions[i] = agreed(Opinion(shares.astype(np.float64), float(is_digit)), opinions[i])
-    return opinions
+            predictions[i] = combine_predictions(
+                Prediction(shares.astype(np.float64), float(is_digit)), predictions[i]
+            )
+    return predictions

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from inkdigits.errors import DataError
 from inkdigits.recognition.reading import Match
 
-Spelling = tuple[float, NDArray[np.float64]]
+Segmentation = tuple[float, NDArray[np.float64]]
 """Log-weight of one way to cut a number into digits, and the probabilities (length, 10) of these digits."""
 
-_FLOOR = 1e-4
+_MIN_PROBABILITY = 1e-4
 """Least probability of a digit: networks are surer than they should be, above all where they are wrong."""
 
-_MISSING = 0.1
+_OUT_OF_LIST_PRIOR = 0.1
 """Probability, before anything is read, that a number is not in the list."""
 
-_UNLIKE = 0.1
+_UNIFORM_SHARE = 0.1
 """Share of the numbers beyond the list that have, in a given place, any digit, and not one as the entries have it."""
 
-_OTHER_LENGTH = 0.01
+_OTHER_LENGTH_PROBABILITY = 0.01
 """Probability of each length that no entry has, among the numbers beyond the list."""
 
 
@@ -59,7 +59,9 @@ class Roster:
             length: (np.array(places, np.int64), np.array(rows, np.int64).T.copy())
             for length, (places, rows) in by_length.items()
         }
-        self._beyond = {length: _frequencies(digits) for length, (_, digits) in self._by_length.items()}
+        self._frequencies_by_length = {
+            length: _estimate_frequencies(digits) for length, (_, digits) in self._by_length.items()
+        }
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -96,9 +98,9 @@ class Roster:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if path.suffix.lower() != ".csv":
             return cls(line for line in lines if not line.startswith("#"))
-        return cls(_number_column(lines, path))
+        return cls(_find_number_column(lines, path))
 
-    def match(self, spellings: list[Spelling]) -> Match:
+    def match(self, segmentations: list[Segmentation]) -> Match:
         """Find the entry that a reading matches best.
 
         Parameters
@@ -111,22 +113,22 @@ class Roster:
         Match
         """
         n = len(self.entries)
-        if not spellings:
+        if not segmentations:
             return Match(None, 0.0, None, 0.0, False)
-        heaviest = max(weight for weight, _ in spellings)
-        total = float(np.sum([np.exp(weight - heaviest) for weight, _ in spellings]))
+        heaviest = max(weight for weight, _ in segmentations)
+        total = float(np.sum([np.exp(weight - heaviest) for weight, _ in segmentations]))
         likelihood = np.zeros(n)
         beyond = 0.0
-        for weight, probabilities in spellings:
+        for weight, probabilities in segmentations:
             share = float(np.exp(weight - heaviest)) / total
             length = len(probabilities)
             if length not in self._by_length:
-                beyond += share * _OTHER_LENGTH * 10.0**-length
+                beyond += share * _OTHER_LENGTH_PROBABILITY * 10.0**-length
                 continue
             places, digits = self._by_length[length]
-            floored = np.maximum(probabilities, _FLOOR)
+            floored = np.maximum(probabilities, _MIN_PROBABILITY)
             # A number that is not in the list looks like those that are: as long, and with their digits in its places.
-            alike = float((self._beyond[length] * floored).sum(axis=1).prod())
+            alike = float((self._frequencies_by_length[length] * floored).sum(axis=1).prod())
             beyond += share * len(places) / n * alike
             if share < 1e-9:
                 continue
@@ -135,12 +137,12 @@ class Roster:
             for position in range(1, length):
                 score = score + logs[position][digits[position]]
             likelihood[places] += share * np.exp(score)
-        joint = likelihood * ((1.0 - _MISSING) / n)
-        evidence = float(joint.sum()) + _MISSING * beyond
+        joint = likelihood * ((1.0 - _OUT_OF_LIST_PRIOR) / n)
+        evidence = float(joint.sum()) + _OUT_OF_LIST_PRIOR * beyond
         best = int(joint.argmax())
         if joint[best] <= 0.0:
             return Match(None, 0.0, None, 0.0, False)
-        in_list = float(joint.sum()) > _MISSING * beyond
+        in_list = float(joint.sum()) > _OUT_OF_LIST_PRIOR * beyond
         first = float(joint[best])
         joint[best] = -1.0
         second = int(joint.argmax())
@@ -151,16 +153,16 @@ class Roster:
         return Match(self.entries[best], first / evidence, runner_up, margin, in_list)
 
 
-def _frequencies(digits: NDArray[np.int64]) -> NDArray[np.float64]:
+def _estimate_frequencies(digits: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how often each digit stands in each place, (length, 10), of numbers like the entries, (length, n).
 
     Each digit is counted once more than it stands there: a few entries say little of others.
     """
     counts = np.stack([np.bincount(column, minlength=10) for column in digits])
-    return np.asarray((1.0 - _UNLIKE) * (counts + 1) / (digits.shape[1] + 10) + _UNLIKE / 10)
+    return np.asarray((1.0 - _UNIFORM_SHARE) * (counts + 1) / (digits.shape[1] + 10) + _UNIFORM_SHARE / 10)
 
 
-def _number_column(lines: list[str], path: Path) -> list[str]:
+def _find_number_column(lines: list[str], path: Path) -> list[str]:
     """Return the first column of CSV lines that holds numbers, without its heading."""
     import csv
 

@@ -9,16 +9,20 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
-from inkdigits.recognition.numbers.knowledge import Knowledge
-from inkdigits.recognition.numbers.sequence import Line
-from inkdigits.recognition.reading import Digit, Expectation, Number, around
+from inkdigits.recognition.numbers.constraints import Constraints
+from inkdigits.recognition.numbers.sequence import TextLine
+from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
 
-_CLEAR = 0.5
+_MIN_SYMBOL_PROBABILITY = 0.5
 """Probability from which a separator or a letter is reported."""
 
 
-def number_of(
-    line: Line, boxes: list[Box], images: list[NDArray[np.uint8]], threshold: float, knowledge: Knowledge
+def build_number(
+    line: TextLine,
+    boxes: list[Box],
+    images: list[NDArray[np.uint8]],
+    threshold: float,
+    constraints: Constraints,
 ) -> Number | None:
     """Make a number of a line of symbols.
 
@@ -40,49 +44,59 @@ def number_of(
     Number or None
         None where no candidate's likeliest outcome is a digit.
     """
-    if not line.choose().any():
+    if not line.choose_digits().any():
         return None
-    chosen = line.choose(knowledge.length)
-    probabilities = line.digits
+    chosen = line.choose_digits(constraints.length)
+    probabilities = line.digit_probabilities
     digits: list[Digit] = []
     text, guess = "", ""
     place_in_text: dict[int, int] = {}
     for i in range(len(chosen)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
         if chosen[i]:
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = build_digit(
+                probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i])
+            )
             place_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
             guess += str(digit.label)
-        elif line.outcomes[i, symbol] >= _CLEAR and symbol != OTHER:
+        elif line.outcomes[i, symbol] >= _MIN_SYMBOL_PROBABILITY and symbol != OTHER:
             place_in_text[i] = len(guess)
             text += SYMBOLS[symbol]
             guess += SYMBOLS[symbol]
-        elif line.outcomes[i, symbol] >= _CLEAR and _is_within(i, chosen):
+        elif line.outcomes[i, symbol] >= _MIN_SYMBOL_PROBABILITY and _is_between_digits(i, chosen):
             place_in_text[i] = len(guess)
-            digit = digit_of(probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i]))
+            digit = build_digit(
+                probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i])
+            )
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
-    confidence = line.confidence(chosen)
-    match = None if knowledge.roster is None else knowledge.roster.match(line.spellings(knowledge.length))
+    confidence = line.compute_confidence(chosen)
+    match = (
+        None
+        if constraints.roster is None
+        else constraints.roster.match(line.list_segmentations(constraints.length))
+    )
     expected = None
-    if knowledge.expected is not None:
-        fits = knowledge.length in (None, len(knowledge.expected))
-        expected = Expectation(knowledge.expected, line.probability(knowledge.expected) if fits else 0.0)
+    if constraints.expected is not None:
+        fits = constraints.length in (None, len(constraints.expected))
+        expected = Expectation(
+            constraints.expected, line.compute_probability(constraints.expected) if fits else 0.0
+        )
     return Number(
         text,
         tuple(digits),
         confidence,
-        around([digit.box for digit in digits]),
-        _runner_up(line, chosen, guess, place_in_text, knowledge.length is not None),
+        enclose_boxes([digit.box for digit in digits]),
+        _build_runner_up(line, chosen, guess, place_in_text, constraints.length is not None),
         match,
         expected,
     )
 
 
-def digit_of(
+def build_digit(
     probabilities: NDArray[np.float64],
     box: Box,
     image: NDArray[np.uint8],
@@ -112,17 +126,17 @@ def digit_of(
     return Digit(label, float(values[label]), box, others, rejected, image, printed)
 
 
-def _is_within(i: int, chosen: NDArray[np.bool_]) -> bool:
+def _is_between_digits(i: int, chosen: NDArray[np.bool_]) -> bool:
     """Tell whether a candidate stands between the first and the last digit."""
     places = np.flatnonzero(chosen)
     return bool(places[0] < i < places[-1])
 
 
-def _runner_up(
-    line: Line, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int], keep_length: bool
+def _build_runner_up(
+    line: TextLine, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int], keep_length: bool
 ) -> tuple[str, float] | None:
     """Return the text of the second-best reading, which differs in one symbol, and its probability."""
-    candidate, label, probability = line.runner_up(chosen, keep_length)
+    candidate, label, probability = line.find_runner_up(chosen, keep_length)
     if probability <= 0:
         return None
     instead = str(label) if label >= 0 else ""

@@ -17,11 +17,11 @@ from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.detector import shipped_detector
+from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.locate import border_level, grey_levels, locate, typical_height
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
-from inkdigits.recognition.layout.text_lines import lines_of, main_line
-from inkdigits.recognition.numbers.sequence import Line
+from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
+from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.training.scenes.framing import OPEN
 from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window
@@ -62,7 +62,7 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
         Those in which every digit was found.
     """
     progress = progress or ignore_progress
-    detector, aligned = shipped_detector(), []
+    detector, aligned = load_shipped_detector(), []
     pages = data.pages or (None,) * len(data)
     for i, (path, label, page) in enumerate(zip(data.paths, data.labels, pages, strict=True)):
         progress("Aligning your numbers", i + 1, len(data))
@@ -71,7 +71,7 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
         except PictureError:
             continue  # it counts as one that did not align
         found = locate(grey, detector, one_size=page is None)
-        lines = [main_line(found)] if page is None else lines_of(found)
+        lines = [find_main_line(found)] if page is None else group_lines(found)
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
         places = align(found[order], label)
         height = typical_height(found)
@@ -102,7 +102,7 @@ def align(found: Detections, label: str) -> NDArray[np.int64] | None:
     n, m = len(found), len(label)
     if m == 0 or n < m:
         return None
-    digits = Line.of(found).digits
+    digits = TextLine.from_detections(found).digit_probabilities
     as_digit = np.log(np.maximum(digits[:, [int(character) for character in label]], 1e-9))
     as_none = np.log(np.maximum(digits[:, N_CLASSES], 1e-9))
     best = np.full((n + 1, m + 1), -np.inf)

@@ -12,7 +12,7 @@ from inkdigits.data.labelled import LabelledImages, LabelledPictures
 from inkdigits.data.progress import Progress
 from inkdigits.environment import describe_environment
 from inkdigits.errors import DataError, ModelError, RunError
-from inkdigits.recognition.detection.detector import Detector, shipped_detector
+from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import sha256_of_file, write_json, write_whole
@@ -203,7 +203,7 @@ def export_detector(
     rename(model, model.graph.output[0].name, CELLS)
     environment = describe_environment()
     # How sure to be is found on real pictures, and a training has none.
-    shipped = shipped_detector().card
+    shipped = load_shipped_detector().card
     card = ModelCard(
         name="detector",
         recipe={"name": "detector"},
@@ -220,7 +220,7 @@ def export_detector(
     save_checked(model, card, path)
     images, targets = drawn_windows(_N_TEST, test_data, seed)
     exported = Detector(path)
-    answers = np.concatenate([exported.cells(images[i : i + 50]) for i in range(0, len(images), 50)])
+    answers = np.concatenate([exported.predict_cells(images[i : i + 50]) for i in range(0, len(images), 50)])
     difference = float(np.abs(answers[:50] - network.predict(images[:50], verbose=0)).max())
     if not difference < _LARGEST_DIFFERENCE:
         raise ModelError(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class Constraints:
     """What is known of a number before it is read.
 
     Attributes
@@ -36,9 +36,9 @@ class Knowledge:
     ink: str = "any"
 
 
-def knowledge_of(
+def build_constraints(
     length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None, ink: str
-) -> Knowledge:
+) -> Constraints:
     """Check what the caller says of the numbers.
 
     Parameters
@@ -66,4 +66,4 @@ def knowledge_of(
         from inkdigits.recognition.numbers.lexicon import Roster
 
         roster = Roster.load(roster)
-    return Knowledge(length, roster, allowed, expect, ink)
+    return Constraints(length, roster, allowed, expect, ink)
