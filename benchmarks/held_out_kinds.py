@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from beyond_mnist import auroc
-from inkdigits.commands.console.progress import shown_training
+from inkdigits.commands.console.progress import show_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.environment import describe_environment
@@ -59,7 +59,7 @@ def train_without(
     kinds: Sequence[str], recipe: Recipe, known: LabelledImages, held_out: LabelledImages
 ) -> Any:
     """Train without some kinds, and return the areas of all."""
-    with tempfile.TemporaryDirectory() as folder, shown_training() as watch:
+    with tempfile.TemporaryDirectory() as folder, show_training() as watch:
         run = Path(folder) / "run"
         train(recipe.override({"unknown_kinds": ",".join(kinds)}), known, held_out, run=run, watch=watch)
         return measure(OnnxRecogniser(run / ONNX_MODEL), held_out)

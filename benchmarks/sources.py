@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from beyond_mnist import accuracy, font_digits, rendered_digits, small_digits
-from inkdigits.commands.console.progress import shown_training
+from inkdigits.commands.console.progress import show_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.environment import describe_environment
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, recipe in recipes().items():
         if any(trial["recipe"] == recipe.to_json() for trial in trials):
             continue
-        with tempfile.TemporaryDirectory() as folder, shown_training() as watch:
+        with tempfile.TemporaryDirectory() as folder, show_training() as watch:
             train(recipe, known, held_out, run=Path(folder) / "run", watch=watch)
             figures = measure(OnnxRecogniser(Path(folder) / "run" / ONNX_MODEL), held_out)
         trials.append({"sources": name, "recipe": recipe.to_json(), **figures})

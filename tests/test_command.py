@@ -79,7 +79,7 @@ WRONG_USAGE = {
     "train --seed -1": "-1",
     "train --resume": "--out",
     "train --resume --recipe fast --out file": "--resume",
-    "sweep": "name one recipe",
+    "sweep": "expected one recipe",
     "sweep fats": "fast",
     "sweep fast --runs 0": "--runs",
     "report": "RUN",
@@ -247,7 +247,7 @@ def test_training_without_the_report_extra_works_and_says_what_it_leaves_out(
     path, said = run_without_report
     assert (path / "model.onnx").exists()
     assert not (path / "report.html").exists()
-    assert "no report" in said
+    assert "report was not written" in said
     assert 'pip install "inkdigits[report]"' in said
 
 

@@ -1,11 +1,11 @@
-"""Reads handwritten digits: trains, measures and ships the networks, and reads people's own pictures.
+"""Handwritten digit recognition: training, evaluation and export of networks, and reading of users' own pictures.
 
 >>> import inkdigits
 >>> inkdigits.read("samples/seven.png").text  # doctest: +SKIP
 '7'
 
-The names below are loaded when they are first used, so that ``import inkdigits`` costs next to nothing; only
-those of training need the extra ``train``.
+Names are imported lazily, when they are first used, so ``import inkdigits`` is fast. Only the names of training need
+the extra ``train``.
 """
 
 import importlib
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+_MODULES = {
     "KNOWN_LABEL_ERRORS": "data.mnist",
     "RECIPES": "training.recipes",
     "Digit": "recognition.reading",
@@ -68,14 +68,14 @@ _HOMES = {
     "write_report": "reporting",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used."""
-    if name not in _HOMES:
+    """Import a public name when it is first used."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'inkdigits' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"inkdigits.{_HOMES[name]}"), name)
+    value = getattr(importlib.import_module(f"inkdigits.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 

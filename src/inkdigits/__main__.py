@@ -1,4 +1,4 @@
-"""``python -m inkdigits``: the command, where its script is not on the path."""
+"""``python -m inkdigits``: the same as the command ``inkdigits``, when its script is not on the PATH."""
 
 from inkdigits.commands import main
 

@@ -1,18 +1,18 @@
-"""What a user can choose among, and the picture files that are read: names that several packages share."""
+"""Constants that several packages share: the choices of options, and the supported picture files."""
 
 LAYOUTS = ("auto", "digit", "line", "boxes", "page")
-"""How digits can stand in a picture; ``auto`` finds out."""
+"""Layouts of a picture; ``auto`` detects the layout."""
 
 INKS = ("any", "handwritten", "printed")
-"""Which digits are read."""
+"""Which digits to read: any, handwritten ones only, or printed ones only."""
 
 ENGINES = ("auto", "onnxruntime", "openvino")
-"""What computes a model; ``auto`` is ONNX Runtime, except where very many images are scored at once."""
+"""Inference engines; ``auto`` is ONNX Runtime, except for very large batches of images."""
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif"}
 )
-"""Suffixes of picture files."""
+"""File name suffixes of the supported picture formats."""
 
 PDF_BEGINNING = b"%PDF-"
 """The first bytes of a PDF."""

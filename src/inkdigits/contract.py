@@ -1,4 +1,4 @@
-"""The bridge between the two rivers: digit images, and the protocol of whatever recognises them."""
+"""The types that training and reading share: digit images, scores, and the protocol of a recogniser."""
 
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -20,15 +20,15 @@ DigitImages: TypeAlias = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Scores:
-    """What a recogniser says of ``n`` digit images.
+    """The output of a recogniser for ``n`` digit images.
 
     Attributes
     ----------
     probabilities
-        ``float32`` of shape (n, 10); row *i* sums to 1: which digit image *i* is, if it is one.
+        ``float32`` of shape (n, 10); row *i* sums to 1: the probabilities of the classes 0 to 9 of image *i*.
     is_digit
-        ``float32`` of shape (n,), in [0, 1]: how far each image is a digit at all; 1 where the
-        model has no opinion.
+        ``float32`` of shape (n,), in [0, 1]: the probability that each image is a digit; 1 if the
+        model has no ``is_digit`` output.
     """
 
     probabilities: NDArray[np.float32]
@@ -49,7 +49,7 @@ class Scores:
 
 @runtime_checkable
 class Recogniser(Protocol):
-    """Anything that scores digit images: a shipped model, a Keras network, an ensemble, a fake."""
+    """Anything that scores digit images: a shipped model, a Keras network, an ensemble, a test double."""
 
     def score(self, images: DigitImages) -> Scores:
         """Score ``n`` digit images; ``n`` may be 0.
@@ -63,7 +63,7 @@ class Recogniser(Protocol):
 
 
 def check_digit_images(images: object) -> DigitImages:
-    """Return ``images`` as digit images, or say what is wrong with them.
+    """Return ``images`` as a batch of digit images, after a check of shape and dtype.
 
     Parameters
     ----------
@@ -78,32 +78,35 @@ def check_digit_images(images: object) -> DigitImages:
     Raises
     ------
     DataError
-        If the shape or the dtype is another one.
+        If the shape or the dtype is wrong.
     """
     array = np.asarray(images)
     if array.ndim == 2:
         array = array[np.newaxis]
     if array.dtype != np.uint8 or array.shape[1:] != (SIDE, SIDE):
         raise DataError(
-            f"digit images are uint8 of shape (n, {SIDE}, {SIDE}), ink 255 on background 0, but "
-            f"these are {array.dtype} of shape {array.shape}; pictures of any other form go through Reader"
+            f"expected digit images, uint8 of shape (n, {SIDE}, {SIDE}), ink 255 on background 0, but got "
+            f"{array.dtype} of shape {array.shape}; read pictures of any other form with Reader"
         )
     return np.ascontiguousarray(array)
 
 
 def check_labels(labels: object, n: int) -> NDArray[np.int64]:
-    """Return ``labels`` as ``int64`` of shape (n,), each from 0 to 9.
+    """Return ``labels`` as ``int64`` of shape (n,), after a check that each is from 0 to 9.
 
     Raises
     ------
     DataError
-        If there are not ``n`` of them, or if one is no digit.
+        If the number of labels is not ``n``, or if a label is not a digit.
     """
     array = np.asarray(labels)
     if array.shape != (n,) or not np.issubdtype(array.dtype, np.integer):
         raise DataError(
-            f"expected {n} whole-number labels, one an image, but got {array.dtype} of shape {array.shape}"
+            f"expected {n} integer labels, one per image, but got {array.dtype} of shape {array.shape}; "
+            "give one label for each image"
         )
     if n and not (array.min() >= 0 and array.max() < N_CLASSES):
-        raise DataError(f"labels are digits from 0 to 9, but these run from {array.min()} to {array.max()}")
+        raise DataError(
+            f"expected labels from 0 to 9, but got labels from {array.min()} to {array.max()}; correct the labels"
+        )
     return array.astype(np.int64)

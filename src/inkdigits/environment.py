@@ -1,4 +1,4 @@
-"""What a run was made with: versions and machine."""
+"""The environment of a run: package versions and machine."""
 
 import datetime
 import importlib.metadata
@@ -11,7 +11,7 @@ _PACKAGES = ("inkdigits", "keras", "tensorflow", "tensorflow-cpu", "jax", "numpy
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return ``created`` (UTC), ``machine`` and ``versions`` of this process."""
+    """Return the time (``created``, UTC), ``machine`` and package ``versions`` of this process."""
     return {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": {
@@ -28,7 +28,7 @@ def _versions() -> dict[str, str]:
     installed = {}
     on_jax = os.environ.get("KERAS_BACKEND") == "jax"
     for package in _PACKAGES:
-        # JAX may lie beside TensorFlow without having had a part.
+        # JAX may be installed without being the backend of this run.
         if package == "jax" and not on_jax:
             continue
         try:
@@ -39,7 +39,7 @@ def _versions() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Return the processor's name, with what tells virtual machines of one name apart."""
+    """Return the processor's name, model number and bfloat16 flags; virtual machines often share one name."""
     try:
         first_core = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
     except OSError:

@@ -1,44 +1,44 @@
-"""The errors that inkdigits raises, each with a one-line message meant for a person.
+"""The exceptions of inkdigits. Each has a one-line message for the user.
 
 InkdigitsError                 exit status 1
 ├── UsageError                 exit status 2: an unknown name or a value out of range
 ├── PictureError               a picture that cannot be read
 ├── DataError                  a data set that is missing, corrupt or of the wrong shape
-├── ModelError                 a model file that cannot be loaded or answers wrongly
+├── ModelError                 a model file that cannot be loaded or gives wrong outputs
 ├── RunError                   a run directory that is incomplete or cannot be used
 ├── OutputError                a file or folder that cannot be written
 └── MissingExtraError          an optional package that is not installed
 
-A message says what was expected, what came, and what to do.
+A message states what was expected, what was found, and what to do.
 """
 
 
 class InkdigitsError(Exception):
-    """Base of every error that inkdigits raises on purpose."""
+    """Base class of all exceptions that inkdigits raises."""
 
     exit_status = 1
 
 
 class UsageError(InkdigitsError, ValueError):
-    """An argument has a name or a value that inkdigits does not know."""
+    """An argument has an unknown name or an invalid value."""
 
     exit_status = 2
 
 
 class PictureError(InkdigitsError):
-    """A picture is missing, damaged, empty, too large, or no picture at all."""
+    """A picture is missing, damaged, empty, too large, or not an image file."""
 
 
 class DataError(InkdigitsError):
-    """A data set is missing, corrupt, or not of the shape it should have."""
+    """A data set is missing, corrupt, or of the wrong shape."""
 
 
 class ModelError(InkdigitsError):
-    """A model file cannot be found, cannot be loaded, or breaks the contract."""
+    """A model file is missing, cannot be loaded, or gives outputs of the wrong form."""
 
 
 class RunError(InkdigitsError):
-    """A run directory lacks what was asked of it."""
+    """A run directory is incomplete, damaged, or in the wrong state."""
 
 
 class OutputError(InkdigitsError):
@@ -51,11 +51,11 @@ class MissingExtraError(InkdigitsError):
     Parameters
     ----------
     purpose
-        What was asked for, as the subject of a sentence ("training").
+        The requested feature, as the subject of a sentence ("training").
     extra
-        The extra that brings the packages ("train").
+        The extra that installs the packages ("train").
     missing
-        The package that was not found.
+        The package that is not installed.
     """
 
     def __init__(self, purpose: str, extra: str, missing: str) -> None:

@@ -1,16 +1,16 @@
-"""The run directory: where training leaves what it made, and where reports find it.
+"""The run directory: the files that a training run writes and a report reads.
 
 RUN/
 ├── config.json          recipe, seed, data (name, n_train, n_test, sha256), layers, command
 ├── environment.json     versions, machine, precision
 ├── history.csv          epoch,seconds,learning_rate,loss,accuracy[,val_loss,val_accuracy]
 ├── tensorboard/         event files, for  tensorboard --logdir RUN/tensorboard
-├── checkpoint.npz       the state after the last whole epoch, while the run is not finished
+├── checkpoint.npz       the state after the last completed epoch; deleted when the run is finished
 ├── model.keras          the trained network
-├── model.onnx           the same network, with its card inside
-├── evaluation.json      the figures on the test images
-├── arrays.npz           what the report draws: see `ARRAYS`
-├── figures/*.png        the report's figures
+├── model.onnx           the same network, with its model card in the metadata
+├── evaluation.json      the metrics on the test images
+├── arrays.npz           the arrays that the report plots: see `ARRAYS`
+├── figures/*.png        the plots of the report
 ├── report.html, report.pdf
 └── manifest.json        SHA-256 and size of every file above
 """
@@ -41,17 +41,17 @@ MANIFEST = "manifest.json"
 
 
 def require(run: Path, name: str) -> Path:
-    """Return the path of one of the run's files.
+    """Return the path of one of the run's files, after a check that it exists.
 
     Raises
     ------
     RunError
-        If the run does not hold it.
+        If the file is missing.
     """
     path = run / name
     if not path.is_file():
         raise RunError(
-            f"{run} is no finished run: {name} is missing; name a run directory that  inkdigits train  has finished"
+            f"{run} is not a finished run: {name} is missing; give a run directory that  inkdigits train  has finished"
         )
     return path
 
@@ -62,7 +62,7 @@ def read_json(run: Path, name: str) -> Any:
     Raises
     ------
     RunError
-        If the file is missing or is no JSON.
+        If the file is missing or is not JSON.
     """
     path = require(run, name)
     try:

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the digests that prove it."""
+"""Atomic file writes, and SHA-256 digests of files."""
 
 import contextlib
 import hashlib
@@ -14,12 +14,12 @@ from inkdigits.errors import OutputError
 
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
-    """Give the caller a temporary path beside ``path``, and move it there if nothing went wrong.
+    """Yield a temporary path in the folder of ``path``, and rename it to ``path`` if no exception was raised.
 
     Parameters
     ----------
     path
-        The file to write; its folder is created.
+        The file to write; its folder is created if it is missing.
 
     Yields
     ------
@@ -29,7 +29,7 @@ def write_whole(path: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder or the file cannot be written; nothing is left behind.
+        If the folder or the file cannot be written; the temporary file is deleted.
     """
     temporary: Path | None = None
     try:
@@ -42,7 +42,7 @@ def write_whole(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose another place or make room"
+            f"cannot write {path}: {error.strerror or error}; choose another path or free disk space"
         ) from error
     finally:
         if temporary is not None:
@@ -50,12 +50,12 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 
 def check_writable(path: Path) -> None:
-    """See that ``path`` could be written, before hours of work are put into what it will hold.
+    """Check that ``path`` can be written, before a long computation produces its content.
 
     Raises
     ------
     OutputError
-        If it could not.
+        If it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,23 +63,23 @@ def check_writable(path: Path) -> None:
             pass
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose another place or make room"
+            f"cannot write {path}: {error.strerror or error}; choose another path or free disk space"
         ) from error
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, whole or not at all."""
+    """Write ``content`` to ``path`` atomically."""
     with write_whole(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write ``content`` to ``path`` as UTF-8, whole or not at all."""
+    """Write ``content`` to ``path`` as UTF-8, atomically."""
     write_bytes(path, content.encode())
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write ``content`` to ``path`` as indented JSON, whole or not at all."""
+    """Write ``content`` to ``path`` as indented JSON, atomically."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -10,6 +10,8 @@ from inkdigits.commands.evaluate import command
 from inkdigits.commands.read import command as read
 from inkdigits.data import LabelledImages
 from inkdigits.errors import UsageError
+from inkdigits.evaluation.corruptions import CORRUPTIONS
+from inkdigits.evaluation.robustness import measure_robustness
 from inkdigits.recognition.engines.registry import load_recogniser
 
 
@@ -48,7 +50,7 @@ def test_a_bad_file_is_named_and_left_out(tmp_path: Path) -> None:
         line for line in result.stderr.splitlines() if line.startswith("inkdigits: ") and "bad.png" in line
     ]
     text = CliRunner().invoke(command, ["--data", str(tmp_path)]).stdout
-    assert "Left out   1 files" in text
+    assert "Skipped    1 files" in text
 
 
 def test_labels_of_several_digits_give_the_share_of_numbers(tmp_path: Path) -> None:
@@ -75,16 +77,64 @@ def test_images_of_another_size_go_through_the_reader(tmp_path: Path) -> None:
 def test_two_models_are_compared_image_by_image(tmp_path: Path, small_test: LabelledImages) -> None:
     np.savez(tmp_path / "own.npz", images=small_test.images, labels=small_test.labels)
     arguments = ["--data", str(tmp_path / "own.npz"), "--model", "classic", "--against", "accurate"]
-    told = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).stdout)["against"]
+    comparison = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).stdout)["against"]
     right, others_right = (
         load_recogniser(name).score(small_test.images).labels == small_test.labels
         for name in ("classic", "accurate")
     )
-    assert told["model"] == "accurate"
-    assert told["n_this_only"] == np.sum(right > others_right)
-    assert told["n_other_only"] == np.sum(right < others_right)
-    assert 0 < told["p_value"] <= 1
-    assert "Against    accurate: it alone is right on" in CliRunner().invoke(command, arguments).stdout
+    assert comparison["model"] == "accurate"
+    assert comparison["n_this_only"] == np.sum(right > others_right)
+    assert comparison["n_other_only"] == np.sum(right < others_right)
+    assert 0 < comparison["p_value"] <= 1
+    assert "images are correct only with it" in CliRunner().invoke(command, arguments).stdout
     stroke(tmp_path / "pictures/1/a.png")
     pictures = ["--data", str(tmp_path / "pictures"), "--against", "accurate"]
     assert isinstance(CliRunner().invoke(command, pictures).exception, UsageError)
+
+
+def test_corruptions_are_reported_as_a_table_and_in_json(tmp_path: Path, small_test: LabelledImages) -> None:
+    np.savez(tmp_path / "own.npz", images=small_test.images[:60], labels=small_test.labels[:60])
+    arguments = ["--data", str(tmp_path / "own.npz"), "--model", "classic", "--corruptions"]
+    result = CliRunner().invoke(command, [*arguments, "--json"])
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)
+    corruptions = figures["corruptions"]
+    expected = measure_robustness(load_recogniser("classic"), small_test.images[:60], small_test.labels[:60])
+    assert corruptions == expected.to_json()
+    assert list(corruptions["corrupted"]) == list(CORRUPTIONS)
+    assert corruptions["clean"] == figures["accuracy"]
+    steps = [line for line in result.stderr.splitlines() if line.startswith("Corruption: ")]
+    assert steps == [f"Corruption: {name}" for name in CORRUPTIONS]
+    lines = CliRunner().invoke(command, arguments).stdout.splitlines()
+    table = lines[next(i for i, line in enumerate(lines) if line.startswith("Corruption ")) :]
+    assert len(table) == 1 + 1 + len(CORRUPTIONS) + 1 + 1
+    assert table[1].split() == ["none", f"{expected.clean:.2%}"]
+    assert table[3].split()[-2:] == [
+        f"{expected.corrupted['impulse noise']:.2%}",
+        f"{100 * (expected.corrupted['impulse noise'] - expected.clean):+.2f}",
+    ]
+    assert table[-1].startswith(f"Worst: {expected.worst}.")
+
+
+def test_without_corruptions_none_are_measured(tmp_path: Path, small_test: LabelledImages) -> None:
+    np.savez(tmp_path / "own.npz", images=small_test.images[:10], labels=small_test.labels[:10])
+    result = CliRunner().invoke(command, ["--data", str(tmp_path / "own.npz"), "--json"])
+    assert json.loads(result.stdout)["corruptions"] is None
+
+
+@pytest.mark.parametrize("kind", ["folder", "numbers", "normalise", "other size"])
+def test_corruptions_need_digit_images(tmp_path: Path, kind: str, small_test: LabelledImages) -> None:
+    stroke(tmp_path / "pictures/1/a.png")
+    (tmp_path / "labels.csv").write_text("file,label\npictures/1/a.png,11\n")
+    np.savez(tmp_path / "own.npz", images=small_test.images[:3], labels=small_test.labels[:3])
+    np.savez(tmp_path / "large.npz", images=np.zeros((2, 60, 50), np.uint8), labels=np.ones(2, np.int64))
+    arguments = {
+        "folder": ["--data", str(tmp_path / "pictures")],
+        "numbers": ["--data", str(tmp_path / "labels.csv")],
+        "normalise": ["--data", str(tmp_path / "own.npz"), "--normalise"],
+        "other size": ["--data", str(tmp_path / "large.npz")],
+    }[kind]
+    error = CliRunner().invoke(command, [*arguments, "--corruptions"]).exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith("--corruptions needs digit images of 28x28 pixels, but ")
+    assert "\n" not in str(error)

@@ -126,7 +126,7 @@ def test_a_folder_is_walked_in_order(folder: Path) -> None:
 def test_a_folder_without_pictures_is_named(tmp_path: Path) -> None:
     result = read(tmp_path)
     assert result.exit_code == 1
-    assert "holds no pictures" in result.stderr
+    assert "contains no pictures" in result.stderr
 
 
 def test_no_picture_is_wrong_usage() -> None:
@@ -206,7 +206,7 @@ def test_digits_that_cannot_occur_are_refused_rather_than_turned_into_others(one
 def test_a_wrong_list_of_digits_is_wrong_usage(wrong: str, one: Path) -> None:
     result = read("--digits", wrong, one)
     assert result.exit_code == 2
-    assert "expected digits as in 1-9 or 0,5" in result.output
+    assert "expected digits such as 1-9 or 0,5" in result.output
 
 
 def test_a_wrong_expectation_is_wrong_usage(one: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from inkdigits.commands.console.progress import shown_progress
+from inkdigits.commands.console.progress import show_progress
 from inkdigits.commands.data import command
 from inkdigits.data.places import cache_folder
 from inkdigits.errors import DataError
@@ -28,7 +28,7 @@ def test_absent_data_are_not_verified(runner: CliRunner) -> None:
     result = runner.invoke(command, ["--verify"])
     assert result.exit_code == 1
     assert isinstance(result.exception, DataError)
-    assert "fetch it with  inkdigits data --download" in str(result.exception)
+    assert "download it with  inkdigits data --download" in str(result.exception)
 
 
 def test_whole_data(runner: CliRunner, small_mnist) -> None:
@@ -36,8 +36,8 @@ def test_whole_data(runner: CliRunner, small_mnist) -> None:
     assert "present, not verified" in runner.invoke(command, []).stdout
     result = runner.invoke(command, ["--verify"])
     assert result.exit_code == 0
-    assert "MNIST   whole, SHA-256 verified" in result.stdout
-    assert "39,216 bytes  whole" in result.stdout
+    assert "MNIST   complete, SHA-256 verified" in result.stdout
+    assert "39,216 bytes  complete" in result.stdout
     starts = {line.index(" bytes") for line in result.stdout.splitlines() if " bytes" in line}
     assert len(starts) == 1, "the sizes stand under each other"
 
@@ -55,7 +55,7 @@ def test_named_folder_is_shown_and_never_filled(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INKDIGITS_DATA", str(tmp_path / "mine"))
-    assert "named by INKDIGITS_DATA" in runner.invoke(command, []).stdout
+    assert "set by INKDIGITS_DATA" in runner.invoke(command, []).stdout
     result = runner.invoke(command, ["--download"])
     assert result.exit_code == 1
     assert "from the named folder" in str(result.exception)
@@ -71,19 +71,19 @@ def test_download_that_cannot_be_kept_fails(
     cache_folder().write_text("a file where a folder should be")
     result = runner.invoke(command, ["--download"])
     assert result.exit_code == 1
-    assert "fetched but not kept" in str(result.exception)
+    assert "downloaded but cannot be stored" in str(result.exception)
 
 
 def test_download_of_what_is_whole_fetches_nothing(runner: CliRunner, small_mnist) -> None:
     small_mnist.write(cache_folder())
     result = runner.invoke(command, ["--download"])
     assert result.exit_code == 0
-    assert "whole, SHA-256 verified" in result.stdout
+    assert "complete, SHA-256 verified" in result.stdout
     assert result.stderr == ""
 
 
 def test_progress_is_a_line_a_step_in_logs(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown_progress() as progress:
+    with show_progress() as progress:
         for done in range(3):
             progress("Fetching it", done, 3)
         progress("Verifying it", 0, 0)
@@ -95,7 +95,7 @@ def test_progress_is_a_bar_on_a_terminal(
 ) -> None:
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with shown_progress() as progress:
+    with show_progress() as progress:
         progress("Fetching it", 1, 4)
     said = capsys.readouterr()
     assert said.out == ""

@@ -35,11 +35,11 @@ class TestLabelledImages:
             (IMAGES.astype(np.float32), LABELS, "are float32 of shape"),
             (IMAGES[0], LABELS, r"are uint8 of shape \(28, 28\)"),
             (IMAGES[..., np.newaxis], LABELS, "uint8 of shape"),
-            (IMAGES, LABELS[:2], "expected 3 whole-number labels"),
+            (IMAGES, LABELS[:2], "expected 3 integer labels"),
             (IMAGES, LABELS / 2, "got float64"),
-            (IMAGES, [1, 2, 10], "run from 1 to 10"),
-            (IMAGES, [1, 2, -1], "run from -1 to 2"),
-            (IMAGES, ["1", "2", "3"], "whole-number labels"),
+            (IMAGES, [1, 2, 10], "got labels from 1 to 10"),
+            (IMAGES, [1, 2, -1], "got labels from -1 to 2"),
+            (IMAGES, ["1", "2", "3"], "integer labels"),
         ],
     )
     def test_what_is_wrong_is_said_with_the_name(self, images, labels, said: str) -> None:
@@ -112,8 +112,8 @@ class TestNpz:
             ({"images": IMAGES, "labels": np.array([1, None, "a"])}, "labels of .* are Python objects"),
             ({"images": IMAGES / 255, "labels": LABELS}, "save them as uint8"),
             ({"images": IMAGES.astype(np.int64), "labels": LABELS}, "int64 of shape"),
-            ({"images": IMAGES, "labels": LABELS[:1]}, "expected 3 whole-number labels"),
-            ({"images": IMAGES, "labels": LABELS + 5}, "run from 5 to 14"),
+            ({"images": IMAGES, "labels": LABELS[:1]}, "expected 3 integer labels"),
+            ({"images": IMAGES, "labels": LABELS + 5}, "got labels from 5 to 14"),
             ({"images": IMAGES[:0], "labels": LABELS[:0]}, "holds no images"),
         ],
     )

@@ -168,7 +168,7 @@ def test_scoring_nothing_gives_empty_scores() -> None:
 
 
 def test_images_of_another_size(data: LabelledImages) -> None:
-    with pytest.raises(DataError, match="digit images are uint8 of shape"):
+    with pytest.raises(DataError, match="expected digit images, uint8 of shape"):
         evaluate(FirstPixels(), LabelledImages(data.images[:, 2:], data.labels, "cut"), model_name="m")
 
 

@@ -123,8 +123,8 @@ def test_edges_follow_the_outline_and_leave_the_inside_empty():
     assert edges[14].sum() >= 2 * 255
 
 
-class Remembering:
-    """Knows every image it was made with by heart, and calls all others 0."""
+class Memorising:
+    """Returns the label of every image it was created with, and 0 for all others."""
 
     def __init__(self, images, labels):
         self._known = {bytes(image): label for image, label in zip(images, labels, strict=True)}
@@ -136,11 +136,14 @@ class Remembering:
 
 def test_robustness_is_the_share_read_right_under_each_corruption(digits, mnist):
     labels = mnist.train.labels[:300]
-    measured = measure_robustness(Remembering(digits, labels), digits, labels)
+    measured = measure_robustness(Memorising(digits, labels), digits, labels)
     assert measured.clean == 1
     # Every image is changed, and so called 0.
     assert set(measured.corrupted.values()) == {float((labels == 0).mean())}
     assert measured.mean == pytest.approx((labels == 0).mean())
     assert measured.to_json()["worst"] == measured.corrupted[measured.worst]
+    steps: list[tuple[str, int, int]] = []
+    measure_robustness(Memorising(digits, labels), digits, labels, progress=lambda *step: steps.append(step))
+    assert [step[1:] for step in steps] == [(i, 15) for i in range(16)]
     with pytest.raises(DataError, match="300 images and 0 labels"):
-        measure_robustness(Remembering(digits, labels), digits, labels[:0])
+        measure_robustness(Memorising(digits, labels), digits, labels[:0])

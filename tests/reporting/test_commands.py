@@ -36,7 +36,7 @@ def test_models_says_so_when_none_is_shipped(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("inkdigits.recognition.engines.registry.shipped_models", dict)
     result = CliRunner().invoke(models, catch_exceptions=False)
     assert result.exit_code == 0
-    assert "no model comes with this copy" in result.stderr
+    assert "no models are shipped with this installation" in result.stderr
     assert result.stdout == ""
 
 

@@ -41,10 +41,10 @@ def page() -> str:
     """
     by_room: dict[str, list[str]] = {room: [] for room in ROOMS}
     for name in inkdigits.__all__:
-        room = inkdigits._HOMES[name].split(".")[0]
+        room = inkdigits._MODULES[name].split(".")[0]
         if room not in by_room:
             raise LookupError(f"inkdigits.{name} lives in {room}, which has no heading in {__file__}")
-        by_room[room].append(_entry(name, *_find(name, inkdigits._HOMES[name])))
+        by_room[room].append(_entry(name, *_find(name, inkdigits._MODULES[name])))
     tree = ast.get_docstring(_parse("errors"))
     by_room["errors"].append(f"```text\n{tree}\n```")
     parts = [HEAD]

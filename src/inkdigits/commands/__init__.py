@@ -1,4 +1,4 @@
-"""The command ``inkdigits``: one file a sub-command, loaded when it is called."""
+"""The command ``inkdigits``: one module per sub-command, imported when the sub-command is called."""
 
 import importlib
 import os
@@ -20,11 +20,11 @@ COMMANDS = (
     "models",
     "data",
 )
-"""The sub-commands in the order of their help; each is ``command`` in the module of its name."""
+"""The sub-commands in the order of the help page; each is the function ``command`` in the module of the same name."""
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a sub-command when it is called or its help is shown."""
+    """A command group that imports a sub-command only when it is called or its help is shown."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -41,36 +41,36 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="inkdigits", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Read handwritten digits, and train and measure the networks that read them."""
+    """Recognise handwritten digits; train, evaluate and export the networks."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command, turn every expected failure into one line on stderr, and exit with 0, 1 or 2."""
+    """Run the command. An expected error is printed as one line on stderr; the exit status is 0, 1 or 2."""
     try:
         status = cli.main(arguments, prog_name="inkdigits", standalone_mode=False)
         sys.stdout.flush()
     except InkdigitsError as error:
-        status = _fail(str(error), error.exit_status)
+        status = _print_error(str(error), error.exit_status)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         status = 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "inkdigits"
-        status = _fail(f"{error.format_message().rstrip('.')}; see  {path} --help", 2)
+        status = _print_error(f"{error.format_message().rstrip('.')}; see  {path} --help", 2)
     except click.ClickException as error:
-        status = _fail(error.format_message(), 1)
+        status = _print_error(error.format_message(), 1)
     except (click.Abort, KeyboardInterrupt):
-        status = _fail("interrupted", 1)
+        status = _print_error("interrupted", 1)
     except BrokenPipeError:
-        # The reader of the output has gone, as `head` does: nothing is wrong, and nobody is left to tell. What
-        # Python would flush at its exit must go nowhere.
+        # The other end of the pipe was closed, as `head` does: this is not an error. Redirect stdout, because Python
+        # flushes it at exit and would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 1
     except OSError as error:
-        status = _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
+        status = _print_error(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int) -> int:
+def _print_error(message: str, status: int) -> int:
     click.echo(f"inkdigits: {' '.join(message.split())}", err=True)
     return status

@@ -1,49 +1,53 @@
-"""``inkdigits data``: where the data sets are, and whether they are whole."""
+"""``inkdigits data``: show and verify the data sets."""
 
 from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.commands.console.progress import shown_progress
+from inkdigits.commands.console.progress import show_progress
 
 if TYPE_CHECKING:
     from inkdigits.data.status import MnistStatus
 
 
 @click.command(name="data")
-@click.option("--download", is_flag=True, help="Fetch what is missing or damaged.")
-@click.option("--verify", is_flag=True, help="Check every file's SHA-256; exit 1 if one is not whole.")
+@click.option("--download", is_flag=True, help="Download missing or damaged files.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Check the SHA-256 of every file; exit with 1 if a file is missing or damaged.",
+)
 def command(download: bool, verify: bool) -> None:
-    """Show where the data sets are, and whether they are whole.
+    """Show where the data sets are stored, and whether they are complete.
 
-    MNIST is looked for in the folder that INKDIGITS_DATA names, else in the cache, which INKDIGITS_CACHE
-    moves elsewhere. Training and evaluation fetch it when they need it; --download does so now.
+    MNIST is loaded from the folder in INKDIGITS_DATA if it is set, else from the cache. INKDIGITS_CACHE sets
+    another folder for the cache. Training and evaluation download MNIST when they need it; --download does so now.
     """
     from inkdigits.data.mnist import load_mnist
     from inkdigits.data.status import mnist_status
     from inkdigits.errors import DataError
 
     if download:
-        with shown_progress() as progress:
+        with show_progress() as progress:
             load_mnist(progress=progress)
     status = mnist_status(verify=verify or download)
     click.echo(_as_text(status))
     problems = [file.problem for file in status.files if file.problem]
     if download and status.state != "whole":
         raise DataError(
-            f"MNIST could be fetched but not kept in {status.folder}; "
-            "make room there, or name another folder in INKDIGITS_CACHE"
+            f"MNIST was downloaded but cannot be stored in {status.folder}; "
+            "free disk space there, or set INKDIGITS_CACHE to another folder"
         )
     if verify and problems:
         raise DataError(f"MNIST is damaged: {'; '.join(problems)}; {_remedy(status)}")
     if verify and status.state == "missing":
-        raise DataError(f"MNIST is not whole in {status.folder}; {_remedy(status)}")
+        raise DataError(f"MNIST is incomplete in {status.folder}; {_remedy(status)}")
 
 
 _STATES = {
     "missing": "missing",
     "present": "present, not verified",
-    "whole": "whole, SHA-256 verified",
+    "whole": "complete, SHA-256 verified",
     "damaged": "damaged",
 }
 
@@ -51,7 +55,7 @@ _STATES = {
 def _as_text(status: "MnistStatus") -> str:
     lines = [
         f"MNIST   {_STATES[status.state]}",
-        f"folder  {status.folder} ({'the cache' if status.is_cache else 'named by INKDIGITS_DATA'})",
+        f"folder  {status.folder} ({'the cache' if status.is_cache else 'set by INKDIGITS_DATA'})",
     ]
     names = [file.path.name if file.path else file.name for file in status.files]
     width = max(map(len, names))
@@ -65,5 +69,5 @@ def _as_text(status: "MnistStatus") -> str:
 
 def _remedy(status: "MnistStatus") -> str:
     if status.is_cache:
-        return "fetch it with  inkdigits data --download"
+        return "download it with  inkdigits data --download"
     return "put the published files there, or unset INKDIGITS_DATA"

@@ -1,4 +1,4 @@
-"""``inkdigits ensemble``: several models become one."""
+"""``inkdigits ensemble``: combine several models into one."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from inkdigits.errors import OutputError
     type=click.Path(path_type=Path),
     default=Path("ensemble.onnx"),
     show_default=True,
-    help="Where to.",
+    help="File to write.",
 )
 def command(models: tuple[Path, ...], out: Path) -> None:
-    """Write one ONNX file that answers the mean of what MODELS answer.
+    """Combine MODELS into one ONNX file that outputs the mean of their probabilities.
 
-    MODELS are .onnx files, or directories of runs. The file is used like any other: by  --model,  and to teach a
-    smaller network by  --set teacher=ensemble.onnx.
+    MODELS are .onnx files or run directories. Use the file like any other model: with  --model,  or as the teacher of
+    a smaller network with  --set teacher=ensemble.onnx.
     """
     from inkdigits.run_directory import ONNX_MODEL, require
     from inkdigits.training.export.ensemble import write_ensemble

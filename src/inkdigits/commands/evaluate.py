@@ -1,4 +1,4 @@
-"""``inkdigits evaluate``: how good a model is on labelled digits."""
+"""``inkdigits evaluate``: evaluate a model on labelled digits."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inkdigits.choices import ENGINES, LAYOUTS
-from inkdigits.commands.arguments.datasets import own_source
-from inkdigits.commands.arguments.reading import reading_options
-from inkdigits.commands.console.progress import shown_progress
+from inkdigits.commands.arguments.datasets import check_source
+from inkdigits.commands.arguments.reading import make_reading_options
+from inkdigits.commands.console.progress import show_progress
+from inkdigits.commands.formats.evaluation import (
+    format_comparison,
+    format_digits,
+    format_readings,
+    format_robustness,
+)
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
     from inkdigits.contract import Recogniser
-    from inkdigits.data import LabelledImages
-    from inkdigits.evaluation import Evaluation
-    from inkdigits.evaluation.readings import ReadingEvaluation
+    from inkdigits.data import LabelledImages, LabelledPictures
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
     from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 
@@ -25,19 +29,19 @@ if TYPE_CHECKING:
     "--model", default=None, metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]"
 )
 @click.option(
-    "--detector", metavar="FILE", help="A detector that  train-numbers  wrote.  [default: the shipped one]"
+    "--detector", metavar="FILE", help="Detector trained with  train-numbers.  [default: the shipped one]"
 )
 @click.option(
     "--data",
     default="mnist",
     show_default=True,
     metavar="SOURCE",
-    help="mnist (its 10,000 test images), or your own labelled digits: FILE.npz, FILE.csv or a folder.",
+    help="Test data: mnist (its 10,000 test images), or your own labelled digits as FILE.npz, FILE.csv or a folder.",
 )
 @click.option(
     "--normalise",
     is_flag=True,
-    help="Read 28x28 images as pictures, too, and not as the network takes them.",
+    help="Read images of 28x28 pixels as pictures too, in place of passing them to the network unchanged.",
 )
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True, help="As in  inkdigits read."
@@ -48,12 +52,18 @@ if TYPE_CHECKING:
     type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
-    help="What computes; auto is the fastest installed one for so many images whose answers agree.",
+    help="Inference engine; auto selects the fastest installed engine that gives the same results.",
 )
 @click.option(
     "--against",
     metavar="NAME|FILE",
-    help="Another model on the same digit images: is the difference more than chance? (McNemar's exact test)",
+    help="Compare with another model on the same images of 28x28 pixels, by McNemar's exact test.",
+)
+@click.option(
+    "--corruptions",
+    is_flag=True,
+    help="Also report the accuracy under each of 15 image corruptions (noise, blur, fog, shear and others, in the "
+    "manner of MNIST-C). Needs images of 28x28 pixels.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -67,38 +77,32 @@ def command(
     length: int | None,
     engine: str,
     against: str | None,
+    corruptions: bool,
     as_json: bool,
 ) -> None:
-    """Measure a model on labelled digits.
+    """Evaluate a model on labelled digits.
 
-    Pictures are read as  inkdigits read  reads them. Of labels with several digits the share of
-    whole numbers is reported; of pages (a column "layout" with "page", labels as "12 7|305" for two
-    lines) how many of their numbers are right, and whether these stand in the right lines. A picture
-    that cannot be read is named on the standard error and left out, and the exit status is 1.
+    Images of 28x28 pixels go to the network unchanged; other pictures are read as by  inkdigits read. For labels of
+    several digits the accuracy of whole numbers is also reported. For pages (a column "layout" with the value "page",
+    labels such as "12 7|305" for two lines) the F1 score of the numbers and the accuracy of the layout are reported.
+    A picture that cannot be read is reported on stderr and skipped; the exit status is then 1.
     """
-    from inkdigits.contract import SIDE
-    from inkdigits.data import KNOWN_LABEL_ERRORS, LabelledImages, load_labelled, load_mnist
-    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+    from inkdigits.data import LabelledImages, load_labelled, load_mnist
     from inkdigits.recognition.engines.registry import load_recogniser
 
     recogniser = load_recogniser(model, engine=engine)
     other = None if against is None else load_recogniser(against, engine=engine)
     failures: list[Exception] = []
-    comparison: dict[str, Any] | None = None
-    evaluation: Evaluation | ReadingEvaluation
-    with shown_progress() as progress:
-        labelled = load_mnist(progress=progress).test if data == "mnist" else load_labelled(own_source(data))
-        if (
-            isinstance(labelled, LabelledImages)
-            and labelled.images.shape[1:] == (SIDE, SIDE)
-            and not normalise
-        ):
+    with show_progress() as progress:
+        if data == "mnist":
+            labelled: LabelledImages | LabelledPictures = load_mnist(progress=progress).test
+        else:
+            labelled = load_labelled(check_source(data))
+        if isinstance(labelled, LabelledImages) and _are_digit_images(labelled) and not normalise:
+            from inkdigits.data import KNOWN_LABEL_ERRORS
             from inkdigits.evaluation import evaluate
 
-            if engine == "auto" and isinstance(recogniser, OnnxRecogniser):
-                from inkdigits.recognition.engines.selection import select_recogniser
-
-                recogniser = select_recogniser(recogniser, labelled.images)
+            recogniser = _select_engine(recogniser, labelled, engine)
             evaluation = evaluate(
                 recogniser,
                 labelled,
@@ -108,92 +112,87 @@ def command(
                 label_errors=KNOWN_LABEL_ERRORS if data == "mnist" else (),
                 progress=progress,
             )
+            answer, text = evaluation.to_json(), format_digits(evaluation)
+            answer["engine"] = recogniser.engine
+            answer["against"] = answer["corruptions"] = None
+            text += f"\nEngine     {recogniser.engine}"
             if other is not None:
-                comparison = _compare(recogniser, other, labelled)
-        elif other is not None:
-            raise UsageError("--against takes digit images of 28x28, and these are read as pictures")
+                answer["against"] = _compare(recogniser, other, labelled)
+                text += f"\n{format_comparison(answer['against'])}"
+            if corruptions:
+                from inkdigits.evaluation.robustness import measure_robustness
+
+                robustness = measure_robustness(
+                    recogniser, labelled.images, labelled.labels, progress=progress
+                )
+                answer["corruptions"] = robustness.to_json()
+                text += f"\n\n{format_robustness(robustness)}"
         else:
+            for option, is_given in (("--against", other is not None), ("--corruptions", corruptions)):
+                if is_given:
+                    raise UsageError(
+                        f"{option} needs digit images of 28x28 pixels, but {data} is read as pictures; give mnist or a "
+                        "FILE.npz of such images, without --normalise"
+                    )
             from inkdigits.evaluation.readings import evaluate_reading
             from inkdigits.recognition.reader import Reader
 
-            evaluation = evaluate_reading(
+            readings = evaluate_reading(
                 Reader(model, engine=engine, detector=detector),
                 labelled,
                 model_name=recogniser.card.name,
                 on_failure=failures.append,
                 progress=progress,
-                **reading_options(layout, length),
+                **make_reading_options(layout, length),
             )
+            answer = {
+                **readings.to_json(),
+                "engine": recogniser.engine,
+                "against": None,
+                "corruptions": None,
+            }
+            text = f"{format_readings(readings)}\nEngine     {recogniser.engine}"
     for error in failures:
         click.echo(f"inkdigits: {' '.join(str(error).split())}", err=True)
-    if as_json:
-        answer = {**evaluation.to_json(), "engine": recogniser.engine, "against": comparison}
-        click.echo(json.dumps(answer, indent=2))
-    else:
-        click.echo(f"{_as_text(evaluation)}\nEngine     {recogniser.engine}")
-        if comparison is not None:
-            click.echo(
-                f"Against    {comparison['model']}: it alone is right on {comparison['n_other_only']:,} images, this "
-                f"one alone on {comparison['n_this_only']:,}; p = {comparison['p_value']:.4f}"
-            )
+    click.echo(json.dumps(answer, indent=2) if as_json else text)
     if failures:
         context.exit(1)
+
+
+def _are_digit_images(labelled: "LabelledImages") -> bool:
+    """Return whether the images have the size of digit images, 28x28 pixels."""
+    from inkdigits.contract import SIDE
+
+    return labelled.images.shape[1:] == (SIDE, SIDE)
+
+
+def _select_engine(
+    recogniser: "OnnxRecogniser | OpenVinoRecogniser", labelled: "LabelledImages", engine: str
+) -> "OnnxRecogniser | OpenVinoRecogniser":
+    """Return the recogniser on the fastest engine if the engine is ``auto``, else the recogniser itself."""
+    from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+
+    if engine != "auto" or not isinstance(recogniser, OnnxRecogniser):
+        return recogniser
+    from inkdigits.recognition.engines.selection import select_recogniser
+
+    return select_recogniser(recogniser, labelled.images)
 
 
 def _compare(
     this: "Recogniser", other: "OnnxRecogniser | OpenVinoRecogniser", labelled: "LabelledImages"
 ) -> dict[str, Any]:
-    """Count the images that one of two models alone reads right."""
+    """Count the images that only one of two models reads correctly, and test whether the counts differ."""
     from inkdigits.evaluation import mcnemar_p_value
 
-    right, others_right = (each.score(labelled.images).labels == labelled.labels for each in (this, other))
-    n_this, n_other = int((right & ~others_right).sum()), int((others_right & ~right).sum())
+    this_correct, other_correct = (
+        each.score(labelled.images).labels == labelled.labels for each in (this, other)
+    )
+    n_this_only = int((this_correct & ~other_correct).sum())
+    n_other_only = int((other_correct & ~this_correct).sum())
     return {
         "model": other.card.name,
-        "n_this_only": n_this,
-        "n_other_only": n_other,
-        "p_value": mcnemar_p_value(n_this, n_other),
+        "n_this_only": n_this_only,
+        "n_other_only": n_other_only,
+        "p_value": mcnemar_p_value(n_this_only, n_other_only),
     }
-
-
-def _as_text(evaluation: "Evaluation | ReadingEvaluation") -> str:
-    from inkdigits.evaluation.readings import ReadingEvaluation
-
-    if not isinstance(evaluation, ReadingEvaluation):
-        return _digits_as_text(evaluation)
-    text, numbers = _digits_as_text(evaluation.digits), evaluation.numbers
-    if numbers is not None:
-        low, high = numbers.number_accuracy_interval
-        text += (
-            f"\nNumbers    {numbers.number_accuracy:.2%} of {numbers.n_numbers:,} right "
-            f"(95% interval {low:.2%} to {high:.2%})"
-            f"\n           {numbers.coverage:.2%} accepted, of which wrong {_percent(numbers.accepted_error)}"
-        )
-    if (pages := evaluation.pages) is not None:
-        text += (
-            f"\nPages      {pages.numbers_f1:.2%} of the numbers right (F1; {pages.n_numbers:,} on "
-            f"{pages.n_pages:,} pages), {pages.layout_accuracy:.2%} of the pages with the right lines"
-        )
-    if evaluation.n_unreadable:
-        text += f"\nLeft out   {evaluation.n_unreadable:,} files that cannot be read"
-    return text
-
-
-def _digits_as_text(evaluation: "Evaluation") -> str:
-    low, high = evaluation.accuracy_interval
-    lines = [
-        evaluation.classification_report(),
-        f"Model      {evaluation.model} on {evaluation.n:,} digits of {evaluation.data}",
-        f"Accuracy   {evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%}), "
-        f"{evaluation.n_errors} errors",
-        f"Loss       {evaluation.loss:.4f}",
-        f"ECE        {evaluation.ece:.2%} (expected calibration error)",
-        f"Accepted   {evaluation.coverage:.2%}, of which wrong {_percent(evaluation.accepted_error)}",
-    ]
-    if (without := evaluation.without_label_errors) is not None:
-        lines.append(f"Without {evaluation.n - without.n} known label errors: {without.accuracy:.2%}")
-    return "\n".join(lines)
-
-
-def _percent(share: float | None) -> Any:
-    return "-" if share is None else f"{share:.2%}"

@@ -1,4 +1,4 @@
-"""``inkdigits export``: the network of a run as a file to take along."""
+"""``inkdigits export``: export the network of a run to a file."""
 
 import shutil
 from pathlib import Path
@@ -16,16 +16,16 @@ from inkdigits.errors import OutputError
     type=click.Choice(["onnx", "keras"]),
     default="onnx",
     show_default=True,
-    help="Which file.",
+    help="File format.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=None,
-    help="Where to.  [default: RECIPE.onnx or RECIPE.keras]",
+    help="File to write.  [default: RECIPE.onnx or RECIPE.keras]",
 )
 def command(run: Path, form: str, out: Path | None) -> None:
-    """Copy the trained network out of a run directory, ONNX freshly exported and compared with Keras."""
+    """Export the trained network of RUN. An ONNX export is checked against the Keras network."""
     from inkdigits import run_directory
     from inkdigits.run_directory import read_json
     from inkdigits.storage import write_whole

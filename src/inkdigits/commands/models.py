@@ -1,4 +1,4 @@
-"""``inkdigits models``: the shipped models with their cards."""
+"""``inkdigits models``: the shipped models and their model cards."""
 
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 @click.command(name="models")
-@click.option("--json", "as_json", is_flag=True, help="Print the cards as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print the model cards as one JSON object.")
 def command(as_json: bool) -> None:
-    """List the models that come with inkdigits, and what is known of each."""
+    """List the models that are shipped with inkdigits, with their model cards."""
     import json
 
     from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
@@ -21,19 +21,19 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps({name: json.loads(card.to_json()) for name, card in cards.items()}, indent=2))
         return
     if not cards:
-        click.echo("no model comes with this copy; train one with  inkdigits train", err=True)
-    click.echo("\n\n".join(card_text(name, card) for name, card in cards.items()), nl=bool(cards))
+        click.echo("no models are shipped with this installation; train one with  inkdigits train", err=True)
+    click.echo("\n\n".join(format_card(name, card) for name, card in cards.items()), nl=bool(cards))
 
 
-def card_text(name: str, card: "ModelCard") -> str:
-    """Return a card as lines for a terminal; what is not known is left out.
+def format_card(name: str, card: "ModelCard") -> str:
+    """Format a model card as lines of text; unknown facts are omitted.
 
     Parameters
     ----------
     name
-        What the model is called in ``--model NAME``.
+        The model's name, as in ``--model NAME``.
     card
-        What is known of it.
+        The model card.
     """
     figures = card.evaluation
     facts: list[tuple[str, str]] = []
@@ -46,17 +46,20 @@ def card_text(name: str, card: "ModelCard") -> str:
         facts.append(("loss", f"{figures['loss']:.4f}"))
     if "ece" in figures:
         facts.append(
-            ("calibration", f"{figures['ece']:.2%} expected error, temperature {card.temperature:g}")
+            (
+                "calibration",
+                f"expected calibration error {figures['ece']:.2%}, temperature {card.temperature:g}",
+            )
         )
     if card.threshold > 0:
-        facts.append(("refuses", f"readings below a confidence of {card.threshold:g}"))
+        facts.append(("rejects", f"digits with a confidence below {card.threshold:g}"))
     facts.append(("parameters", f"{card.parameters:,}"))
     if card.recipe:
         facts.append(("recipe", f"{card.recipe.get('name', name)}, seed {card.seed}"))
     if card.data:
         facts.append(("data", card.data))
     if card.created:
-        facts.append(("made", card.created[:10]))
+        facts.append(("created", card.created[:10]))
     facts.append(("licence", card.licence))
     if card.note:
         facts.append(("note", card.note))

@@ -1,4 +1,4 @@
-"""``inkdigits read``: read pictures."""
+"""``inkdigits read``: read the digits in pictures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inkdigits.choices import ENGINES, INKS, LAYOUTS
-from inkdigits.commands.arguments.inputs import Named, files_of, pictures_in, shown
-from inkdigits.commands.arguments.reading import DigitSet, reading_options
-from inkdigits.commands.console.bar import bar
-from inkdigits.commands.formats.reading import FORMATS, Writer, writer
+from inkdigits.commands.arguments.inputs import NamedPicture, list_files, open_pictures, printable_name
+from inkdigits.commands.arguments.reading import DigitSet, make_reading_options
+from inkdigits.commands.console.bar import show_bar
+from inkdigits.commands.formats.reading import FORMATS, Writer, make_writer
 from inkdigits.errors import MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -23,43 +23,45 @@ if TYPE_CHECKING:
     type=click.Choice(LAYOUTS),
     default="auto",
     show_default=True,
-    help="How the digits stand: one, a line, one a box, or lines on a page.",
+    help="Layout of the digits: a single digit, a line, one digit per box, or a page of lines.",
 )
-@click.option("--length", type=click.IntRange(min=1), metavar="N", help="Digits that every number has.")
+@click.option("--length", type=click.IntRange(min=1), metavar="N", help="Number of digits of every number.")
 @click.option(
     "--roster",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The numbers that can be there, one a line or in a CSV.",
+    help="List of the possible numbers, one per line or as CSV.",
 )
-@click.option("--digits", type=DigitSet(), metavar="LIST", help="The digits that can occur, as 1-9 or 0,5.")
+@click.option("--digits", type=DigitSet(), metavar="LIST", help="Possible digits, such as 1-9 or 0,5.")
 @click.option(
     "--ink",
     type=click.Choice(INKS),
     default="any",
     show_default=True,
-    help="Which digits are wanted: a filled-in form without its print, or the print alone.",
+    help="Which digits to read: handwritten skips the print of a form, printed skips the handwriting.",
 )
-@click.option("--expect", metavar="NUMBER", help="A number; says how probable it is that it stands there.")
+@click.option(
+    "--expect", metavar="NUMBER", help="Expected number; report the probability that the picture shows it."
+)
 @click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
 @click.option(
-    "--detector", metavar="FILE", help="A detector that  train-numbers  wrote.  [default: the shipped one]"
+    "--detector", metavar="FILE", help="Detector trained with  train-numbers.  [default: the shipped one]"
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default="auto",
     show_default=True,
-    help="What computes the model; auto is onnxruntime, which loads in no time.",
+    help="Inference engine; auto is onnxruntime, which starts fastest.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output."
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
 )
 @click.option(
     "--show",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE.png",
-    help="Draw what was found and what the network saw of it; of several pictures FILE-1.png and so on.",
+    help="Draw the detected digits and the network's input images; several pictures give FILE-1.png and so on.",
 )
 @click.pass_context
 def command(
@@ -77,19 +79,19 @@ def command(
     form: str,
     show: Path | None,
 ) -> None:
-    """Read the digits in pictures: files, folders, pages of PDFs; "-" is the standard input.
+    """Read the digits in pictures: files, folders, or pages of PDF files. "-" reads from stdin.
 
-    A digit that is refused is written as "?", a blank one as "_". A picture that cannot be read is
-    named on the standard error, the others are read all the same, and the exit status is 1.
+    A rejected digit is printed as "?", a blank box as "_". A picture that cannot be read is reported on stderr and
+    skipped; the exit status is then 1.
     """
     from inkdigits.recognition.reader import Reader
 
-    # One thread: starting more takes 12 ms, which these networks earn back only on hundreds of digits.
+    # One thread: starting more threads takes 12 ms, which pays off only for hundreds of digits.
     reader = Reader(model, n_threads=1, engine=engine, detector=detector)
-    options = reading_options(layout, length, roster, digits, expect, ink)
-    files = files_of(pictures)
+    options = make_reading_options(layout, length, roster, digits, expect, ink)
+    files = list_files(pictures)
     job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
-    with bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:
+    with show_bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:
         for file in files:
             job.read(file)
             advance()
@@ -99,7 +101,7 @@ def command(
 
 
 class _Job:
-    """Reads file after file, and remembers whether one failed."""
+    """Reads the files one by one, and records whether a file failed."""
 
     def __init__(
         self, reader: "Reader", options: dict[str, Any], form: str, show: Path | None, is_one: bool
@@ -111,16 +113,16 @@ class _Job:
         self.has_failed = False
 
     def read(self, file: str) -> None:
-        """Read one file, and write the result of each of its pictures."""
-        name = shown(file)
+        """Read one file, and write the reading of each picture in it."""
+        name = printable_name(file)
         try:
-            for named in pictures_in(file):
+            for named in open_pictures(file):
                 name = named.name
                 self._read_picture(named)
         except (PictureError, MissingExtraError) as error:
             self._fail(name, error)
 
-    def _read_picture(self, named: Named) -> None:
+    def _read_picture(self, named: NamedPicture) -> None:
         writer = self._output(alone=self._is_one and not named.is_page)
         if isinstance(named.source, PictureError):
             self._fail(named.name, named.source)
@@ -130,19 +132,19 @@ class _Job:
         except (PictureError, MissingExtraError) as error:
             self._fail(named.name, error)
             return
-        writer.reading(named.name, reading)
+        writer.write_reading(named.name, reading)
         if self._show is not None:
             from inkdigits.pictures.io.decode import decode
             from inkdigits.recognition.annotation import write_annotation
 
             self._n_shown += 1
-            write_annotation(decode(named.source), reading, self._place(named))
+            write_annotation(decode(named.source), reading, self._drawing_path(named))
 
     def finish(self) -> None:
-        """Write what is left to write."""
+        """Finish the output."""
         self._output(self._is_one).finish()
 
-    def _place(self, named: Named) -> Path:
+    def _drawing_path(self, named: NamedPicture) -> Path:
         assert self._show is not None
         if self._is_one and not named.is_page:
             return self._show
@@ -152,9 +154,9 @@ class _Job:
         self.has_failed = True
         message = " ".join(str(error).split())
         click.echo(f"inkdigits: {message}", err=True)
-        self._output(self._is_one).failure(picture, message)
+        self._output(self._is_one).write_failure(picture, message)
 
     def _output(self, alone: bool) -> Writer:
-        if self._writer is None:  # only the first picture tells whether it is a page of several
-            self._writer = writer(self._form, alone)
+        if self._writer is None:  # whether the file has several pages is known only at its first picture
+            self._writer = make_writer(self._form, alone)
         return self._writer

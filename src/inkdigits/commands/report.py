@@ -1,4 +1,4 @@
-"""``inkdigits report``: render a run's report again."""
+"""``inkdigits report``: render the report of a run again."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ import click
 @click.command(name="report")
 @click.argument("run", type=click.Path(path_type=Path))
 def command(run: Path) -> None:
-    """Write the HTML and PDF report of RUN again, from what its run directory holds.
+    """Write the HTML and PDF report of RUN again, from the files in its run directory.
 
-    RUN is a folder that "inkdigits train" wrote. The report lies in it as report.html and report.pdf,
-    the figures in its folder "figures".
+    RUN is a run directory that "inkdigits train" wrote. The report is written to report.html and report.pdf in it,
+    the plots to its folder "figures".
     """
     from inkdigits.reporting import write_report
     from inkdigits.run_directory import FIGURES

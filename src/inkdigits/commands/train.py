@@ -1,4 +1,4 @@
-"""``inkdigits train``: a data set and a recipe become a run directory."""
+"""``inkdigits train``: train a network by a recipe on a data set, and write a run directory."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 calibration_option = click.option(
     "--calibration",
-    "twin",
+    "held_out_run",
     type=click.Path(path_type=Path),
     default=None,
     metavar="RUN",
-    help="Take temperature and thresholds from this run, made with --held-out.",
+    help="Take temperature and thresholds from this run, which was trained with --held-out.",
 )
-"""Of all commands that train final models."""
+"""The option ``--calibration`` of all commands that train final models."""
 
 
 @click.command(name="train")
@@ -28,39 +28,39 @@ calibration_option = click.option(
     "--recipe",
     default=None,
     metavar="NAME",
-    help="original, fast, classic, compact, quick or accurate.  [default: fast]",
+    help="Recipe: original, fast, classic, compact, quick or accurate.  [default: fast]",
 )
 @click.option(
     "--data",
     default=None,
     metavar="SOURCE",
-    help="mnist, or your own labelled digits: FILE.npz, FILE.csv or a folder.  [default: mnist]",
+    help="Training data: mnist, or your own labelled digits as FILE.npz, FILE.csv or a folder.  [default: mnist]",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Random seed.  [default: 0]")
-@click.option("--epochs", type=int, default=None, help="Another number of epochs than the recipe's.")
+@click.option("--epochs", type=int, default=None, help="Number of epochs, in place of the recipe's.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Another value for any setting of the recipe, such as batch_size=64. May be repeated.",
+    help="Override a setting of the recipe, such as batch_size=64. May be repeated.",
 )
 @click.option(
     "--out",
     "run",
     type=click.Path(path_type=Path),
     default=None,
-    help="The run directory.  [default: runs/RECIPE-TIME]",
+    help="Run directory to write.  [default: runs/RECIPE-TIME]",
 )
-@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
+@click.option("--resume", is_flag=True, help="Resume the interrupted run in --out.")
 @click.option(
     "--held-out",
     is_flag=True,
-    help="Train without the last sixth of the training images, and test and calibrate on these: for choosing "
-    "settings, temperature and thresholds.",
+    help="Hold out the last sixth of the training images. Train on the rest; evaluate and calibrate on the held-out "
+    "images. Use it to choose settings, temperature and thresholds.",
 )
 @calibration_option
-@click.option("--no-report", is_flag=True, help="Write no figures and no report.")
+@click.option("--no-report", is_flag=True, help="Do not write the report and its figures.")
 def command(
     recipe: str | None,
     data: str | None,
@@ -70,52 +70,54 @@ def command(
     run: Path | None,
     resume: bool,
     held_out: bool,
-    twin: Path | None,
+    held_out_run: Path | None,
     no_report: bool,
 ) -> None:
-    """Train a network, measure it on the test images, export it and write its report.
+    """Train a network, evaluate it on the test images, export it and write a report.
 
-    All of it goes into one run directory. Interrupted with Ctrl-C, a run goes on with  --resume --out RUN.
+    All files are written to one run directory. After Ctrl-C, resume the run with  --resume --out RUN.
     """
-    from inkdigits.commands.arguments.datasets import training_and_test_images
-    from inkdigits.commands.console.progress import shown_training
+    from inkdigits.commands.arguments.datasets import load_training_and_test_images
+    from inkdigits.commands.console.progress import show_training
 
     overrides = parse_settings(settings) | ({} if epochs is None else {"epochs": str(epochs)})
     if resume:
         if run is None:
-            raise UsageError("--resume needs to know the run: name its directory with --out")
-        if recipe or data or seed is not None or overrides or held_out or twin:
+            raise UsageError("--resume needs the directory of the interrupted run; give it with --out")
+        if recipe or data or seed is not None or overrides or held_out or held_out_run:
             raise UsageError(
-                "--resume takes recipe, data and seed from the run itself; give only --out beside it"
+                "--resume takes recipe, data and seed from the interrupted run; give no other option than --out"
             )
 
-    # Everything about the recipe is checked before the seconds that Keras takes to load.
-    import inkdigits.training  # noqa: F401  (says so, in one line, if the extra is missing)
+    # The recipe is checked before Keras is imported, which takes some seconds.
+    import inkdigits.training  # noqa: F401  (raises MissingExtraError if the extra is missing)
     from inkdigits.training.recipes import Recipe, get_recipe
 
     if resume:
         assert run is not None
-        config = _config_of(run)
+        config = _read_config(run)
         chosen = Recipe.from_json(config["recipe"])
         source = config["source"]
         if source is None:
-            raise RunError(f"the run in {run} was not begun by  inkdigits train;  go on with what began it")
+            raise RunError(
+                f"the run in {run} was not started by  inkdigits train;  resume it from its own program"
+            )
         seed, data, held_out = config["seed"], source["data"], source["held_out"]
-        twin = Path(source["calibration"]) if source["calibration"] else None
+        held_out_run = Path(source["calibration"]) if source["calibration"] else None
     else:
         chosen = get_recipe(recipe or "fast").override(overrides)
         seed, data = seed or 0, data or "mnist"
-    train_data, test_data = training_and_test_images(data, held_out)
+    train_data, test_data = load_training_and_test_images(data, held_out)
 
     from inkdigits.training.train import default_run, train
 
     run = run or default_run(chosen)
-    calibration = calibration_of(twin) if twin else None
+    calibration = read_calibration(held_out_run) if held_out_run else None
     click.echo(
-        f"Training {chosen.network} by the recipe {chosen.name} on {len(train_data):,} images of {train_data.name}"
+        f"Training {chosen.network} with the recipe {chosen.name} on {len(train_data):,} images of {train_data.name}"
     )
     try:
-        with shown_training() as watch:
+        with show_training() as watch:
             trained = train(
                 chosen,
                 train_data,
@@ -126,73 +128,77 @@ def command(
                 watch=watch,
                 calibration=calibration,
                 calibrate_on_test=held_out,
-                source={"data": data, "held_out": held_out, "calibration": str(twin) if twin else None},
+                source={
+                    "data": data,
+                    "held_out": held_out,
+                    "calibration": str(held_out_run) if held_out_run else None,
+                },
             )
     except KeyboardInterrupt:
-        raise RunError(_how_to_go_on(run)) from None
-    left_out = None if no_report else _write_report(run)
-    _tell(trained, left_out)
+        raise RunError(_explain_resuming(run)) from None
+    problem = None if no_report else _write_report(run)
+    _print_results(trained, problem)
 
 
 def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of ``--set NAME=VALUE`` by name.
+    """Parse the values of ``--set NAME=VALUE`` into a dict.
 
     Raises
     ------
     UsageError
-        If one is not of that form.
+        If a value is not of that form.
     """
     parsed = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
-            raise UsageError(f"--set takes NAME=VALUE, such as batch_size=64, but {setting!r} was given")
+            raise UsageError(f"--set expects NAME=VALUE, such as batch_size=64, but got {setting!r}")
         parsed[name.strip()] = value.strip()
     return parsed
 
 
-def _config_of(run: Path) -> dict[str, Any]:
+def _read_config(run: Path) -> dict[str, Any]:
     from inkdigits.run_directory import CONFIG, read_json
 
     config: dict[str, Any] = read_json(run, CONFIG)
     return config
 
 
-def calibration_of(twin: Path) -> "Calibration":
-    """Return temperature and thresholds of a run.
+def read_calibration(held_out_run: Path) -> "Calibration":
+    """Read the temperature and the thresholds of a finished held-out run.
 
     Raises
     ------
     RunError, ModelError
-        If the run is not finished, or its model damaged.
+        If the run is not finished, or its model is damaged.
     """
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
     from inkdigits.run_directory import ONNX_MODEL, require
     from inkdigits.training.calibration import Calibration
 
-    return Calibration.of_card(OnnxRecogniser(require(twin, ONNX_MODEL)).card)
+    return Calibration.of_card(OnnxRecogniser(require(held_out_run, ONNX_MODEL)).card)
 
 
-def _how_to_go_on(run: Path) -> str:
+def _explain_resuming(run: Path) -> str:
     from inkdigits.run_directory import CHECKPOINT
 
     if (run / CHECKPOINT).exists():
-        return f"interrupted; go on with  inkdigits train --resume --out {run}"
-    return f"interrupted before the first epoch was over; start again (delete {run} to use its name)"
+        return f"interrupted; resume with  inkdigits train --resume --out {run}"
+    return f"interrupted before the end of the first epoch; start again (delete {run} to reuse its name)"
 
 
 def _write_report(run: Path) -> str | None:
-    """Write the report; return what is left out and why, if its packages are missing."""
+    """Write the report; return a message if packages of the extra ``report`` are missing, else None."""
     from inkdigits.reporting import write_report
 
     try:
         write_report(run)
     except MissingExtraError as error:
-        return f"No figures and no report were written: {error}"
+        return f"The report was not written: {error}"
     return None
 
 
-def _tell(trained: "TrainedRun", left_out: str | None) -> None:
+def _print_results(trained: "TrainedRun", problem: str | None) -> None:
     from inkdigits import run_directory
 
     evaluation = trained.evaluation
@@ -206,5 +212,5 @@ def _tell(trained: "TrainedRun", left_out: str | None) -> None:
     if (trained.path / run_directory.REPORT_HTML).exists():
         click.echo(f"Report    {trained.path / run_directory.REPORT_HTML}")
         click.echo(f"          {trained.path / run_directory.REPORT_PDF}")
-    if left_out:
-        click.echo(left_out)
+    if problem:
+        click.echo(problem)

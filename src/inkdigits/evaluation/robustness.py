@@ -1,6 +1,5 @@
-"""How well a recogniser reads digit images that are spoilt in ways that it was not trained on."""
+"""Robustness: the accuracy of a recogniser on corrupted digit images."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,22 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages, Recogniser
+from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError
 from inkdigits.evaluation.corruptions import CORRUPTIONS, corrupt
 
 
 @dataclass(frozen=True)
 class Robustness:
-    """Accuracy under every corruption.
+    """Accuracy under each corruption.
 
     Attributes
     ----------
     n
         Number of images.
     clean
-        Accuracy on them as they are, in [0, 1].
+        Accuracy on the uncorrupted images, in [0, 1].
     corrupted
-        Accuracy by corruption.
+        Accuracy by the name of the corruption.
     """
 
     n: int
@@ -37,11 +37,11 @@ class Robustness:
 
     @property
     def worst(self) -> str:
-        """The corruption that is borne worst."""
+        """The corruption with the lowest accuracy."""
         return min(self.corrupted, key=lambda name: self.corrupted[name])
 
     def to_json(self) -> dict[str, Any]:
-        """Return all figures by name."""
+        """Return all metrics by name."""
         return {
             "n": self.n,
             "clean": self.clean,
@@ -57,25 +57,24 @@ def measure_robustness(
     labels: NDArray[np.int64],
     *,
     seed: int = 0,
-    watch: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Robustness:
-    """Measure a recogniser on digit images, as they are and spoilt in fifteen ways.
+    """Measure the accuracy on digit images, uncorrupted and under each of the fifteen corruptions.
 
-    The images go to the recogniser as they are: what a picture's way into normal form would mend, or make worse, is not
-    part of the figure.
+    The corrupted images go directly to the recogniser, without normalisation.
 
     Parameters
     ----------
     recogniser
-        What reads them.
+        The model to evaluate.
     images
         ``uint8`` of shape (n, 28, 28), such as MNIST's test images.
     labels
-        The digits, whole numbers (n,).
+        The true digits, integers (n,).
     seed
-        The same seed spoils the same images alike.
-    watch
-        Called with the name of each corruption before it is measured.
+        Random seed of the corruptions; the same seed gives the same corrupted images.
+    progress
+        Called as ``progress(message, done, total)`` before each corruption, and at the end.
 
     Returns
     -------
@@ -84,20 +83,21 @@ def measure_robustness(
     Raises
     ------
     DataError
-        If there are no images, or not as many labels.
+        If there are no images, or if the number of labels differs.
     """
     if len(images) == 0 or len(images) != len(labels):
         raise DataError(
-            f"robustness is measured on images with a label each, but {len(images)} images and {len(labels)} labels "
-            "came; give as many of both"
+            f"expected one label per image, and at least one image, but got {len(images)} images and {len(labels)} "
+            "labels; give as many labels as images"
         )
+    progress = progress or ignore_progress
 
-    def accuracy(shown: DigitImages) -> float:
-        return float((recogniser.score(shown).labels == labels).mean())
+    def measure_accuracy(batch: DigitImages) -> float:
+        return float((recogniser.score(batch).labels == labels).mean())
 
     corrupted = {}
-    for name in CORRUPTIONS:
-        if watch:
-            watch(name)
-        corrupted[name] = accuracy(corrupt(images, name, seed))
-    return Robustness(len(images), accuracy(images), corrupted)
+    for i, name in enumerate(CORRUPTIONS):
+        progress(f"Corruption: {name}", i, len(CORRUPTIONS))
+        corrupted[name] = measure_accuracy(corrupt(images, name, seed))
+    progress(f"Corruption: {name}", len(CORRUPTIONS), len(CORRUPTIONS))
+    return Robustness(len(images), measure_accuracy(images), corrupted)

@@ -1,4 +1,4 @@
-"""What people read: the report of a run as HTML and PDF, its figures, and the card of a model."""
+"""The report of a run: HTML, PDF and plots."""
 
 from inkdigits.reporting.report import write_report
 

@@ -1,4 +1,4 @@
-"""The pictures that a command line names: files, folders, pages, the standard input."""
+"""The picture arguments of a command line: files, folders, pages of documents, and stdin."""
 
 import os
 import sys
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
 
 _SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
-"""Suffixes of the files of a folder that are read."""
+"""Suffixes of the files that are read from a folder."""
 
 
 @dataclass(frozen=True)
-class Named:
-    """A picture with the name that it has in the output.
+class NamedPicture:
+    """A picture and its name in the output.
 
     Attributes
     ----------
     name
-        The path as it was given, with ``#2`` for the second page of a PDF or TIFF; "-" for the standard input.
+        The path as given, with ``#2`` for the second page of a PDF or TIFF file; "-" for stdin.
     source
-        What `decode` takes, or the reason why there is nothing to decode.
+        The argument of `decode`, or the error if the picture could not be extracted.
     is_page
-        Whether it is a page of a document.
+        Whether the picture is a page of a document.
     """
 
     name: str
@@ -36,21 +36,21 @@ class Named:
     is_page: bool = False
 
 
-def files_of(arguments: tuple[str, ...]) -> list[str]:
-    """Return the files that are named, folders replaced by the picture files in them, sorted.
+def list_files(arguments: tuple[str, ...]) -> list[str]:
+    """Return the files of the arguments; a folder is replaced by the picture files in it, sorted.
 
-    A folder without picture files stays, so that it is named as a failure and not passed over.
+    A folder without picture files is kept in the list, so that it is reported as an error.
     """
     files: list[str] = []
     for argument in arguments:
         if argument != "-" and Path(argument).is_dir():
-            files += sorted(_walk(argument)) or [argument]
+            files += sorted(_find_pictures(argument)) or [argument]
         else:
             files.append(argument)
     return files
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _find_pictures(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -58,39 +58,41 @@ def _walk(folder: str) -> Iterator[str]:
                 yield os.path.join(place, name)  # noqa: PTH118 # a Path would drop a leading "./"
 
 
-def pictures_in(file: str) -> Iterator[Named]:
-    """Give the pictures of one file: itself, or the pages of a PDF or TIFF, each drawn when it is asked for.
+def open_pictures(file: str) -> Iterator[NamedPicture]:
+    """Yield the pictures of one file: the file itself, or the pages of a PDF or TIFF file, rendered lazily.
 
     Raises
     ------
     PictureError, MissingExtraError
-        If the pages of a PDF cannot be had.
+        If the pages of a PDF file cannot be rendered.
     """
     from inkdigits.pictures.io.decode import read_file
     from inkdigits.pictures.io.limits import MAX_BYTES
 
-    name, path = shown(file), Path(file)
+    name, path = printable_name(file), Path(file)
     content = None
     if file == "-":
         content = sys.stdin.buffer.read(MAX_BYTES + 1)
     elif path.is_dir():
-        raise PictureError(f"{name} holds no pictures: expected {', '.join(sorted(_SUFFIXES))}")
+        raise PictureError(
+            f"{name} contains no pictures; expected files of type {', '.join(sorted(_SUFFIXES))}"
+        )
     elif _may_have_pages(path):
         content = read_file(path)
     if content is not None and content.startswith(PDF_BEGINNING):
         from inkdigits.pictures.io import pdf
 
         for number, page in enumerate(pdf.pages(content, name), start=1):
-            yield Named(f"{name}#{number}", page, is_page=True)
+            yield NamedPicture(f"{name}#{number}", page, is_page=True)
         return
     number = 0
     if content is not None and content.startswith(TIFF_BEGINNINGS):
         from inkdigits.pictures.io.formats import tiff_pages
 
         for number, sheet in enumerate(tiff_pages(content, name), start=1):
-            yield Named(f"{name}#{number}", sheet, is_page=True)
+            yield NamedPicture(f"{name}#{number}", sheet, is_page=True)
     if number == 0:
-        yield Named(name, path if file != "-" or content is None else content)
+        yield NamedPicture(name, path if file != "-" or content is None else content)
 
 
 def _may_have_pages(path: Path) -> bool:
@@ -99,10 +101,10 @@ def _may_have_pages(path: Path) -> bool:
             return False
         with path.open("rb") as file:
             return file.read(len(PDF_BEGINNING)).startswith((PDF_BEGINNING, *TIFF_BEGINNINGS))
-    except (OSError, ValueError):  # told by whoever reads it
+    except (OSError, ValueError):  # reported later, when the file is read
         return False
 
 
-def shown(name: str) -> str:
-    """Return a file's name as text that can be written anywhere, whatever bytes it has."""
+def printable_name(name: str) -> str:
+    """Return a file name as valid Unicode; bytes that are not UTF-8 are replaced."""
     return os.fsencode(name).decode("utf-8", "replace")

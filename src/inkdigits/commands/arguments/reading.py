@@ -1,4 +1,4 @@
-"""Options of reading."""
+"""Options of the commands that read pictures."""
 
 from pathlib import Path
 from typing import Any
@@ -7,14 +7,14 @@ import click
 
 
 class DigitSet(click.ParamType[tuple[int, ...]]):
-    """Some of the ten digits, as ``1-9`` or ``0,5`` or ``123``."""
+    """A set of digits, such as ``1-9`` or ``0,5`` or ``123``."""
 
     name = "digits"
 
     def convert(
         self, value: Any, param: click.Parameter | None, context: click.Context | None
     ) -> tuple[int, ...]:
-        """Return the digits in rising order."""
+        """Return the digits in ascending order."""
         if isinstance(value, tuple):
             return value
         chosen: set[int] = set()
@@ -31,11 +31,11 @@ class DigitSet(click.ParamType[tuple[int, ...]]):
             elif not dash and part.isascii() and part.isdigit():
                 chosen.update(map(int, part))
             else:
-                self.fail(f"expected digits as in 1-9 or 0,5, but got {value!r}", param, context)
+                self.fail(f"expected digits such as 1-9 or 0,5, but got {value!r}", param, context)
         return tuple(sorted(chosen))
 
 
-def reading_options(
+def make_reading_options(
     layout: str,
     length: int | None,
     roster: Path | None = None,
@@ -43,7 +43,7 @@ def reading_options(
     expect: str | None = None,
     ink: str = "any",
 ) -> dict[str, Any]:
-    """Return the options that were given as `Reader.read` takes them.
+    """Return the given options as keyword arguments of `Reader.read`.
 
     Raises
     ------
@@ -64,5 +64,5 @@ def reading_options(
     if roster is not None:
         from inkdigits.recognition.numbers.lexicon import Roster
 
-        options["roster"] = Roster.load(roster)  # once, and not for each picture
+        options["roster"] = Roster.load(roster)  # once, not for each picture
     return options

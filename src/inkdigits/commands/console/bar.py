@@ -1,26 +1,26 @@
-"""A bar on the terminal while results go to the standard output."""
+"""A progress bar on stderr while results are written to stdout."""
 
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
 MANY = 8
-"""Steps from which on a bar is drawn."""
+"""Smallest number of steps for which a bar is drawn."""
 
 
 @contextlib.contextmanager
-def bar(message: str, n_steps: int, has_long_lines: bool) -> Iterator[Callable[[], None]]:
-    """Give a function that is called after each step, and draw a bar on stderr if it is a terminal.
+def show_bar(message: str, n_steps: int, has_long_lines: bool) -> Iterator[Callable[[], None]]:
+    """Yield a function to call after each step, and draw a progress bar if stderr is a terminal.
 
     Parameters
     ----------
     message
-        What is being done.
+        The text beside the bar.
     n_steps
-        How often the function will be called; below `MANY` there is no bar.
+        Number of steps; below `MANY` no bar is drawn.
     has_long_lines
-        Whether lines written to the standard output meanwhile are longer than a terminal is wide. Above a bar
-        they would be broken up, so that there is none when they go to a terminal, too.
+        Whether the lines written to stdout are wider than a terminal. Rich would wrap them above the bar, so no bar is
+        drawn when stdout is a terminal too.
     """
     on_terminal = sys.stdout.isatty()
     if n_steps < MANY or not sys.stderr.isatty() or (on_terminal and has_long_lines):
@@ -34,7 +34,7 @@ def bar(message: str, n_steps: int, has_long_lines: bool) -> Iterator[Callable[[
         *columns,
         console=Console(stderr=True),
         transient=True,
-        redirect_stdout=on_terminal,  # else it goes into its file or pipe as ever
+        redirect_stdout=on_terminal,  # a file or a pipe needs no redirection
     ) as bars:
         task = bars.add_task(message, total=n_steps)
         yield lambda: bars.advance(task)

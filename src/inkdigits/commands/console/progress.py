@@ -1,4 +1,4 @@
-"""Progress as the commands show it: a bar on a terminal, a line a step in a log."""
+"""Progress of long computations: a bar on a terminal, one line per step in a log."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ import click
 
 if TYPE_CHECKING:
     from inkdigits.data.progress import Progress
-    from inkdigits.training.loop.fit import Step, Watcher
+    from inkdigits.training.loop.fit import Step, StepCallback
 
 
 @contextlib.contextmanager
-def shown_progress() -> "Iterator[Progress]":
-    """Give a progress callback that draws a bar on a terminal, and else writes a line a step to stderr."""
+def show_progress() -> "Iterator[Progress]":
+    """Yield a progress callback that draws a bar if stderr is a terminal, else prints one line per step to stderr."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -38,7 +38,7 @@ def shown_progress() -> "Iterator[Progress]":
 
 
 class _LinePerStep:
-    """Says each step once, for logs."""
+    """Prints each message once, for logs."""
 
     def __init__(self) -> None:
         self._last = ""
@@ -50,8 +50,8 @@ class _LinePerStep:
 
 
 @contextlib.contextmanager
-def shown_training() -> "Iterator[Watcher]":
-    """Give a watcher of a training: a line an epoch on stderr, and below them a live bar on a terminal."""
+def show_training() -> "Iterator[StepCallback]":
+    """Yield a callback for training steps: one line per epoch on stderr, and a bar if stderr is a terminal."""
     from rich.console import Console
 
     console = Console(stderr=True)

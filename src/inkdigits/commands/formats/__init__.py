@@ -1,1 +1,1 @@
-"""Output formats of readings."""
+"""Output formats of readings and evaluations."""

@@ -1,4 +1,4 @@
-"""Readings as they are written: text, JSON, JSON lines, CSV, TSV, hOCR, ALTO; `docs/reading.md` has the schema."""
+"""Output formats of readings: text, JSON, JSON Lines, CSV, TSV, hOCR, ALTO. `docs/reading.md` has the schema."""
 
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,23 +25,23 @@ COLUMNS = (
     "row",
     "column",
 )
-"""The columns of CSV and TSV, a row a number."""
+"""The columns of CSV and TSV; one row per number."""
 
 
 class Writer(Protocol):
-    """Writes the results of many pictures to the standard output, as they come."""
+    """Writes the readings of pictures to stdout."""
 
-    def reading(self, picture: str, reading: "Reading") -> None:
-        """Write what was read of a picture."""
+    def write_reading(self, picture: str, reading: "Reading") -> None:
+        """Write the reading of a picture."""
 
-    def failure(self, picture: str, error: str) -> None:
-        """Write that a picture could not be read, where the format has a place for that."""
+    def write_failure(self, picture: str, error: str) -> None:
+        """Write the error of a picture, if the format can represent it."""
 
     def finish(self) -> None:
-        """Write what can be written only when all is known."""
+        """Write the rest of the output, after the last picture."""
 
 
-def writer(form: str, alone: bool) -> Writer:
+def make_writer(form: str, alone: bool) -> Writer:
     """Return the writer of a format.
 
     Parameters
@@ -49,7 +49,7 @@ def writer(form: str, alone: bool) -> Writer:
     form
         One of `FORMATS`.
     alone
-        Whether there is one picture only, so that its name need not be told and JSON is one object.
+        Whether there is only one picture. Its name is then omitted in text, and JSON is one object.
     """
     match form:
         case "json":
@@ -66,35 +66,35 @@ def writer(form: str, alone: bool) -> Writer:
 
 
 class _Text:
-    """A number a line, behind the name of its picture where there are several, before its match and its expectation."""
+    """One line per number: the picture's name if there are several, the number, its match, and the expected number."""
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone
 
-    def reading(self, picture: str, reading: "Reading") -> None:
+    def write_reading(self, picture: str, reading: "Reading") -> None:
         for number in reading.numbers:
-            match = () if number.match is None else (_matched(number)[0] or "-",)
-            expected = () if number.expected is None else (_verdict(number.expected),)
+            match = () if number.match is None else (_roster_match(number)[0] or "-",)
+            expected = () if number.expected is None else (_format_expectation(number.expected),)
             _write_line("\t".join((*(() if self._alone else (picture,)), number.text, *match, *expected)))
 
-    def failure(self, picture: str, error: str) -> None:
-        """Write nothing: the standard error has it."""
+    def write_failure(self, picture: str, error: str) -> None:
+        """Write nothing: the error is on stderr."""
 
     def finish(self) -> None:
         """Write nothing more."""
 
 
 class _Json:
-    """One object for one picture, else a list of them."""
+    """One JSON object for one picture, else a list of objects."""
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone
         self._records: list[dict[str, Any]] = []
 
-    def reading(self, picture: str, reading: "Reading") -> None:
+    def write_reading(self, picture: str, reading: "Reading") -> None:
         self._records.append({"picture": picture, **reading.to_json()})
 
-    def failure(self, picture: str, error: str) -> None:
+    def write_failure(self, picture: str, error: str) -> None:
         self._records.append({"picture": picture, "error": error})
 
     def finish(self) -> None:
@@ -105,12 +105,12 @@ class _Json:
 
 
 class _JsonLines:
-    """An object a line."""
+    """One JSON object per line."""
 
-    def reading(self, picture: str, reading: "Reading") -> None:
+    def write_reading(self, picture: str, reading: "Reading") -> None:
         self._write({"picture": picture, **reading.to_json()})
 
-    def failure(self, picture: str, error: str) -> None:
+    def write_failure(self, picture: str, error: str) -> None:
         self._write({"picture": picture, "error": error})
 
     def finish(self) -> None:
@@ -123,7 +123,7 @@ class _JsonLines:
 
 
 class _Table:
-    """A row a number below a row of names, quoted as RFC 4180 has it."""
+    """A header row, then one row per number, quoted as in RFC 4180."""
 
     def __init__(self, delimiter: str) -> None:
         import csv
@@ -132,16 +132,16 @@ class _Table:
         self._rows = csv.writer(self._file, delimiter=delimiter, lineterminator="\n")
         self._write(COLUMNS)
 
-    def reading(self, picture: str, reading: "Reading") -> None:
+    def write_reading(self, picture: str, reading: "Reading") -> None:
         for place, number in enumerate(reading.numbers, start=1):
             runner_up = number.runner_up[0] if number.runner_up else ""
             row = (picture, place, number.text, f"{number.confidence:.6f}", runner_up, *number.box)
             expected = "" if number.expected is None else f"{number.expected.probability:.6f}"
             place_in_table = ("" if each is None else each for each in (number.row, number.column))
-            self._write((*row, *_matched(number), expected, *place_in_table))
+            self._write((*row, *_roster_match(number), expected, *place_in_table))
 
-    def failure(self, picture: str, error: str) -> None:
-        """Write nothing: the standard error has it."""
+    def write_failure(self, picture: str, error: str) -> None:
+        """Write nothing: the error is on stderr."""
 
     def finish(self) -> None:
         """Write nothing more."""
@@ -152,36 +152,36 @@ class _Table:
 
 
 class _Archive:
-    """One document in XML with a page for each picture."""
+    """One XML document with one page per picture."""
 
     def __init__(self, form: str) -> None:
         self._form = form
         self._pages: list[tuple[str, Reading]] = []
 
-    def reading(self, picture: str, reading: "Reading") -> None:
+    def write_reading(self, picture: str, reading: "Reading") -> None:
         self._pages.append((picture, reading))
 
-    def failure(self, picture: str, error: str) -> None:
-        """Write nothing: the standard error has it."""
+    def write_failure(self, picture: str, error: str) -> None:
+        """Write nothing: the error is on stderr."""
 
     def finish(self) -> None:
-        from inkdigits.commands.formats.archives import alto, hocr
+        from inkdigits.commands.formats.ocr_xml import render_alto, render_hocr
 
-        _write_line((hocr if self._form == "hocr" else alto)(self._pages))
+        _write_line((render_hocr if self._form == "hocr" else render_alto)(self._pages))
 
 
 def _write_line(line: str) -> None:
-    """Write a line at once. click's echo would go past the bar, whose place on the terminal it takes."""
+    """Write a line to stdout. `click.echo` would bypass the redirection of stdout by the progress bar."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def _verdict(expected: "Expectation") -> str:
-    """Say whether the expected number is there, and how probable that is."""
+def _format_expectation(expected: "Expectation") -> str:
+    """Return whether the picture shows the expected number, and the probability."""
     return f"{'yes' if expected.is_there else 'no'} {expected.probability:.1%}"
 
 
-def _matched(number: "Number") -> tuple[str, str]:
-    """Return the entry of the roster that a number is, and its posterior; or nothing."""
+def _roster_match(number: "Number") -> tuple[str, str]:
+    """Return the roster entry that matches a number, and its posterior probability; empty strings if none matches."""
     match = number.match
     return ("", "") if match is None or not match.in_list else (match.text or "", f"{match.posterior:.6f}")

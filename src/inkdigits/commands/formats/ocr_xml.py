@@ -1,4 +1,4 @@
-"""Readings as archives keep them, in XML: hOCR 1.2 and ALTO 4, with the place of each number and digit."""
+"""OCR formats in XML: hOCR 1.2 and ALTO 4, with the bounding box of each number and digit."""
 
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
@@ -11,13 +11,13 @@ _ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
-def hocr(pages: "list[tuple[str, Reading]]") -> str:
-    """Return an hOCR document, a page for each picture.
+def render_hocr(pages: "list[tuple[str, Reading]]") -> str:
+    """Render readings as an hOCR document, one page per picture.
 
     Parameters
     ----------
     pages
-        Name and reading of each picture.
+        The name and the reading of each picture.
 
     References
     ----------
@@ -38,7 +38,7 @@ def hocr(pages: "list[tuple[str, Reading]]") -> str:
     for place, (picture, reading) in enumerate(pages, start=1):
         title = f'image "{picture}"; bbox 0 0 {reading.size[0]} {reading.size[1]}; ppageno {place - 1}'
         page = ET.SubElement(body, "div", {"class": "ocr_page", "id": f"page_{place}", "title": title})
-        for i, line in enumerate(_written(reading), start=1):
+        for i, line in enumerate(_nonblank_lines(reading), start=1):
             box = _bbox(_around([number.box for number in line]))
             element = ET.SubElement(
                 page, "span", {"class": "ocr_line", "id": f"line_{place}_{i}", "title": box}
@@ -49,13 +49,13 @@ def hocr(pages: "list[tuple[str, Reading]]") -> str:
                 word = ET.SubElement(element, "span", attributes)
                 words.append((word, number))
     ET.indent(html)
-    for word, number in words:  # between the characters of a number there is no space
-        _characters_of_hocr(word, number)
+    for word, number in words:  # after the indentation, because a number must not contain white space
+        _write_hocr_characters(word, number)
     return '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n' + ET.tostring(html, "unicode")
 
 
-def _characters_of_hocr(word: ET.Element, number: "Number") -> None:
-    """Write the characters of a number, those that are digits with their boxes."""
+def _write_hocr_characters(word: ET.Element, number: "Number") -> None:
+    """Write the characters of a number; digits with their bounding boxes."""
     last: ET.Element | None = None
     for character, digit in _characters(number):
         if digit is None and last is None:
@@ -68,13 +68,13 @@ def _characters_of_hocr(word: ET.Element, number: "Number") -> None:
             last.text = character
 
 
-def alto(pages: "list[tuple[str, Reading]]") -> str:
-    """Return an ALTO document, a page for each picture.
+def render_alto(pages: "list[tuple[str, Reading]]") -> str:
+    """Render readings as an ALTO document, one page per picture.
 
     Parameters
     ----------
     pages
-        Name and reading of each picture.
+        The name and the reading of each picture.
 
     References
     ----------
@@ -101,7 +101,7 @@ def alto(pages: "list[tuple[str, Reading]]") -> str:
             {"ID": f"page_{place}", "PHYSICAL_IMG_NR": str(place), "PRINTED_IMG_NR": picture, **size},
         )
         space = ET.SubElement(page, "PrintSpace", _place((0, 0, width, height)))
-        lines = _written(reading)
+        lines = _nonblank_lines(reading)
         if not lines:
             continue
         whole = _place(_around([number.box for line in lines for number in line]))
@@ -112,13 +112,13 @@ def alto(pages: "list[tuple[str, Reading]]") -> str:
             for j, number in enumerate(line, start=1):
                 if j > 1:
                     ET.SubElement(element, "SP")
-                _string_of_alto(element, number, f"string_{place}_{i}_{j}")
+                _write_alto_string(element, number, f"string_{place}_{i}_{j}")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode")
 
 
-def _string_of_alto(line: ET.Element, number: "Number", name: str) -> None:
-    """Write a number, its digits as glyphs with their runners-up."""
+def _write_alto_string(line: ET.Element, number: "Number", name: str) -> None:
+    """Write a number; its digits as glyphs with their alternatives."""
     attributes = {"ID": name, "CONTENT": number.text, "WC": f"{number.confidence:.4f}", **_place(number.box)}
     string = ET.SubElement(line, "String", attributes)
     for k, (character, digit) in enumerate(_characters(number), start=1):
@@ -131,8 +131,8 @@ def _string_of_alto(line: ET.Element, number: "Number", name: str) -> None:
                 ET.SubElement(glyph, "Variant", {"CONTENT": str(label), "VC": f"{probability:.4f}"})
 
 
-def _written(reading: "Reading") -> "list[list[Number]]":
-    """Return the numbers of each line, without blank ones."""
+def _nonblank_lines(reading: "Reading") -> "list[list[Number]]":
+    """Return the numbers of each line, without blank numbers."""
     lines = (
         [n for n in line if any(digit.label is not None for digit in n.digits)] for line in reading.lines
     )
@@ -140,11 +140,11 @@ def _written(reading: "Reading") -> "list[list[Number]]":
 
 
 def _characters(number: "Number") -> "list[tuple[str, Digit | None]]":
-    """Return each character of a number's text with the digit that it is, None for a separator."""
+    """Return each character of a number's text with its digit, or with None for a separator."""
     digits = iter(number.digits)
     pairs: list[tuple[str, Digit | None]] = []
     for character in number.text:
-        # In a row of cells a sign stands in the place of a digit.
+        # In a row of boxes a separator occupies a box, like a digit.
         is_digit = character in "0123456789?_" or len(number.text) == len(number.digits)
         pairs.append((character, next(digits, None) if is_digit else None))
     return pairs

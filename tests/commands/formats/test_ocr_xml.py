@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from inkdigits.commands.formats.archives import alto, hocr
+from inkdigits.commands.formats.ocr_xml import render_alto, render_hocr
 from inkdigits.recognition.reading import Digit, Number, Reading
 
 ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}"
@@ -29,7 +29,7 @@ def pages() -> list[tuple[str, Reading]]:
 
 
 def test_hocr_holds_pages_lines_words_and_characters(pages: list[tuple[str, Reading]]) -> None:
-    root = ET.fromstring(hocr(pages))
+    root = ET.fromstring(render_hocr(pages))
     found = {
         name: [each for each in root.iter() if each.get("class") == name]
         for name in ("ocr_page", "ocr_line", "ocrx_word", "ocrx_cinfo")
@@ -44,7 +44,7 @@ def test_hocr_holds_pages_lines_words_and_characters(pages: list[tuple[str, Read
 
 
 def test_alto_holds_pages_lines_strings_and_glyphs(pages: list[tuple[str, Reading]]) -> None:
-    root = ET.fromstring(alto(pages))
+    root = ET.fromstring(render_alto(pages))
     strings = list(root.iter(f"{ALTO}String"))
     assert [each.get("CONTENT") for each in strings] == ["1.25", "7", "905"]
     assert [len(list(root.iter(ALTO + name))) for name in ("Page", "TextBlock", "TextLine", "SP")] == [
@@ -72,7 +72,7 @@ def test_a_row_of_cells_keeps_its_signs_in_their_places() -> None:
         for i, (label, reason) in enumerate([(4, None), (1, "not_a_digit"), (None, "blank"), (7, None)])
     )
     reading = Reading((Number("4-_7", digits, 0.8, (0, 5, 75, 30), row=0),), (100, 50))
-    glyphs = list(ET.fromstring(alto([("row.png", reading)])).iter(f"{ALTO}Glyph"))
+    glyphs = list(ET.fromstring(render_alto([("row.png", reading)])).iter(f"{ALTO}Glyph"))
     assert [(glyph.get("CONTENT"), glyph.get("HPOS")) for glyph in glyphs] == [
         ("4", "0"),
         ("-", "20"),
@@ -83,6 +83,6 @@ def test_a_row_of_cells_keeps_its_signs_in_their_places() -> None:
 
 def test_both_are_text_that_any_encoding_of_unicode_holds() -> None:
     empty = [("Übung 7.png", Reading((), (10, 10)))]
-    for document in (hocr(empty), alto(empty)):
+    for document in (render_hocr(empty), render_alto(empty)):
         assert "Übung 7.png" in document
         assert document.encode("utf-8").startswith(b"<?xml")
