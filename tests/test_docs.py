@@ -43,7 +43,7 @@ def test_generated_parts_are_up_to_date() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """All that the generator reads and writes, to be changed."""
-    for name in ("tools", "docs", "benchmarks/results"):
+    for name in ("tools", "docs", "benchmarks/results", "samples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "README.md", tmp_path)
     return tmp_path
@@ -93,8 +93,10 @@ def test_readings_are_compared_where_both_are_known(tmp_path: Path, monkeypatch:
         tables.reading_compared(tmp_path / "a.json", {"c": tmp_path / "c.json"})
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/api.md", "docs/recipes.md"])
-def test_the_check_names_what_is_not_up_to_date(name: str, copy: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/results.md", "docs/commands.md", "docs/api.md", "docs/recipes.md"]
+)
+def test_the_check_reports_what_is_not_up_to_date(name: str, copy: Path) -> None:
     before = (copy / name).read_text("utf-8")
     changed = re.sub(r"99\.\d\d%|uint8|--seed", "other", before)
     (copy / name).write_text(changed, "utf-8")
@@ -126,7 +128,9 @@ def test_every_public_name_is_documented() -> None:
 
 def shell_lines() -> list[str]:
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
-    return [line for page in pages for block in blocks(page, "sh") for line in block.splitlines()]
+    lines = [line for page in pages for block in blocks(page, "sh") for line in block.splitlines()]
+    sessions = [line for page in pages for block in blocks(page, "console") for line in block.splitlines()]
+    return lines + [line.removeprefix("$ ") for line in sessions if line.startswith("$ ")]
 
 
 def test_every_command_line_that_is_shown_is_understood() -> None:
@@ -149,7 +153,28 @@ def test_every_make_target_that_is_shown_is_there() -> None:
     assert {"train", "test", "check"} <= shown <= targets
 
 
-def test_the_python_of_the_readme_runs(
+def test_the_commands_of_the_readme_print_what_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (session,) = blocks(ROOT / "README.md", "console")
+    parts = re.split(r"^\$ (.*)\n", session, flags=re.MULTILINE)[1:]
+    assert len(parts) == 6
+    for line, shown in zip(parts[::2], parts[1::2], strict=True):
+        cli.main(shlex.split(line, comments=True)[1:], standalone_mode=False)
+        assert capsys.readouterr().out == shown
+
+
+def test_the_python_of_the_readme_prints_what_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (source,), (shown,) = blocks(ROOT / "README.md", "python"), blocks(ROOT / "README.md", "text")
+    exec(compile(source, "README.md", "exec"), {})
+    assert capsys.readouterr().out == shown
+
+
+def test_the_python_of_the_documents_runs(
     mnist: Mnist,
     small_test: LabelledImages,
     tmp_path: Path,
@@ -157,14 +182,17 @@ def test_the_python_of_the_readme_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """On a part of MNIST; all else is as it stands there."""
-    (source,) = blocks(ROOT / "README.md", "python")
+    (reading,) = blocks(ROOT / "docs" / "reading.md", "python")
+    (training,) = blocks(ROOT / "docs" / "recipes.md", "python")
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(inkdigits, "load_mnist", lambda: Mnist(mnist.train[:1000], small_test))
-    exec(compile(source, "README.md", "exec"), {})
+    exec(compile(reading, "docs/reading.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "7"
     assert lines[2] == str(small_test.labels[:5])
+    exec(compile(training, "docs/recipes.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "7"
     (run,) = (tmp_path / "runs").iterdir()
     assert (run / "report.html").exists()

@@ -1,7 +1,7 @@
-"""Writes the generated parts of the documents: tables from result files, the command's help, the API.
+"""Writes the generated parts of the documents: tables from result files, output of examples, help, the API.
 
 python tools/generate_docs.py            writes them
-python tools/generate_docs.py --check    exits with 1 and names what is not up to date
+python tools/generate_docs.py --check    exits with 1 and reports what is not up to date
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import api, commands, real, speed, tables
+from documents import api, commands, first_result, real, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,16 +25,22 @@ PAGES: dict[str, Callable[[], str]] = {
 """Documents that are generated from the first line to the last."""
 
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
-    ("README.md", "accuracy"): lambda: tables.accuracy(RESULTS),
-    ("README.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
-    ("README.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
+    ("README.md", "first commands"): lambda: first_result.commands(ROOT),
+    ("README.md", "first Python"): lambda: first_result.python(ROOT),
+    ("README.md", "models"): lambda: tables.models(RESULTS),
+    ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
+    ("docs/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("docs/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
+    ("docs/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
+    ("docs/results.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
+    ("docs/results.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
+    ("docs/results.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
     ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
     ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
     ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
     ("docs/recipes.md", "families"): lambda: real.network_families(RESULTS / "network-families.json"),
     ("docs/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
-    ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
     ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{
         ("docs/recipes.md", f"trials of {recipe}"): functools.partial(
@@ -42,8 +48,6 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
         )
         for recipe in ("fast", "classic", "compact", "quick", "accurate")
     },
-    ("README.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
-    ("README.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
     ("docs/benchmark.md", "models compared"): lambda: tables.reading_compared(
         RESULTS / "reading-final.json",
         {
@@ -62,7 +66,7 @@ def generated() -> dict[str, str]:
     Raises
     ------
     LookupError
-        If something public is not documented, or if a document lacks the marks of its block.
+        If something public is not documented, if a document lacks the marks of its block, or if an example fails.
     """
     documents = {name: page() for name, page in PAGES.items()}
     for (name, block), content in BLOCKS.items():

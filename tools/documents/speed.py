@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from documents.tables import load, machine_of, table
-
-LARGE = 1024
+from documents.tables import BATCH, load, machine_of, table
 
 _AIMS = {"ratio": "aim:", "stretch": "stretch"}
 
@@ -89,13 +87,13 @@ def inference(path: Path) -> str:
     rows = [
         (
             f"`{model}`", f"{engine}, {way}",
-            _microseconds(by_size.get((1, 1))), *(_count(by_size.get((cores, LARGE))) for cores in (1, 2)),
+            _microseconds(by_size.get((1, 1))), *(_count(by_size.get((cores, BATCH))) for cores in (1, 2)),
             _count(right.get((model, engine))),
         )
         for (model, engine, way), by_size in figures.items()
     ]  # fmt: skip
     head = (
-        "model", "engine", "one image, one core, µs", f"images/s, {LARGE} at a time, one core", "two cores",
+        "model", "engine", "one image, one core, µs", f"images/s, {BATCH} at a time, one core", "two cores",
         "right of 10,000",
     )  # fmt: skip
     verdicts = [

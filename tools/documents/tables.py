@@ -11,8 +11,64 @@ from inkdigits.recognition.engines.registry import load_recogniser, shipped_mode
 
 Row = Sequence[str]
 
+BATCH = 1024
+"""Size of the batches whose throughput is shown."""
+
 ORDER = ("original", "fast", "classic", "compact", "quick", "accurate")
 """Recipes in the order of the table; any others follow by name."""
+
+
+USERS = {
+    "accurate": "pictures of any kind; the default of `read`",
+    "compact": "clean digit images, few parameters",
+    "classic": "the network of the course project; teaching",
+    "quick": "large numbers of clean digit images",
+}
+"""For whom each shipped model is."""
+
+
+def models(results: Path) -> str:
+    """Return the shipped models: accuracy, size, throughput, and for whom each is.
+
+    Parameters
+    ----------
+    results
+        The folder of the result files.
+
+    Raises
+    ------
+    LookupError
+        If a result file is missing, or a shipped model is not described here.
+    """
+    speed = load(results / "inference-speed.json")
+    throughput = {
+        (each["model"], each["cores"]): each["images_per_second"]
+        for each in speed["figures"]
+        if (each["engine"], each["way"], each["batch"]) == ("onnxruntime", "score", BATCH)
+    }
+    rows = []
+    for name, path in shipped_models().items():
+        if name not in USERS:
+            raise LookupError(f"the shipped model {name} is not described in {__file__}")
+        sweep = load(results / f"accuracy-{name}.json")
+        figures = summarise([run["accuracy"] for run in sweep["runs"]])
+        rows.append(
+            (
+                f"`{name}`",
+                _spread(figures.mean, figures.standard_deviation),
+                f"{load_recogniser(path).card.parameters:,}",
+                f"{throughput[name, 2]:,.0f}",
+                USERS[name],
+            )
+        )
+    head = ("model", "MNIST test accuracy", "parameters", "images per second", "for")
+    quick, classic = (throughput[name, 1] for name in ("quick", "classic"))
+    return (
+        f"{table(head, rows, words=(4,))}\n\n"
+        f"Accuracy: mean and standard deviation over training runs with different seeds. Throughput: ONNX Runtime, two "
+        f"cores, batches of {BATCH:,}. On one core `quick` has {quick / classic:.0f} times the throughput of `classic`. "
+        f"Machine: {machine_of({**speed, 'versions': {}})}."
+    )
 
 
 def accuracy(results: Path) -> str:
