@@ -65,9 +65,9 @@ def models(results: Path) -> str:
     quick, classic = (throughput[name, 1] for name in ("quick", "classic"))
     return (
         f"{table(head, rows, words=(4,))}\n\n"
-        f"Accuracy: mean and standard deviation over training runs with different seeds. Throughput: ONNX Runtime, two "
-        f"cores, batches of {BATCH:,}. On one core `quick` has {quick / classic:.0f} times the throughput of `classic`. "
-        f"Machine: {machine_of({**speed, 'versions': {}})}."
+        f"Accuracy: mean and standard deviation over training runs with different seeds. Throughput: ONNX Runtime, "
+        f"two cores, batches of {BATCH:,}. On one core `quick` has {quick / classic:.0f} times the throughput of "
+        f"`classic`. Machine: {machine_of({**speed, 'versions': {}})}."
     )
 
 
