@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
-.PHONY: help setup train test check lint types contracts docs docs-write lock wheel clean \
+.PHONY: help setup train test test-fast check lint types contracts docs docs-write lock wheel clean \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
@@ -35,8 +35,14 @@ train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report,
 	echo && echo "The sample pictures, read by the freshly trained model:" && \
 	$(BIN)/inkdigits read --model "$$run/model.onnx" samples/*.png samples/*.jpg
 
-test: $(INSTALLED)  ## run the test suite
-	$(BIN)/python -m pytest
+# A worker for each core. Tests of one xdist_group share a worker, and so what their fixtures made.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup
+
+test: $(INSTALLED)  ## run the test suite, on all cores
+	$(PYTEST)
+
+test-fast: $(INSTALLED)  ## run the tests that are not marked as slow
+	$(PYTEST) -m "not slow"
 
 check: lint types contracts docs test  ## all that CI checks: lint, types, import contracts, docs, tests
 
