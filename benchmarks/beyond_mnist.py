@@ -38,7 +38,7 @@ from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.environment import describe_environment
-from inkdigits.evaluation.calibration import expected_calibration_error, risk_at
+from inkdigits.evaluation.calibration import expected_calibration_error, risk_at_coverage
 from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.recognition.normalise_dataset import as_digit_images
@@ -150,7 +150,7 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     sound = np.setdiff1d(np.arange(len(test)), sorted(KNOWN_LABEL_ERRORS))
     found: dict[str, Any] = {
         "mnist_ece": expected_calibration_error(scores.confidences, right),
-        "accepted_error_at_99": risk_at(0.99, scores.confidences[sound], right[sound]),
+        "accepted_error_at_99": risk_at_coverage(0.99, scores.confidences[sound], right[sound]),
         "load_digits": accuracy(recogniser, small_digits()),
     }
     rendered = rendered_digits("final")

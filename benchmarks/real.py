@@ -23,7 +23,7 @@ import numpy as np
 import inkdigits
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import reliability
-from inkdigits.evaluation.pages import digits_of, f1
+from inkdigits.evaluation.pages import f1_score, join_digits
 from inkdigits.storage import write_json
 
 RESULTS = Path(__file__).parent / "results" / "real.json"
@@ -61,7 +61,7 @@ def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]
             "accepted_right": float(reading.text == wanted),
             "accepted_wrong": float(bool(accepted) and not right),
         }
-    found = [digits_of(number) for number in reading.numbers]
+    found = [join_digits(number) for number in reading.numbers]
     said = "".join(found)
     places = align(wanted, said)
     n_right = sum(
@@ -72,7 +72,7 @@ def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]
         "right": float(said == wanted),
         "right_length": float(len(said) == len(wanted)),
         "digits": max(0.0, (n_right - n_inserted) / max(1, len(wanted))),
-        "numbers": f1(numbers_of(label), found),
+        "numbers": f1_score(numbers_of(label), found),
     }
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from inkdigits.data.mnist import Mnist as Mnist
     from inkdigits.data.mnist import load_mnist as load_mnist
     from inkdigits.errors import InkdigitsError as InkdigitsError
-    from inkdigits.evaluation.figures import Evaluation as Evaluation
     from inkdigits.evaluation.metrics import evaluate as evaluate
+    from inkdigits.evaluation.result import Evaluation as Evaluation
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser as OnnxRecogniser
     from inkdigits.recognition.engines.registry import load_recogniser as load_recogniser
     from inkdigits.recognition.engines.registry import shipped_models as shipped_models
@@ -44,7 +44,7 @@ _MODULES = {
     "KNOWN_LABEL_ERRORS": "data.mnist",
     "RECIPES": "training.recipes",
     "Digit": "recognition.reading",
-    "Evaluation": "evaluation.figures",
+    "Evaluation": "evaluation.result",
     "InkdigitsError": "errors",
     "LabelledImages": "data.labelled",
     "LabelledPictures": "data.labelled",

@@ -58,7 +58,7 @@ def test_named_folder_is_shown_and_never_filled(
     assert "set by INKDIGITS_DATA" in runner.invoke(command, []).stdout
     result = runner.invoke(command, ["--download"])
     assert result.exit_code == 1
-    assert "from the named folder" in str(result.exception)
+    assert "from the given folder" in str(result.exception)
 
 
 def test_download_that_cannot_be_kept_fails(

@@ -30,10 +30,10 @@ def test_any_bytes_are_an_array_or_a_data_error(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "starts with nothing"),
+        (b"", "but found nothing"),
         (b"PK\x03\x04", "50 4b 03 04"),
         (bytes.fromhex("00000d01 00000002"), "unsigned bytes"),
-        (bytes.fromhex("00000803 0000"), "inside its IDX header"),
+        (bytes.fromhex("00000803 0000"), "within its IDX header"),
         (bytes.fromhex("00000801 00000003 0102"), "should have 11 bytes"),
         (bytes.fromhex("00000801 00000001 0102"), "but has 10"),
         (bytes.fromhex("00000803 ffffffff ffffffff ffffffff"), "but has 16"),

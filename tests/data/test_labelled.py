@@ -68,7 +68,7 @@ class TestLabelledImages:
     def test_holding_out_too_many(self) -> None:
         data = LabelledImages(IMAGES, LABELS, "mine")
         assert [len(part) for part in data.held_out(2)] == [1, 2]
-        with pytest.raises(UsageError, match="of 3 images, 1 to 2 can be held out, but not 3"):
+        with pytest.raises(UsageError, match="expected 1 to 2 held-out images of 3, but got 3"):
             data.held_out(3)
 
     @given(st.lists(st.integers(0, 9), min_size=2, max_size=120), st.floats(0.1, 0.5), st.integers(0, 5))
@@ -107,14 +107,14 @@ class TestNpz:
     @pytest.mark.parametrize(
         ("arrays", "said"),
         [
-            ({"images": IMAGES}, "lacks labels; it has images"),
-            ({"x": IMAGES}, "lacks images and labels; it has x"),
+            ({"images": IMAGES}, "lacks labels: .* found images"),
+            ({"x": IMAGES}, "lacks images and labels: .* found x"),
             ({"images": IMAGES, "labels": np.array([1, None, "a"])}, "labels of .* are Python objects"),
             ({"images": IMAGES / 255, "labels": LABELS}, "save them as uint8"),
             ({"images": IMAGES.astype(np.int64), "labels": LABELS}, "int64 of shape"),
             ({"images": IMAGES, "labels": LABELS[:1]}, "expected 3 integer labels"),
             ({"images": IMAGES, "labels": LABELS + 5}, "got labels from 5 to 14"),
-            ({"images": IMAGES[:0], "labels": LABELS[:0]}, "holds no images"),
+            ({"images": IMAGES[:0], "labels": LABELS[:0]}, "contains no images"),
         ],
     )
     def test_wrong_arrays(self, tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
@@ -129,28 +129,28 @@ class TestNpz:
     def test_no_npz(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "wrong.npz"
         path.write_bytes(content)
-        with pytest.raises(DataError, match=r"damaged or no \.npz"):
+        with pytest.raises(DataError, match=r"damaged or not an \.npz"):
             load_labelled(path)
 
     def test_a_single_array_under_the_wrong_name(self, tmp_path: Path) -> None:
         buffer = io.BytesIO()
         np.save(buffer, IMAGES)
         (tmp_path / "single.npz").write_bytes(buffer.getvalue())
-        with pytest.raises(DataError, match=r"damaged or no \.npz"):
+        with pytest.raises(DataError, match=r"damaged or not an \.npz"):
             load_labelled(tmp_path / "single.npz")
 
     def test_an_archive_with_a_member_that_is_no_array(self, tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / "odd.npz", "w") as archive:
             archive.writestr("images.npy", "no array")
             archive.writestr("labels.npy", "no array")
-        with pytest.raises(DataError, match=r"damaged or no \.npz"):
+        with pytest.raises(DataError, match=r"damaged or not an \.npz"):
             load_labelled(tmp_path / "odd.npz")
 
     def test_cut_short_anywhere(self, npz: Path) -> None:
         content = npz.read_bytes()
         for end in range(0, len(content) - 1, 37):
             npz.write_bytes(content[:end])
-            with pytest.raises(DataError, match=r"damaged or no \.npz"):
+            with pytest.raises(DataError, match=r"damaged or not an \.npz"):
                 load_labelled(npz)
 
     def test_any_changed_byte_is_harmless_or_a_data_error(self, npz: Path) -> None:
@@ -184,7 +184,7 @@ class TestFolder:
 
     def test_class_folders_without_pictures(self, tmp_path: Path) -> None:
         (tmp_path / "5").mkdir()
-        with pytest.raises(DataError, match=r"hold no pictures; expected \.bmp"):
+        with pytest.raises(DataError, match=r"contain no pictures; expected files of type \.bmp"):
             load_labelled(tmp_path)
 
 
@@ -214,20 +214,20 @@ class TestCsv:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            (b"", r"lacks the column file and label: .* but is  \(empty\)"),
-            (b"a.png,1\n", "lacks the column file and label: .* but is  a.png,1"),
+            (b"", r"lacks the column file and label: .* but found  \(empty\)"),
+            (b"a.png,1\n", "lacks the column file and label: .* but found  a.png,1"),
             (b"file;label\na.png;1\n", "file;label"),
             (b"file,digit\na.png,1\n", "lacks the column label"),
             (b"file,label\n", "no rows"),
-            (b"file,label\na.png,1\nz.png,2\n", "row 3: there is no file '.*z.png'"),
-            (b"file,label\nsub,2\n", "row 2: there is no file"),
-            (b"file,label\n,2\n", "row 2: the file is empty"),
-            (b"file,label\na.png\n", "row 2: the label should be digits from 0 to 9, but is ''"),
-            (b"file,label\na.png,seven\n", "but is 'seven'"),
-            (b"file,label\na.png,-1\n", "but is '-1'"),
-            ("file,label\na.png,\u0663\n".encode(), "row 2: the label should be digits"),
+            (b"file,label\na.png,1\nz.png,2\n", "row 3: the file '.*z.png' does not exist"),
+            (b"file,label\nsub,2\n", "row 2: the file '.*sub' does not exist"),
+            (b"file,label\n,2\n", "row 2: the file name is empty"),
+            (b"file,label\na.png\n", "row 2: expected a label of digits from 0 to 9, but got ''"),
+            (b"file,label\na.png,seven\n", "but got 'seven'"),
+            (b"file,label\na.png,-1\n", "but got '-1'"),
+            ("file,label\na.png,\u0663\n".encode(), "row 2: expected a label of digits"),
             (b"file,label\n\xff.png,1\n", "cannot be read as CSV in UTF-8"),
-            (b"file,label\na\x00.png,1\n", "no file|cannot be read"),
+            (b"file,label\na\x00.png,1\n", "does not exist|cannot be read"),
             (b'file,label\n"a.png,1\n', "cannot be read as CSV"),
         ],
     )

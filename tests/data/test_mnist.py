@@ -52,7 +52,7 @@ def test_named_folder_that_is_wrong_is_refused(small_mnist, tmp_path: Path, dama
     if damage == "no digest":
         (folder / "t10k-labels-idx1-ubyte").write_bytes(bytes(28))
     package = Package(small_mnist.contents)
-    with pytest.raises(DataError, match="from the named folder") as raised:
+    with pytest.raises(DataError, match="from the given folder") as raised:
         load_mnist(folder, mirrors=[], package=package)
     assert "\n" not in str(raised.value)
     assert package.n_asked == 0
@@ -89,7 +89,7 @@ def test_cache_that_cannot_be_written_costs_nothing_but_time(small_mnist, tmp_pa
     (tmp_path / "cache").write_text("a file where a folder should be")
     data = load_mnist(mirrors=[], package=Package(small_mnist.contents))
     assert len(data.test) == 20
-    assert "not kept" in caplog.text
+    assert "cannot be stored" in caplog.text
 
 
 def test_one_error_lists_every_way_and_the_way_by_hand(small_mnist) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from inkdigits.data import mnist_files
-from inkdigits.data.mnist_files import FILES, MnistFile, find, read_folder, unpack, verify
+from inkdigits.data.mnist_files import FILES, MnistFile, decompress, find, read_folder, verify
 from inkdigits.errors import DataError
 
 
@@ -61,17 +61,17 @@ def tiny() -> MnistFile:
 @pytest.mark.parametrize("cut", [1, 9, 12])
 def test_a_gzip_cut_short_is_found(tiny: MnistFile, cut: int) -> None:
     packed = gzip.compress(bytes(tiny.n_bytes))
-    with pytest.raises(DataError, match="no whole gzip file"):
-        unpack(tiny, packed[:-cut], "it")
+    with pytest.raises(DataError, match="not a complete gzip file"):
+        decompress(tiny, packed[:-cut], "it")
 
 
 def test_no_gzip_at_all(tiny: MnistFile) -> None:
-    with pytest.raises(DataError, match="it is no whole gzip file"):
-        unpack(tiny, b"<html>404</html>", "it")
+    with pytest.raises(DataError, match="it is not a complete gzip file"):
+        decompress(tiny, b"<html>404</html>", "it")
 
 
 def test_a_bomb_is_unpacked_no_further_than_needed(tiny: MnistFile) -> None:
-    content = unpack(tiny, gzip.compress(bytes(50_000_000)), "it")
+    content = decompress(tiny, gzip.compress(bytes(50_000_000)), "it")
     assert len(content) == tiny.n_bytes + 1
     with pytest.raises(DataError, match="not MNIST's tiny"):
         verify(tiny, content, "it")

@@ -7,8 +7,8 @@ from sklearn.calibration import calibration_curve
 from inkdigits.evaluation.calibration import (
     expected_calibration_error,
     reliability,
-    risk_at,
-    risk_by_coverage,
+    risk_at_coverage,
+    risk_coverage_curve,
 )
 
 
@@ -53,7 +53,7 @@ def test_is_nought_when_confidence_is_right() -> None:
 @given(st.lists(st.tuples(st.sampled_from([0.2, 0.5, 0.7, 1.0]), st.booleans()), min_size=1, max_size=40))
 def test_risk_is_the_worst_that_a_threshold_may_let_through(pairs: list[tuple[float, bool]]) -> None:
     confidences, correct = (np.array(column) for column in zip(*pairs, strict=True))
-    coverages, risks = risk_by_coverage(confidences, correct)
+    coverages, risks = risk_coverage_curve(confidences, correct)
     assert coverages[-1] == 1
     assert risks[-1] == pytest.approx(1 - correct.mean())
     for threshold in np.unique(confidences):
@@ -66,11 +66,11 @@ def test_risk_is_the_worst_that_a_threshold_may_let_through(pairs: list[tuple[fl
 def test_risk_at_a_coverage() -> None:
     confidences = np.array([0.9, 0.8, 0.7, 0.6])
     correct = np.array([True, False, True, False])
-    assert risk_at(1.0, confidences, correct) == pytest.approx(0.5)
-    assert risk_at(0.75, confidences, correct) == pytest.approx(1 / 3)
-    assert risk_at(0.25, confidences, correct) == 0
-    assert risk_at(0.0, confidences, correct) == 0
+    assert risk_at_coverage(1.0, confidences, correct) == pytest.approx(0.5)
+    assert risk_at_coverage(0.75, confidences, correct) == pytest.approx(1 / 3)
+    assert risk_at_coverage(0.25, confidences, correct) == 0
+    assert risk_at_coverage(0.0, confidences, correct) == 0
 
 
 def test_no_tie_flatters() -> None:
-    assert risk_at(0.5, np.array([0.9, 0.9]), np.array([True, False])) == 1
+    assert risk_at_coverage(0.5, np.array([0.9, 0.9]), np.array([True, False])) == 1

@@ -64,7 +64,7 @@ def test_too_few_pairs_are_told() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [([], []), ([0.1], [0.1, 0.2])])
 def test_figures_without_a_partner_are_refused(first: list[float], second: list[float]) -> None:
-    with pytest.raises(DataError, match="by pairs of runs"):
+    with pytest.raises(DataError, match="one run of each recipe per seed"):
         compare_pairs(first, second)
 
 

@@ -158,7 +158,7 @@ def test_rounding_never_shows() -> None:
 
 
 def test_no_images(data: LabelledImages) -> None:
-    with pytest.raises(DataError, match="drawn holds no images"):
+    with pytest.raises(DataError, match="drawn contains no images"):
         evaluate(FirstPixels(), data[:0], model_name="m")
 
 
@@ -183,7 +183,7 @@ def test_images_of_another_size(data: LabelledImages) -> None:
     ],
 )
 def test_scores_that_are_none(probabilities: np.ndarray, is_digit: np.ndarray) -> None:
-    with pytest.raises(ModelError, match="m should give probabilities"):
+    with pytest.raises(ModelError, match=r"expected probabilities .* from m, but"):
         measured(Scores(probabilities, is_digit), [0, 1])
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.evaluation.pages import digits_of, f1, page_figures
+from inkdigits.evaluation.pages import compute_page_metrics, f1_score, join_digits
 from inkdigits.recognition.reading import Digit, Number, Reading
 
 
@@ -32,31 +32,31 @@ def reading(*lines: str) -> Reading:
 
 
 def test_a_page_read_rightly_has_no_error() -> None:
-    figures = page_figures([((("12", "7"), ("305",)), reading("12 7", "305"))])
+    figures = compute_page_metrics([((("12", "7"), ("305",)), reading("12 7", "305"))])
     assert (figures.n_pages, figures.n_numbers) == (1, 3)
     assert (figures.numbers_f1, figures.layout_accuracy) == (1.0, 1.0)
 
 
 def test_wrong_missing_and_additional_numbers_count() -> None:
     lines = (("12", "7"), ("305",))
-    one_wrong = page_figures([(lines, reading("12 9", "305"))])
+    one_wrong = compute_page_metrics([(lines, reading("12 9", "305"))])
     assert one_wrong.numbers_f1 == pytest.approx(2 * 2 / 6)
     assert one_wrong.layout_accuracy == 1.0
-    missing = page_figures([(lines, reading("12 7")), (lines, reading("12 7", "305", "4"))])
+    missing = compute_page_metrics([(lines, reading("12 7")), (lines, reading("12 7", "305", "4"))])
     assert missing.numbers_f1 == pytest.approx((2 * 2 / 5 + 2 * 3 / 7) / 2)
     assert missing.layout_accuracy == 0.0
 
 
 def test_blank_cells_and_crosses_are_no_numbers() -> None:
-    assert digits_of(number("_4x", 0, 0)) == "4"
-    figures = page_figures([((("4",),), reading("_4x", "_ x"))])
+    assert join_digits(number("_4x", 0, 0)) == "4"
+    figures = compute_page_metrics([((("4",),), reading("_4x", "_ x"))])
     assert (figures.numbers_f1, figures.layout_accuracy) == (1.0, 1.0)
 
 
 @given(st.lists(st.sampled_from(["1", "22", "333"])), st.lists(st.sampled_from(["1", "22", "333", ""])))
 def test_f1_is_symmetric_and_one_for_equal_bags(wanted: list[str], found: list[str]) -> None:
     read = [text for text in found if text]
-    assert 0 <= f1(wanted, found) <= 1
-    assert f1(wanted, found) == f1(read, wanted)
+    assert 0 <= f1_score(wanted, found) <= 1
+    assert f1_score(wanted, found) == f1_score(read, wanted)
     if wanted:
-        assert f1(wanted, wanted[::-1]) == 1.0
+        assert f1_score(wanted, wanted[::-1]) == 1.0

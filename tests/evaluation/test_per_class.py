@@ -8,8 +8,8 @@ from sklearn import metrics
 from inkdigits.evaluation.per_class import (
     average,
     classification_report,
+    compute_class_metrics,
     confusion_matrix,
-    figures_per_class,
 )
 
 PAIRS = st.integers(1, 80).flatmap(lambda n: hnp.arrays(np.int64, (2, n), elements=st.integers(0, 9)))
@@ -21,7 +21,7 @@ def test_everything_agrees_with_scikit_learn(pairs: np.ndarray) -> None:
     labels, predicted = pairs
     matrix = confusion_matrix(labels, predicted)
     np.testing.assert_array_equal(matrix, metrics.confusion_matrix(labels, predicted, labels=EVERY_DIGIT))
-    classes = figures_per_class(matrix)
+    classes = compute_class_metrics(matrix)
     expected = metrics.classification_report(
         labels, predicted, labels=EVERY_DIGIT, zero_division=0, output_dict=True
     )
@@ -41,7 +41,7 @@ def test_text_is_scikit_learns_to_the_letter(n: int, digits: int) -> None:
     random = np.random.default_rng(n)
     labels = random.integers(0, 10, n)
     predicted = np.where(random.uniform(size=len(labels)) < 0.9, labels, random.integers(0, 10, len(labels)))
-    classes = figures_per_class(confusion_matrix(labels, predicted))
+    classes = compute_class_metrics(confusion_matrix(labels, predicted))
     text = classification_report(classes, float((labels == predicted).mean()), digits)
     assert text == metrics.classification_report(
         labels, predicted, labels=EVERY_DIGIT, zero_division=0, digits=digits
@@ -49,7 +49,7 @@ def test_text_is_scikit_learns_to_the_letter(n: int, digits: int) -> None:
 
 
 def test_a_class_that_is_never_there_and_never_predicted_has_noughts() -> None:
-    classes = figures_per_class(confusion_matrix(np.array([1, 1]), np.array([1, 2])))
+    classes = compute_class_metrics(confusion_matrix(np.array([1, 1]), np.array([1, 2])))
     assert classes[0].to_json() == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert classes[2].to_json() == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert classes[1].to_json() == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}

@@ -100,5 +100,5 @@ def test_the_bootstrap_is_repeatable_and_knows_its_limits() -> None:
     assert bootstrap_interval([0.1, 0.4, 0.2]) == bootstrap_interval([0.1, 0.4, 0.2])
     assert bootstrap_interval([0.1, 0.4, 0.2]) != bootstrap_interval([0.1, 0.4, 0.2], 0.8)
     assert bootstrap_interval([0.5, 0.5, 0.5]) == (0.5, 0.5)
-    with pytest.raises(DataError, match="two runs at least"):
+    with pytest.raises(DataError, match="at least two runs"):
         bootstrap_interval([0.5])

@@ -1,4 +1,4 @@
-"""Data sets as arrays: MNIST, always verified, and a user's own labelled images."""
+"""Data sets: MNIST, verified by SHA-256, and a user's own labelled images."""
 
 from inkdigits.data.labelled import LabelledImages, LabelledPictures, load_labelled
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS, Mnist, load_mnist

@@ -1,4 +1,4 @@
-"""The IDX format, in which MNIST is published: a big-endian header, then bytes in row-major order.
+"""The IDX file format of MNIST: a big-endian header, then bytes in row-major order.
 
 Source: Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*, section "File formats".
 """
@@ -14,49 +14,49 @@ _UNSIGNED_BYTE = 0x08
 
 
 def header(shape: tuple[int, ...]) -> bytes:
-    """Return the IDX header of unsigned bytes of a shape: 4 bytes, and 4 more for each axis."""
+    """Return the IDX header of an array of unsigned bytes: 4 bytes, and 4 more for each axis."""
     return struct.pack(f">HBB{len(shape)}I", 0, _UNSIGNED_BYTE, len(shape), *shape)
 
 
 def encode(array: NDArray[np.uint8]) -> bytes:
-    """Return the content of the IDX file that holds a ``uint8`` array of any shape."""
+    """Encode a ``uint8`` array of any shape as the content of an IDX file."""
     return header(array.shape) + array.tobytes()
 
 
 def decode(content: bytes, name: str) -> NDArray[np.uint8]:
-    """Return the array of an IDX file's content.
+    """Decode the content of an IDX file.
 
     Parameters
     ----------
     content
-        The whole file, not compressed.
+        The uncompressed content of the file.
     name
-        What to call the file in an error.
+        The file's name in error messages.
 
     Returns
     -------
     ndarray
-        ``uint8`` of the shape that the header gives, a read-only view of ``content``.
+        ``uint8`` of the shape in the header, a read-only view of ``content``.
 
     Raises
     ------
     DataError
-        If the header is none of unsigned bytes, or tells of more or fewer bytes than there are.
+        If the header is not that of an IDX file of unsigned bytes, or if the size does not match it.
     """
     if len(content) < 4 or content[:3] != bytes((0, 0, _UNSIGNED_BYTE)):
         raise DataError(
-            f"{name} is no IDX file of unsigned bytes: it should start with the bytes 00 00 08, "
-            f"but starts with {content[:4].hex(' ') or 'nothing'}; fetch it again"
+            f"{name} is not an IDX file of unsigned bytes: expected it to start with the bytes 00 00 08, "
+            f"but found {content[:4].hex(' ') or 'nothing'}; download it again"
         )
     n_axes = content[3]
     start = 4 + 4 * n_axes
     if len(content) < start:
-        raise DataError(f"{name} ends inside its IDX header, after {len(content)} bytes; fetch it again")
+        raise DataError(f"{name} ends within its IDX header, after {len(content)} bytes; download it again")
     shape = struct.unpack_from(f">{n_axes}I", content, 4)
     expected = start + int(np.prod(shape, dtype=object))
     if len(content) != expected:
         raise DataError(
-            f"{name} should have {expected:,} bytes by its IDX header, "
-            f"but has {len(content):,}; fetch it again"
+            f"{name} should have {expected:,} bytes according to its IDX header, "
+            f"but has {len(content):,}; download it again"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)

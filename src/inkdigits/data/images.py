@@ -1,4 +1,4 @@
-"""Labelled images as the training river takes them: arrays, or picture files that are not decoded yet."""
+"""Labelled images as arrays, and labelled picture files."""
 
 import functools
 import hashlib
@@ -17,7 +17,7 @@ from inkdigits.errors import DataError, UsageError
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Images of one size with the digit that each shows.
+    """Images of the same size, with their labels.
 
     Attributes
     ----------
@@ -27,12 +27,12 @@ class LabelledImages:
     labels
         ``int64`` of shape (n,), each from 0 to 9.
     name
-        What to call the data set in results.
+        Name of the data set in results.
 
     Raises
     ------
     DataError
-        If the arrays are not of that shape, or do not match.
+        If the arrays have another shape or dtype, or if their lengths differ.
     """
 
     images: NDArray[np.uint8]
@@ -43,7 +43,7 @@ class LabelledImages:
         images = np.asarray(self.images)
         if images.dtype != np.uint8 or images.ndim != 3:
             raise DataError(
-                f"images of {self.name} should be uint8 of shape (n, height, width), 0 to 255, but are "
+                f"images of {self.name} should be uint8 of shape (n, height, width), from 0 to 255, but are "
                 f"{images.dtype} of shape {images.shape}; convert them first"
             )
         object.__setattr__(self, "images", images)
@@ -56,13 +56,13 @@ class LabelledImages:
         return len(self.images)
 
     def __getitem__(self, chosen: slice | NDArray[Any] | Sequence[int]) -> "LabelledImages":
-        """Return the images that a slice, a mask or indices choose, under the same name."""
+        """Return a subset of the images by a slice, a mask or indices; the name stays the same."""
         which = chosen if isinstance(chosen, slice) else np.asarray(chosen)
         return LabelledImages(self.images[which], self.labels[which], self.name)
 
     @functools.cached_property
     def sha256(self) -> str:
-        """SHA-256 over the images and then the labels, each as the IDX file that would hold them."""
+        """SHA-256 of the images and the labels, each encoded as an IDX file."""
         digest = hashlib.sha256()
         for array in (self.images, self.labels.astype(np.uint8)):
             digest.update(idx.header(array.shape))
@@ -70,7 +70,7 @@ class LabelledImages:
         return digest.hexdigest()
 
     def held_out(self, n: int) -> tuple["LabelledImages", "LabelledImages"]:
-        """Split the last ``n`` images off.
+        """Split off the last ``n`` images.
 
         Returns
         -------
@@ -80,42 +80,42 @@ class LabelledImages:
         Raises
         ------
         UsageError
-            If ``n`` leaves nothing on either side.
+            If one of the two parts would be empty.
         """
         if not 0 < n < len(self):
-            raise UsageError(f"of {len(self)} images, 1 to {len(self) - 1} can be held out, but not {n}")
+            raise UsageError(f"expected 1 to {len(self) - 1} held-out images of {len(self)}, but got {n}")
         return self[: len(self) - n], self[len(self) - n :]
 
     def split(self, share: float, seed: int = 0) -> tuple["LabelledImages", "LabelledImages"]:
-        """Split off a share of the images by chance, the same share of every digit.
+        """Split off a random, stratified share of the images.
 
         Parameters
         ----------
         share
-            How much of each digit to split off, in (0, 1); at least one image where a digit has two.
+            Share of the images of each digit to split off, in (0, 1); at least one image if a digit has two or more.
         seed
-            Random seed of the choice.
+            Random seed of the split.
 
         Returns
         -------
         fit, test
-            The larger part and the part split off, each in the order of the whole.
+            The remaining images, and those split off, both in the original order.
 
         Raises
         ------
         DataError
-            If no digit has two images.
+            If no digit has two or more images.
         """
         rng = np.random.default_rng(seed)
         chosen = np.zeros(len(self), bool)
         for label in range(N_CLASSES):
-            alike = rng.permutation(np.flatnonzero(self.labels == label))
-            if len(alike) > 1:
-                chosen[alike[: max(1, round(len(alike) * share))]] = True
+            of_label = rng.permutation(np.flatnonzero(self.labels == label))
+            if len(of_label) > 1:
+                chosen[of_label[: max(1, round(len(of_label) * share))]] = True
         if not chosen.any():
             raise DataError(
-                f"{self.name} cannot be split: some digit should be there twice, but it has {len(self)} images "
-                "of as many digits"
+                f"{self.name} cannot be split: expected two or more images of some digit, but it has {len(self)} "
+                "images, all of different digits; add more images"
             )
         return self[~chosen], self[chosen]
 
@@ -126,19 +126,19 @@ Lines = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class LabelledPictures:
-    """Picture files of any size and form, not decoded yet, with the digits that each shows.
+    """Picture files of any size and format, not decoded yet, with their labels.
 
     Attributes
     ----------
     paths
         The files.
     labels
-        One a file: "7", or several digits such as "04217".
+        One label per file: "7", or several digits such as "04217".
     name
-        What to call the data set in results.
+        Name of the data set in results.
     pages
-        For each the lines of numbers of its label where it is a page, else None; empty where none is. The label of a
-        page holds all of its digits in reading order.
+        For each file the lines of numbers if it is a page, else None; empty if no file is a page. The label of a page
+        is the text of all its digits in reading order.
     """
 
     paths: tuple[Path, ...]
@@ -151,5 +151,5 @@ class LabelledPictures:
 
     @property
     def is_single(self) -> bool:
-        """Whether every picture shows one digit only."""
+        """Whether every label has exactly one digit."""
         return all(len(label) == 1 for label in self.labels)

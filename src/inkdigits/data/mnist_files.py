@@ -1,4 +1,4 @@
-"""The four files of MNIST: their names, their digests, and how a folder's copies are read and verified."""
+"""The four files of MNIST: names, digests, reading and verification."""
 
 import hashlib
 import zlib
@@ -25,7 +25,7 @@ class MnistFile:
     shape
         The shape of its ``uint8`` array.
     sha256
-        SHA-256 of the file once it is unpacked: IDX header and array.
+        SHA-256 of the decompressed file: IDX header and array.
     """
 
     name: str
@@ -34,11 +34,11 @@ class MnistFile:
 
     @property
     def n_bytes(self) -> int:
-        """Size of the unpacked file."""
+        """Size of the decompressed file."""
         return len(idx.header(self.shape)) + int(np.prod(self.shape))
 
     def names(self) -> list[str]:
-        """Return the names under which people keep this file, the quickest to load first."""
+        """Return the common names of this file, the fastest to load first."""
         dotted = self.name.replace("-idx", ".idx")
         return [self.name, dotted, f"{self.name}.gz", f"{dotted}.gz"]
 
@@ -65,28 +65,28 @@ FILES = (
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
-"""Training images and labels, test images and labels, in this order everywhere."""
+"""Training images, training labels, test images and test labels, always in this order."""
 
 FileContents = Sequence[bytes]
-"""The unpacked content of the four files, in the order of `FILES`."""
+"""The decompressed content of the four files, in the order of `FILES`."""
 
 
 def verify(file: MnistFile, content: bytes, origin: str) -> bytes:
-    """Return ``content`` if it is the published file to the last bit.
+    """Return ``content`` if its SHA-256 is that of the published file.
 
     Parameters
     ----------
     file
-        The file that it should be.
+        The expected file.
     content
-        What was found, unpacked.
+        The decompressed content.
     origin
-        Where it was found, for the error.
+        Path or URL of the content, for error messages.
 
     Raises
     ------
     DataError
-        If its SHA-256 is another one.
+        If the SHA-256 differs.
     """
     if len(content) != file.n_bytes:
         raise DataError(
@@ -101,44 +101,46 @@ def verify(file: MnistFile, content: bytes, origin: str) -> bytes:
     return content
 
 
-def unpack(file: MnistFile, packed: bytes, origin: str) -> bytes:
-    """Return what a gzip file holds, reading no further than MNIST could reach.
+def decompress(file: MnistFile, compressed: bytes, origin: str) -> bytes:
+    """Decompress a gzip file, up to the size of the expected file.
 
     Raises
     ------
     DataError
-        If it is no gzip, is cut short, or is damaged.
+        If it is not a gzip file, or if it is truncated or damaged.
     """
-    # The limit of one byte more than is expected keeps a hostile file from filling the memory.
-    unpacker = zlib.decompressobj(wbits=31)
+    # The limit, one byte more than expected, prevents a malicious file from filling the memory.
+    decompressor = zlib.decompressobj(wbits=31)
     try:
-        content = unpacker.decompress(packed, file.n_bytes + 1)
+        content = decompressor.decompress(compressed, file.n_bytes + 1)
     except zlib.error as error:
-        raise DataError(f"{origin} is no whole gzip file ({error})") from error
-    if not unpacker.eof and len(content) <= file.n_bytes:
-        raise DataError(f"{origin} is no whole gzip file (it ends after {len(content):,} unpacked bytes)")
+        raise DataError(f"{origin} is not a complete gzip file ({error})") from error
+    if not decompressor.eof and len(content) <= file.n_bytes:
+        raise DataError(
+            f"{origin} is not a complete gzip file (it ends after {len(content):,} decompressed bytes)"
+        )
     return content
 
 
 def find(folder: Path, file: MnistFile) -> Path | None:
-    """Return the path of a file's copy in a folder, plain or packed, or None if there is none."""
+    """Return the path of a file's copy in a folder, plain or compressed, or None if it is missing."""
     return next((path for name in file.names() if is_file(path := folder / name)), None)
 
 
 def read_verified(path: Path, file: MnistFile) -> bytes:
-    """Return the unpacked and verified content of a copy.
+    """Return the decompressed and verified content of a copy.
 
     Raises
     ------
     DataError
-        If it cannot be read, or is not the published file.
+        If it cannot be read, or if it is not the published file.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
     if path.suffix == ".gz":
-        content = unpack(file, content, str(path))
+        content = decompress(file, content, str(path))
     return verify(file, content, str(path))
 
 
@@ -151,7 +153,7 @@ def read_folder(folder: Path) -> list[bytes]:
         If the folder or a file is missing, or a file is not the published one.
     """
     if not is_folder(folder):
-        raise DataError(f"there is no folder {folder}, or it cannot be read")
+        raise DataError(f"the folder {folder} does not exist or cannot be read")
     paths = [find(folder, file) for file in FILES]
     missing = [file.name for file, path in zip(FILES, paths, strict=True) if path is None]
     if missing:

@@ -1,8 +1,8 @@
-"""MNIST from the public mirrors of its four gzip files."""
+"""MNIST from public mirrors of its four gzip files."""
 
 from collections.abc import Sequence
 
-from inkdigits.data.mnist_files import FILES, MnistFile, unpack, verify
+from inkdigits.data.mnist_files import FILES, MnistFile, decompress, verify
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError
 
@@ -10,10 +10,10 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
-"""Folders that hold the four files as ``NAME.gz``; both are public copies of the original site."""
+"""URLs of folders with the four files as ``NAME.gz``; both are public copies of the original site."""
 
 TIMEOUT_SECONDS = 5.0
-"""How long a mirror may stay silent: without a network the next way should be tried soon."""
+"""Time limit for a response; without a network the next source should be tried soon."""
 
 _CHUNK_BYTES = 1 << 16
 
@@ -21,46 +21,46 @@ _CHUNK_BYTES = 1 << 16
 def fetch_from_mirror(
     mirror: str, progress: Progress = ignore_progress, timeout_seconds: float = TIMEOUT_SECONDS
 ) -> list[bytes]:
-    """Fetch the four files from one mirror, and verify each.
+    """Download the four files from one mirror, and verify each.
 
     Parameters
     ----------
     mirror
-        Address of the folder that holds the files.
+        URL of the folder with the files.
     progress
-        Told the bytes fetched of each file.
+        Called with the number of bytes downloaded of each file.
     timeout_seconds
-        How long the mirror may stay silent.
+        Time limit for a response.
 
     Returns
     -------
     list of bytes
-        The unpacked files, in the order of `FILES`.
+        The decompressed files, in the order of `FILES`.
 
     Raises
     ------
     DataError
-        At the first file that cannot be fetched or is not the published one.
+        At the first file that cannot be downloaded or is not the published one.
     """
     contents = []
     for file in FILES:
         address = f"{mirror.rstrip('/')}/{file.name}.gz"
-        packed = _get(address, file, progress, timeout_seconds)
-        contents.append(verify(file, unpack(file, packed, address), address))
+        compressed = _get(address, file, progress, timeout_seconds)
+        contents.append(verify(file, decompress(file, compressed, address), address))
     return contents
 
 
 def fetch_from_mirrors(
     mirrors: Sequence[str] = MIRRORS, progress: Progress = ignore_progress
 ) -> tuple[list[bytes] | None, list[str]]:
-    """Try one mirror after the other.
+    """Try the mirrors in order.
 
     Returns
     -------
     contents
-        The unpacked files of the first mirror that has them all, or None.
+        The decompressed files of the first mirror that has all of them, or None.
     failures
-        Why each mirror before it failed, a line each.
+        The error message of each mirror that failed.
     """
     failures: list[str] = []
     for mirror in mirrors:
@@ -72,15 +72,15 @@ def fetch_from_mirrors(
 
 
 def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: float) -> bytes:
-    """Return the body of a response that is no larger than the file could be."""
-    # Only here: they take as long to import as MNIST takes to load.
+    """Return the body of a response, after a check that it is not larger than the file can be."""
+    # Imported here, because these imports take as long as loading MNIST.
     import http.client
     import urllib.error
     import urllib.request
     from urllib.parse import urlsplit
 
-    message = f"Fetching {file.name} from {urlsplit(address).hostname}"
-    limit = file.n_bytes + file.n_bytes // 100 + 1024  # what gzip makes of pixels that cannot be packed
+    message = f"Downloading {file.name} from {urlsplit(address).hostname}"
+    limit = file.n_bytes + file.n_bytes // 100 + 1024  # the gzip size of incompressible data
     body = bytearray()
     try:
         with urllib.request.urlopen(address, timeout=timeout_seconds) as response:
@@ -90,19 +90,19 @@ def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: flo
                 body += chunk
                 progress(message, len(body), total)
                 if len(body) > limit:
-                    raise DataError(f"{address} sends more than MNIST's {file.name} could hold")
+                    raise DataError(f"{address} sends more bytes than MNIST's {file.name} can have")
     except urllib.error.HTTPError as error:
         error.close()
-        raise DataError(f"{address} answers {error.code} {error.reason}") from error
+        raise DataError(f"{address} returns {error.code} {error.reason}") from error
     except urllib.error.URLError as error:
         raise DataError(f"{address} cannot be reached ({_reason(error.reason)})") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise DataError(f"{address} breaks off ({_reason(error)})") from error
+        raise DataError(f"the download of {address} failed ({_reason(error)})") from error
     if len(body) < total:
-        raise DataError(f"{address} breaks off after {len(body):,} of {total:,} bytes")
+        raise DataError(f"the download of {address} ended after {len(body):,} of {total:,} bytes")
     return bytes(body)
 
 
 def _reason(error: object) -> str:
-    """Return an error's own words, without its number."""
+    """Return the message of an error, without its number."""
     return str(getattr(error, "strerror", None) or error) or type(error).__name__

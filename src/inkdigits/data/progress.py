@@ -1,13 +1,13 @@
-"""How long work tells whoever is watching how far it is, without knowing how that is shown."""
+"""The type of progress callbacks, which decouples long computations from the display of their progress."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called as ``progress(message, done, total)``: what is being done, and how much of how much is finished.
+"""Called as ``progress(message, done, total)``, with a description of the current step.
 
-``done`` runs from 0 to ``total``; a total of 0 means that nobody can tell how long it takes."""
+``done`` runs from 0 to ``total``; a total of 0 means that the total is unknown."""
 
 
 def ignore_progress(message: str, done: int, total: int) -> None:
-    """Watch nothing: the progress of whoever gave none."""
+    """Do nothing; the default progress callback."""

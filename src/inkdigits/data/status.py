@@ -1,4 +1,4 @@
-"""What is known of the data sets on this machine, without fetching anything."""
+"""The status of the data sets on this machine, without downloads."""
 
 import os
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from inkdigits.errors import DataError
 
 @dataclass(frozen=True)
 class FileStatus:
-    """What is known of one file.
+    """The status of one file.
 
     Attributes
     ----------
     name
         The published name.
     path
-        Where its copy lies, or None if there is none.
+        Path of the copy, or None if it is missing.
     n_bytes
-        Size of the copy, 0 if there is none.
+        Size of the copy, 0 if it is missing.
     state
-        ``missing``; ``present``, when nobody looked inside; ``whole`` or ``damaged``, when it was verified.
+        ``missing``; ``present`` if it was not verified; ``whole`` or ``damaged`` if it was verified.
     problem
-        What is wrong with a damaged copy, else empty.
+        The error message of a damaged copy, else empty.
     """
 
     name: str
@@ -37,14 +37,14 @@ class FileStatus:
 
 @dataclass(frozen=True)
 class MnistStatus:
-    """Where MNIST lies, or would be put.
+    """The status of MNIST.
 
     Attributes
     ----------
     folder
-        The folder that `load_mnist` looks into first.
+        The folder from which `load_mnist` loads the files.
     is_cache
-        Whether that is the cache, which is filled on demand, rather than a folder of the user's.
+        Whether the folder is the cache, which is filled on demand, or one given by the user.
     files
         The four files.
     """
@@ -55,20 +55,20 @@ class MnistStatus:
 
     @property
     def state(self) -> Literal["missing", "present", "whole", "damaged"]:
-        """The state of the worst file."""
+        """The worst state of the four files."""
         states = {file.state for file in self.files}
         return next(state for state in ("damaged", "missing", "present", "whole") if state in states)
 
 
 def mnist_status(folder: str | os.PathLike[str] | None = None, *, verify: bool = False) -> MnistStatus:
-    """Tell where `load_mnist` would find MNIST on this machine, without fetching anything.
+    """Return the status of MNIST on this machine, without downloading it.
 
     Parameters
     ----------
     folder
         As in `load_mnist`.
     verify
-        Whether to read the files and check their digests.
+        Whether to read the files and check their SHA-256.
     """
     named = named_folder(folder)
     place = cache_folder() if named is None else named

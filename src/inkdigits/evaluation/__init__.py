@@ -1,14 +1,14 @@
-"""Figures of any recogniser on labelled digit images, with NumPy alone."""
+"""Evaluation: metrics of any recogniser on labelled digit images, computed with NumPy only."""
 
 from inkdigits.evaluation.calibration import ReliabilityBins, expected_calibration_error, reliability
 from inkdigits.evaluation.comparisons import Comparison, compare_pairs, mcnemar_p_value
-from inkdigits.evaluation.figures import Evaluation, Mistake, WithoutLabelErrors
 from inkdigits.evaluation.metrics import evaluate, evaluate_scores
-from inkdigits.evaluation.per_class import ClassFigures
+from inkdigits.evaluation.per_class import ClassMetrics
+from inkdigits.evaluation.result import Evaluation, Mistake, WithoutLabelErrors
 from inkdigits.evaluation.statistics import Summary, bootstrap_interval, summarise, wilson_interval
 
 __all__ = [
-    "ClassFigures",
+    "ClassMetrics",
     "Comparison",
     "Evaluation",
     "Mistake",

@@ -1,4 +1,4 @@
-"""Which digit that was read belongs to which digit that is true."""
+"""Alignment of a reading with its label."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ def align(true: Sequence[str], read: Sequence[str]) -> list[int | None]:
     Parameters
     ----------
     true
-        The text as it should be.
+        The true text.
     read
-        The text as it was read.
+        The text that was read.
 
     Returns
     -------
     list of int or None
-        For each character of ``true`` the place in ``read`` of what was read in its stead, right or
-        wrong; None where it was left out.
+        For each character of ``true`` the index of the aligned character in ``read``, correct or wrong; None if it is
+        missing there.
 
     Notes
     -----

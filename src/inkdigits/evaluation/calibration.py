@@ -1,4 +1,4 @@
-"""Whether a confidence means what it says."""
+"""Calibration of confidences: reliability, expected calibration error, risk and coverage."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,23 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 N_BINS = 15
-"""Bins of equal width in which confidence and accuracy are compared, as is usual since Guo et al."""
+"""Number of bins of equal width in which confidence and accuracy are compared, as in Guo et al."""
 
 
 @dataclass(frozen=True)
 class ReliabilityBins:
-    """Confidence and accuracy of predictions, gathered in bins of equal width over [0, 1].
+    """Confidence and accuracy of predictions, in bins of equal width over [0, 1].
 
     Attributes
     ----------
     edges
-        ``float64`` (n_bins + 1,); a bin holds its upper edge, and the first holds 0 as well.
+        ``float64`` (n_bins + 1,); a bin includes its upper edge, and the first bin includes 0.
     counts
-        ``int64`` (n_bins,): predictions in each bin.
+        ``int64`` (n_bins,): number of predictions in each bin.
     confidence
-        ``float64`` (n_bins,): their mean confidence, 0 where there are none.
+        ``float64`` (n_bins,): mean confidence in each bin, 0 if it is empty.
     accuracy
-        ``float64`` (n_bins,): the share of them that is right, 0 where there are none.
+        ``float64`` (n_bins,): share of correct predictions in each bin, 0 if it is empty.
     """
 
     edges: NDArray[np.float64]
@@ -33,25 +33,25 @@ class ReliabilityBins:
 
     @property
     def expected_calibration_error(self) -> float:
-        """The mean distance between confidence and accuracy over all predictions, in [0, 1]."""
+        """The mean absolute difference between confidence and accuracy, weighted by the counts, in [0, 1]."""
         return float(np.average(np.abs(self.confidence - self.accuracy), weights=self.counts))
 
 
 def reliability(
     confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_], n_bins: int = N_BINS
 ) -> ReliabilityBins:
-    """Gather predictions in bins by their confidence.
+    """Group predictions into bins by their confidence.
 
     Parameters
     ----------
     confidences
         Shape (n,), each in [0, 1]: the probability of the predicted class.
     correct
-        Shape (n,): whether the prediction is right.
+        Shape (n,): whether the prediction is correct.
     n_bins
         Number of bins.
     """
-    # Edges first, so that a bin means the same to whoever reads them.
+    # The bins are computed from the returned edges, so that both agree exactly.
     edges = np.linspace(0, 1, n_bins + 1)
     bins = np.clip(np.searchsorted(edges, confidences, side="left") - 1, 0, n_bins - 1)
     counts = np.bincount(bins, minlength=n_bins).astype(np.int64)
@@ -64,7 +64,7 @@ def reliability(
 def expected_calibration_error(
     confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_], n_bins: int = N_BINS
 ) -> float:
-    """Return the mean distance between confidence and accuracy, in [0, 1]; at least one prediction is needed.
+    """Return the expected calibration error of one or more predictions, in [0, 1].
 
     Parameters
     ----------
@@ -78,10 +78,10 @@ def expected_calibration_error(
     return reliability(confidences, correct, n_bins).expected_calibration_error
 
 
-def risk_by_coverage(
+def risk_coverage_curve(
     confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how many mistakes are made where only the most confident predictions are accepted.
+    """Return the risk-coverage curve: the error rate when only the most confident predictions are accepted.
 
     Parameters
     ----------
@@ -91,21 +91,23 @@ def risk_by_coverage(
     Returns
     -------
     coverage
-        ``float64`` (n,), rising from 1/n to 1: the share of the predictions that is accepted.
+        ``float64`` (n,), increasing from 1/n to 1: share of accepted predictions.
     risk
-        ``float64`` (n,): the share of the accepted ones that is wrong.
+        ``float64`` (n,): share of wrong predictions among the accepted ones.
 
     Notes
     -----
-    R. El-Yaniv and Y. Wiener, *On the foundations of noise-free selective classification*, JMLR 11, 2010. Among
-    predictions of the same confidence the mistakes are counted first, so that no tie flatters.
+    R. El-Yaniv and Y. Wiener, *On the foundations of noise-free selective classification*, JMLR 11, 2010. Ties are
+    resolved pessimistically: of predictions with the same confidence, wrong ones are accepted first.
     """
     order = np.lexsort((correct, -np.asarray(confidences, np.float64)))
     accepted = np.arange(1, len(order) + 1)
     return accepted / len(order), np.cumsum(~correct[order]) / accepted
 
 
-def risk_at(coverage: float, confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]) -> float:
-    """Return the share of mistakes among the most confident predictions, ``coverage`` of all, in [0, 1]."""
-    _, risks = risk_by_coverage(confidences, correct)
+def risk_at_coverage(
+    coverage: float, confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]
+) -> float:
+    """Return the error rate among the most confident predictions, a share of ``coverage`` of all, in [0, 1]."""
+    _, risks = risk_coverage_curve(confidences, correct)
     return float(risks[max(1, round(coverage * len(risks))) - 1])

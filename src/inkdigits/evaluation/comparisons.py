@@ -1,4 +1,4 @@
-"""Whether one recipe or one model is really better than another, or merely luckier."""
+"""Significance tests: a paired permutation test for recipes, McNemar's test for models."""
 
 import itertools
 import statistics
@@ -12,29 +12,29 @@ from inkdigits.errors import DataError
 from inkdigits.evaluation.statistics import bootstrap_interval
 
 EXACT_UP_TO = 12
-"""Pairs up to which every pattern of signs is gone through: 4,096 of them."""
+"""Largest number of pairs for which all sign patterns are enumerated: 4,096 patterns."""
 
 DRAWS = 100_000
-"""Patterns of signs that are drawn where there are more."""
+"""Number of random sign patterns for more pairs."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two recipes over the same random seeds.
+    """The comparison of two recipes over the same random seeds.
 
     Attributes
     ----------
     n
         Number of pairs.
     mean_difference
-        Of the second recipe's figure less the first one's.
+        Mean of the second recipe's metric minus the first one's.
     interval
         The 95% bootstrap interval of that mean; None for a single pair.
     p_value
-        How often a difference as large, either way, comes by chance where the recipes are alike.
+        Two-sided p-value of the null hypothesis that the recipes are equally good.
     least_p_value
-        The smallest p-value that so many pairs can give: with fewer than six it is above 0.05, and no difference
-        can be proven.
+        The smallest p-value that is possible with ``n`` pairs. With fewer than six pairs it is above 0.05, and no
+        difference can be significant.
     """
 
     n: int
@@ -44,40 +44,41 @@ class Comparison:
     least_p_value: float
 
     def __str__(self) -> str:
-        """Return the difference in percentage points, and what it proves."""
+        """Return the difference in percentage points, its interval and its p-value."""
         text = f"{100 * self.mean_difference:+.3f} points"
         if self.interval is not None:
             low, high = (100 * end for end in self.interval)
             text += f" (95% interval {low:+.3f} to {high:+.3f})"
         text += f" over {self.n} pairs of runs, p = {self.p_value:.4f}"
         if self.least_p_value > 0.05:
-            text += ": too few pairs to prove any difference, six can"
+            text += ": too few pairs for a significant difference, use six or more"
         return text
 
 
 def compare_pairs(first: Sequence[float], second: Sequence[float], seed: int = 0) -> Comparison:
-    """Compare two recipes' figures, such as the accuracy, over the same random seeds.
+    """Compare a metric of two recipes, such as the accuracy, over the same random seeds.
 
     Parameters
     ----------
     first, second
-        A figure for each seed, in the same order of seeds.
+        The metric for each seed, in the same order of seeds.
     seed
-        Of the patterns of signs that are drawn where there are more than twelve pairs.
+        Random seed of the sign patterns if there are more than twelve pairs.
 
     Raises
     ------
     DataError
-        If there are no pairs, or figures without a partner.
+        If there are no pairs, or if the lengths differ.
 
     Notes
     -----
-    The paired permutation test: were the recipes alike, each pair could as well stand the other way round. R. A.
+    The paired permutation test: under the null hypothesis the signs of the differences are exchangeable. R. A.
     Fisher, *The Design of Experiments* (1935), section 21.
     """
     if len(first) != len(second) or not first:
         raise DataError(
-            f"recipes are compared by pairs of runs with the same seed, but there are {len(first)} and {len(second)}"
+            f"expected one run of each recipe per seed, but got {len(first)} and {len(second)} runs; sweep both "
+            "recipes over the same seeds"
         )
     differences = np.subtract(second, first, dtype=np.float64)
     n = len(differences)
@@ -98,20 +99,21 @@ def _sign_flip_p_value(differences: NDArray[np.float64], seed: int) -> float:
     else:
         signs = np.random.default_rng(seed).choice(np.array([-1, 1]), size=(DRAWS, n))
     sums = np.abs(signs @ differences)
-    seen = abs(float(differences.sum()))
-    # Sums of the same terms in another order differ in their last bits.
-    as_large = int(np.count_nonzero(sums >= seen - 1e-9 * np.abs(differences).sum()))
-    # Where patterns are drawn, the one that was seen is one of them.
-    return as_large / len(signs) if exact else (as_large + 1) / (DRAWS + 1)
+    observed = abs(float(differences.sum()))
+    # Sums of the same terms in another order differ by rounding.
+    n_as_large = int(np.count_nonzero(sums >= observed - 1e-9 * np.abs(differences).sum()))
+    # The observed pattern is counted among the random ones.
+    return n_as_large / len(signs) if exact else (n_as_large + 1) / (DRAWS + 1)
 
 
 def mcnemar_p_value(n_first_only: int, n_second_only: int) -> float:
-    """Return how often two equally good models part so unevenly on the same images.
+    """Return the p-value of McNemar's exact test that two models have the same accuracy on the same images.
 
     Parameters
     ----------
     n_first_only, n_second_only
-        Images that the first model alone reads right, and the second alone; the others say nothing.
+        Number of images that only the first model reads correctly, and that only the second one does. The other
+        images do not enter the test.
 
     Returns
     -------
@@ -129,9 +131,9 @@ def mcnemar_p_value(n_first_only: int, n_second_only: int) -> float:
     Psychometrika 12 (1947), p. 153-157; in its exact form, a sign test.
     """
     if min(n_first_only, n_second_only) < 0:
-        raise DataError(f"numbers of images are 0 or more, but {n_first_only} and {n_second_only} were given")
+        raise DataError(f"expected numbers of images, 0 or more, but got {n_first_only} and {n_second_only}")
     n = n_first_only + n_second_only
-    tail = term = 1  # the term is n over k, in whole numbers of any length
+    tail = term = 1  # the term is the binomial coefficient, as an exact integer
     for k in range(min(n_first_only, n_second_only)):
         term = term * (n - k) // (k + 1)
         tail += term

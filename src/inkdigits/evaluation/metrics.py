@@ -1,4 +1,4 @@
-"""What a recogniser achieves on labelled digit images: one `Evaluation`, whoever the recogniser is."""
+"""Evaluation of a recogniser on labelled digit images."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,14 +12,14 @@ from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError, ModelError
 from inkdigits.evaluation import per_class
 from inkdigits.evaluation.calibration import expected_calibration_error
-from inkdigits.evaluation.figures import Evaluation, Mistake, WithoutLabelErrors
+from inkdigits.evaluation.result import Evaluation, Mistake, WithoutLabelErrors
 from inkdigits.evaluation.statistics import wilson_interval
 
 MAX_MISTAKES = 100
-"""How many mistakes an evaluation names."""
+"""Largest number of mistakes that an evaluation lists."""
 
 BATCH_SIZE = 1000
-"""Images scored at once: enough to keep two cores busy, and under a megabyte."""
+"""Images scored at once: enough to use two cores fully, and less than one megabyte."""
 
 _LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
@@ -35,20 +35,20 @@ def evaluate(
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Score every image of a data set, and tell how well it went.
+    """Evaluate a recogniser on a data set.
 
     Parameters
     ----------
     recogniser
-        Whatever scores digit images.
+        Any object with the method ``score``.
     data
         Digit images, ``uint8`` (n, 28, 28), with their labels.
     model_name
-        What to call the recogniser in the results.
+        Name of the model in the result.
     threshold, is_digit_threshold
-        The least confidence, and the least `Scores.is_digit`, with which a reading is accepted.
+        Smallest confidence, and smallest `Scores.is_digit`, of an accepted prediction.
     label_errors
-        Indices of images whose label is known to be wrong, for MNIST's test images `KNOWN_LABEL_ERRORS`.
+        Indices of images whose label is known to be wrong; `KNOWN_LABEL_ERRORS` for the test images of MNIST.
     batch_size
         Images scored at once.
     progress
@@ -57,9 +57,9 @@ def evaluate(
     Raises
     ------
     DataError
-        If there are no images, or they are no digit images.
+        If there are no images, or if they are not digit images.
     ModelError
-        If the recogniser breaks its contract.
+        If the scores are not of the form of `Scores`.
     """
     images = check_digit_images(data.images)
     scores = score_in_batches(recogniser, images, batch_size, progress or ignore_progress)
@@ -85,13 +85,13 @@ def score_in_batches(
     Parameters
     ----------
     recogniser
-        Whatever scores digit images.
+        Any object with the method ``score``.
     images
         ``uint8`` of shape (n, 28, 28).
     batch_size
         Images scored at once.
     progress
-        Told the number of images scored.
+        Called with the number of images scored.
     """
     n = len(images)
     batches = []
@@ -117,38 +117,38 @@ def evaluate_scores(
     is_digit_threshold: float = 0.0,
     label_errors: Iterable[int] = (),
 ) -> Evaluation:
-    """Tell how well scores that are there already match the labels.
+    """Evaluate precomputed scores against the labels.
 
     Parameters
     ----------
     scores
-        Of ``n`` images.
+        The scores of ``n`` images.
     labels
-        Whole numbers from 0 to 9, shape (n,).
+        Integers from 0 to 9, shape (n,).
     model_name, data_name
-        What to call both in the results.
+        Names of the model and of the data set in the result.
     threshold, is_digit_threshold, label_errors
         As in `evaluate`.
 
     Raises
     ------
     DataError
-        If there are no images, or not as many labels.
+        If there are no images, or if the number of labels differs.
     ModelError
-        If the scores are not what `Scores` promises.
+        If the scores are not of the form of `Scores`.
     """
     n = len(scores.probabilities)
     labels = check_labels(labels, n)
     if n == 0:
-        raise DataError(f"{data_name} holds no images, so there is nothing to evaluate")
+        raise DataError(f"{data_name} contains no images; give a data set with at least one image")
     _check_scores(scores, model_name)
-    # A softmax in single precision may end a rounding above 1.
+    # A softmax in single precision may be slightly above 1 because of rounding.
     predicted, confidences = scores.labels, np.minimum(scores.confidences.astype(np.float64), 1.0)
     correct = predicted == labels
     losses = _cross_entropies(scores.probabilities, labels)
     accepted = (confidences >= threshold) & (scores.is_digit >= is_digit_threshold)
     matrix = per_class.confusion_matrix(labels, predicted)
-    classes = per_class.figures_per_class(matrix)
+    classes = per_class.compute_class_metrics(matrix)
     wrong = np.flatnonzero(~correct)
     wrong = wrong[np.argsort(-confidences[wrong], kind="stable")][:MAX_MISTAKES]
     n_right = int(correct.sum())
@@ -196,7 +196,7 @@ def _without(
 
 
 def _cross_entropies(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return minus the logarithm of each label's probability, which is held above 0 as in scikit-learn."""
+    """Return the cross-entropy of each image; probabilities are clipped above 0 as in scikit-learn."""
     of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     losses: NDArray[np.float64] = np.log(1 / np.clip(of_label, _LEAST_PROBABILITY, 1.0))
     return losses
@@ -206,12 +206,12 @@ def _check_scores(scores: Scores, model_name: str) -> None:
     n, shape = len(scores.probabilities), scores.probabilities.shape
     if shape != (n, N_CLASSES) or scores.is_digit.shape != (n,):
         raise ModelError(
-            f"{model_name} should give probabilities of shape ({n}, {N_CLASSES}) and is_digit "
-            f"of shape ({n},), but gives {shape} and {scores.is_digit.shape}; export it again"
+            f"expected probabilities of shape ({n}, {N_CLASSES}) and is_digit of shape ({n},) from {model_name}, "
+            f"but got {shape} and {scores.is_digit.shape}; export the model again"
         )
     sums = scores.probabilities.sum(axis=1)
     if not (np.isfinite(sums).all() and scores.probabilities.min() >= 0 and np.abs(sums - 1).max() < 1e-3):
         raise ModelError(
-            f"{model_name} should give probabilities from 0 to 1 whose rows sum to 1, "
-            f"but some do not; train it again"
+            f"expected probabilities from 0 to 1 with rows that sum to 1 from {model_name}, but some do not; "
+            "train the model again"
         )

@@ -1,4 +1,4 @@
-"""How well pages are read: their numbers, wherever they stand, and how these are arranged in lines."""
+"""Metrics of pages: F1 score of the numbers, and accuracy of the layout."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,20 +10,19 @@ from inkdigits.recognition.reading import Number, Reading
 
 
 @dataclass(frozen=True)
-class PageFigures:
-    """How well the numbers of pages were read.
+class PageMetrics:
+    """Metrics of readings of pages.
 
     Attributes
     ----------
     n_pages
-        Pages, forms and tables.
+        Number of pages, forms and tables.
     n_numbers
-        Numbers on them.
+        Number of numbers in the labels.
     numbers_f1
-        Harmonic mean of the share of the labels' numbers that were read and that of the numbers read that are on the
-        page, mean over the pages; the order does not matter.
+        F1 score of the numbers, averaged over the pages; the order of the numbers does not matter.
     layout_accuracy
-        Share of the pages with as many lines as the label has, and as many numbers in each.
+        Share of pages with the correct number of lines, and the correct number of numbers in each line.
     """
 
     n_pages: int
@@ -32,7 +31,7 @@ class PageFigures:
     layout_accuracy: float
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by name."""
+        """Return the metrics by name."""
         return {
             "n_pages": self.n_pages,
             "n_numbers_on_pages": self.n_numbers,
@@ -41,26 +40,26 @@ class PageFigures:
         }
 
 
-def page_figures(read: Sequence[tuple[Lines, Reading]]) -> PageFigures:
-    """Compare what was read of some pages with the numbers of their labels.
+def compute_page_metrics(read: Sequence[tuple[Lines, Reading]]) -> PageMetrics:
+    """Compute the metrics of readings of pages.
 
     Parameters
     ----------
     read
-        The lines of each label, and the reading; one page at least.
+        The lines of each label, and the reading; at least one page.
     """
     scores, n_numbers, n_arranged = 0.0, 0, 0
     for lines, reading in read:
         wanted = [number for line in lines for number in line]
         n_numbers += len(wanted)
-        scores += f1(wanted, [digits_of(number) for number in reading.numbers])
-        found = [sum(bool(digits_of(number)) for number in line) for line in reading.lines]
+        scores += f1_score(wanted, [join_digits(number) for number in reading.numbers])
+        found = [sum(bool(join_digits(number)) for number in line) for line in reading.lines]
         n_arranged += [n for n in found if n] == [len(line) for line in lines if line]
-    return PageFigures(len(read), n_numbers, scores / len(read), n_arranged / len(read))
+    return PageMetrics(len(read), n_numbers, scores / len(read), n_arranged / len(read))
 
 
-def digits_of(number: Number) -> str:
-    """Return the digits of a number as they are guessed, without blank cells and what is no digit."""
+def join_digits(number: Number) -> str:
+    """Return the predicted digits of a number as text, without blank boxes and rejected non-digits."""
     return "".join(
         str(digit.label)
         for digit in number.digits
@@ -68,7 +67,7 @@ def digits_of(number: Number) -> str:
     )
 
 
-def f1(wanted: Sequence[str], found: Sequence[str]) -> float:
-    """Return the harmonic mean of recall and precision of some numbers, as bags; what was found empty is left out."""
+def f1_score(wanted: Sequence[str], found: Sequence[str]) -> float:
+    """Return the F1 score of two multisets of numbers; empty strings in ``found`` are ignored."""
     expected, read = Counter(wanted), Counter(text for text in found if text)
     return 2 * (expected & read).total() / max(1, expected.total() + read.total())

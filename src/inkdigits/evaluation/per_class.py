@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of each digit, from a confusion matrix, and the report that shows them."""
+"""Confusion matrix, precision, recall and F1 score of each digit, and the classification report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from inkdigits.contract import N_CLASSES
 
 
 @dataclass(frozen=True)
-class ClassFigures:
-    """How well a class, or an average over classes, is recognised.
+class ClassMetrics:
+    """Metrics of a class, or of an average over classes.
 
     Attributes
     ----------
     precision
-        Of the images read as this digit, the share that is; 0 if none was.
+        Share of the predictions of this digit that are correct; 0 if there are none.
     recall
-        Of the images of this digit, the share that was read so; 0 if there are none.
+        Share of the images of this digit that are predicted correctly; 0 if there are none.
     f1
-        Harmonic mean of the two; 0 if both are.
+        Harmonic mean of precision and recall; 0 if both are 0.
     support
-        Images of this digit.
+        Number of images of this digit.
     """
 
     precision: float
@@ -31,12 +31,12 @@ class ClassFigures:
     support: int
 
     def to_json(self) -> dict[str, float | int]:
-        """Return the four figures by name."""
+        """Return the four metrics by name."""
         return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
 
 
 def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count how often each digit was read as each.
+    """Compute the confusion matrix.
 
     Parameters
     ----------
@@ -52,47 +52,47 @@ def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64]) ->
     return counts.reshape(N_CLASSES, N_CLASSES).astype(np.int64)
 
 
-def figures_per_class(matrix: NDArray[np.int64]) -> tuple[ClassFigures, ...]:
-    """Return the figures of each digit, 0 to 9, of a confusion matrix."""
+def compute_class_metrics(matrix: NDArray[np.int64]) -> tuple[ClassMetrics, ...]:
+    """Return the metrics of each digit, 0 to 9, from a confusion matrix."""
     right = np.diag(matrix).astype(np.float64)
     n_predicted, support = matrix.sum(axis=0), matrix.sum(axis=1)
-    # Nothing predicted or nothing to find leaves 0 / 0: the figure is 0 by convention, as in scikit-learn.
+    # 0 / 0, without predictions or without images of a class, is 0 by convention, as in scikit-learn.
     precision = right / np.maximum(n_predicted, 1)
     recall = right / np.maximum(support, 1)
     f1 = 2 * right / np.maximum(n_predicted + support, 1)
     return tuple(
-        ClassFigures(float(p), float(r), float(f), int(s))
+        ClassMetrics(float(p), float(r), float(f), int(s))
         for p, r, f, s in zip(precision, recall, f1, support, strict=True)
     )
 
 
-def average(classes: Sequence[ClassFigures], *, weighted: bool) -> ClassFigures:
-    """Return the mean of the classes' figures, each class alike or each weighted by its support."""
+def average(classes: Sequence[ClassMetrics], *, weighted: bool) -> ClassMetrics:
+    """Return the mean of the metrics over the classes, unweighted or weighted by the support."""
     support = np.array([figures.support for figures in classes])
     weights = support if weighted and support.any() else np.ones(len(classes))
     precision, recall, f1 = np.average(
         [(figures.precision, figures.recall, figures.f1) for figures in classes], axis=0, weights=weights
     )
-    return ClassFigures(float(precision), float(recall), float(f1), int(support.sum()))
+    return ClassMetrics(float(precision), float(recall), float(f1), int(support.sum()))
 
 
-def classification_report(classes: Sequence[ClassFigures], accuracy: float, digits: int = 4) -> str:
-    """Return the figures as a table in scikit-learn's layout.
+def classification_report(classes: Sequence[ClassMetrics], accuracy: float, digits: int = 4) -> str:
+    """Return the metrics as a table in scikit-learn's layout.
 
     Parameters
     ----------
     classes
-        The figures of each digit.
+        The metrics of each digit.
     accuracy
-        Share of right readings.
+        Share of correct predictions.
     digits
-        Decimal places.
+        Number of decimal places.
     """
     names = [str(label) for label in range(len(classes))]
     macro, weighted = average(classes, weighted=False), average(classes, weighted=True)
     width = max(len("weighted avg"), digits)
 
-    def row(name: str, figures: ClassFigures) -> str:
+    def row(name: str, figures: ClassMetrics) -> str:
         values = "".join(f" {v:>9.{digits}f}" for v in (figures.precision, figures.recall, figures.f1))
         return f"{name:>{width}} {values} {figures.support:>9}\n"
 

@@ -1,4 +1,4 @@
-"""What a reader achieves on labelled pictures, from the file to the number, as `inkdigits read` would read them."""
+"""Evaluation of a reader on labelled pictures, end to end, as in `inkdigits read`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from inkdigits.errors import DataError, MissingExtraError, PictureError
 from inkdigits.evaluation import per_class
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
-from inkdigits.evaluation.figures import Evaluation, Mistake
 from inkdigits.evaluation.metrics import MAX_MISTAKES
-from inkdigits.evaluation.pages import PageFigures, page_figures
+from inkdigits.evaluation.pages import PageMetrics, compute_page_metrics
+from inkdigits.evaluation.result import Evaluation, Mistake
 from inkdigits.evaluation.statistics import wilson_interval
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import Digit, Reading
@@ -25,23 +25,23 @@ _LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True)
-class NumberFigures:
-    """How well whole numbers were read.
+class NumberMetrics:
+    """Metrics of whole numbers.
 
     Attributes
     ----------
     n_numbers
-        Pictures, each of one number.
+        Number of pictures, each of one number.
     number_accuracy, number_accuracy_interval
-        Share of numbers with every digit right and none too many, and its 95% Wilson interval.
+        Share of numbers that are read exactly, and its 95% Wilson interval.
     digit_accuracy
-        Share of the labels' digits that were read rightly, in the alignment with the fewest differences.
+        Share of the labels' digits that are read correctly, in the alignment with the smallest edit distance.
     coverage
-        Share of numbers without a refused digit.
+        Share of numbers without a rejected digit.
     accepted_error
-        Share of wrong ones among these, or None if there are none.
+        Error rate among these, or None if there are none.
     mistakes
-        At most 100 as (place in the data set, label, text that was read), in the order of the data set.
+        At most 100 as (index in the data set, label, text that was read), in the order of the data set.
     """
 
     n_numbers: int
@@ -53,7 +53,7 @@ class NumberFigures:
     mistakes: tuple[tuple[int, str, str], ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by name."""
+        """Return the metrics by name."""
         return {
             "n_numbers": self.n_numbers,
             "number_accuracy": self.number_accuracy,
@@ -69,28 +69,28 @@ class NumberFigures:
 
 @dataclass(frozen=True)
 class ReadingEvaluation:
-    """How well labelled pictures were read.
+    """The result of an evaluation on labelled pictures.
 
     Attributes
     ----------
     digits
-        Over all digits of all labels. A digit that was not found, or found with others where there
-        should be one, is an error without a prediction: it stands in no cell of the confusion matrix.
+        Metrics over all digits of all labels. A missing digit, or several digits in a picture of one digit, is an
+        error without a prediction: it is not counted in the confusion matrix.
     numbers
-        Over whole numbers, where some label has several digits; else None.
+        Metrics of whole numbers if any label has several digits, else None.
     n_unreadable
-        Files that could not be read and are left out.
+        Number of files that could not be read and were skipped.
     pages
-        Over the pages, where there are some; else None.
+        Metrics of pages if there are any, else None.
     """
 
     digits: Evaluation
-    numbers: NumberFigures | None
+    numbers: NumberMetrics | None
     n_unreadable: int
-    pages: PageFigures | None = None
+    pages: PageMetrics | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by name; of whole numbers, coverage and accepted error are those of the numbers."""
+        """Return the metrics by name; with whole numbers, coverage and accepted error are those of the numbers."""
         numbers = {} if self.numbers is None else self.numbers.to_json()
         pages = {} if self.pages is None else self.pages.to_json()
         return {**self.digits.to_json(), **numbers, **pages, "n_unreadable": self.n_unreadable}
@@ -105,22 +105,22 @@ def evaluate_reading(
     progress: Progress | None = None,
     **options: Any,
 ) -> ReadingEvaluation:
-    """Read every picture of a data set, and tell how well it went.
+    """Evaluate a reader on a data set of pictures.
 
     Parameters
     ----------
     reader
-        Reads the pictures.
+        The reader.
     data
         Images or picture files, with labels of one or several digits.
     model_name
-        What to call the reader in the results.
+        Name of the model in the result.
     on_failure
-        Called with the error of each picture that cannot be read; it is left out.
+        Called with the error of each picture that cannot be read; the picture is skipped.
     progress
         Called as ``progress(message, done, total)`` with the number of pictures.
     **options
-        As `Reader.read` takes them.
+        Options of `Reader.read`.
 
     Raises
     ------
@@ -138,16 +138,16 @@ def evaluate_reading(
             on_failure(error)
         progress("Reading the pictures", i + 1, len(labels))
     if not read:
-        raise DataError(f"no picture of {data.name} can be read, so there is nothing to evaluate")
+        raise DataError(f"no picture of {data.name} can be read; give at least one readable picture")
     lines = (data.pages if isinstance(data, LabelledPictures) else ()) or (None,) * len(labels)
     pages = [(wanted, reading) for i, _, reading in read if (wanted := lines[i]) is not None]
     numbers = [each for each in read if lines[each[0]] is None]
     is_single = all(len(label) == 1 for _, label, _ in numbers)
     return ReadingEvaluation(
-        _digit_figures(read, model_name, data.name, reader),
-        None if is_single else _number_figures(numbers),
+        _compute_digit_metrics(read, model_name, data.name, reader),
+        None if is_single else _compute_number_metrics(numbers),
         len(labels) - len(read),
-        page_figures(pages) if pages else None,
+        compute_page_metrics(pages) if pages else None,
     )
 
 
@@ -162,12 +162,12 @@ def _is_accepted(reading: Reading) -> bool:
 
 
 def _is_right(reading: Reading, label: str) -> bool:
-    """Tell whether the best guess, refused or not, is the label, in one number."""
+    """Return whether the reading is one number with the digits of the label; rejected digits count too."""
     return len(reading.numbers) == 1 and [str(digit.label) for digit in _found(reading)] == list(label)
 
 
 def _pairs(label: str, reading: Reading) -> list[tuple[int, Digit | None]]:
-    """Return each digit of a label with what was read of it."""
+    """Return each digit of a label with the digit that was read, or with None."""
     found = _found(reading)
     if len(label) == 1:
         return [(int(label), found[0] if len(found) == 1 else None)]
@@ -177,12 +177,12 @@ def _pairs(label: str, reading: Reading) -> list[tuple[int, Digit | None]]:
     ]
 
 
-def _number_figures(read: list[tuple[int, str, Reading]]) -> NumberFigures:
+def _compute_number_metrics(read: list[tuple[int, str, Reading]]) -> NumberMetrics:
     right = np.array([_is_right(reading, label) for _, label, reading in read])
     accepted = np.array([_is_accepted(reading) for _, _, reading in read])
     pairs = [pair for _, label, reading in read for pair in _pairs(label, reading)]
     wrong = [read[i] for i in np.flatnonzero(~right)[:MAX_MISTAKES]]
-    return NumberFigures(
+    return NumberMetrics(
         len(read),
         float(right.mean()),
         wilson_interval(int(right.sum()), len(read)),
@@ -193,7 +193,7 @@ def _number_figures(read: list[tuple[int, str, Reading]]) -> NumberFigures:
     )
 
 
-def _digit_figures(
+def _compute_digit_metrics(
     read: list[tuple[int, str, Reading]], model_name: str, data_name: str, reader: Reader
 ) -> Evaluation:
     pairs = [(i, *pair) for i, label, reading in read for pair in _pairs(label, reading)]
@@ -201,7 +201,7 @@ def _digit_figures(
     places = np.array([i for i, _, _ in pairs])
     labels = np.array([true for _, true, _ in pairs])
     found = np.array([digit is not None for _, _, digit in pairs])
-    # Nothing found says nothing of the digit: each is as likely, and none is predicted.
+    # A missing digit has a uniform distribution over the classes, and no prediction.
     probabilities = np.stack([_probabilities(digit) for _, _, digit in pairs])
     predicted = np.where(found, probabilities.argmax(axis=1), -1)
     confidences = np.where(found, probabilities.max(axis=1), 0.0)
@@ -209,7 +209,7 @@ def _digit_figures(
     right = predicted == labels
     losses = -np.log(np.clip(probabilities[np.arange(n), labels], _LEAST_PROBABILITY, 1.0))
     matrix = per_class.confusion_matrix(labels[found], predicted[found])
-    classes = per_class.figures_per_class(matrix)
+    classes = per_class.compute_class_metrics(matrix)
     wrong = np.flatnonzero(found & ~right)
     wrong = wrong[np.argsort(-confidences[wrong], kind="stable")][:MAX_MISTAKES]
     return Evaluation(

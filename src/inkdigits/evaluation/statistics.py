@@ -1,4 +1,4 @@
-"""How far a measured figure can be trusted."""
+"""Summary statistics and confidence intervals."""
 
 import math
 import statistics
@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from inkdigits.errors import DataError
 
 RESAMPLES = 10_000
-"""Samples that a bootstrap draws; with so many the interval's ends are known to a fiftieth of its width."""
+"""Number of bootstrap samples; the ends of the interval are then accurate to 2% of its width."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A figure over runs with different random seeds.
+    """Summary of a metric over runs with different random seeds.
 
     Attributes
     ----------
     mean, worst
-        The mean, and the smallest figure.
+        The mean, and the smallest value.
     interval
-        The 95% bootstrap interval of the mean; None for a single run. Of a few runs it is rather too narrow.
+        The 95% bootstrap interval of the mean; None for a single run. With few runs it is too narrow.
     standard_deviation
-        Of the sample (n - 1 in the denominator); None for a single run, which says nothing of the spread.
+        The sample standard deviation (n - 1 in the denominator); None for a single run.
     n
         Number of runs.
     """
@@ -38,7 +38,7 @@ class Summary:
     n: int
 
     def __str__(self) -> str:
-        """Return the figure as a percentage with its spread."""
+        """Return mean and spread as percentages."""
         if self.standard_deviation is None or self.interval is None:
             return f"{self.mean:.2%} (one run)"
         low, high = self.interval
@@ -49,7 +49,7 @@ class Summary:
 
 
 def summarise(figures: Sequence[float]) -> Summary:
-    """Summarise one figure, such as the accuracy, of several runs.
+    """Summarise a metric, such as the accuracy, over several runs.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def summarise(figures: Sequence[float]) -> Summary:
         If there are no runs.
     """
     if not figures:
-        raise DataError("a summary needs the figure of at least one run, but there is none")
+        raise DataError("a summary needs at least one run, but got none")
     several = len(figures) > 1
     return Summary(
         statistics.fmean(figures),
@@ -69,27 +69,27 @@ def summarise(figures: Sequence[float]) -> Summary:
 
 
 def bootstrap_interval(figures: Sequence[float], level: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """Return the interval that the mean over all possible runs lies in, given the figures of some.
+    """Return a bootstrap confidence interval of the mean over runs.
 
     Parameters
     ----------
     figures
-        One a run, at least two.
+        One value per run, at least two.
     level
-        Share of such intervals that hold the true mean, between 0 and 1; nearly reached with ten runs, and missed by
-        some points with five.
+        Nominal coverage, between 0 and 1. The actual coverage is close to it with ten runs, and some percentage points
+        lower with five.
     seed
-        Of the samples that are drawn; the same seed gives the same interval.
+        Random seed of the bootstrap samples; the same seed gives the same interval.
 
     Returns
     -------
     low, high
-        Around the mean of the figures.
+        The ends of the interval.
 
     Raises
     ------
     DataError
-        If there are fewer than two figures.
+        If there are fewer than two values.
 
     Notes
     -----
@@ -99,19 +99,19 @@ def bootstrap_interval(figures: Sequence[float], level: float = 0.95, seed: int 
     values = np.asarray(figures, np.float64)
     n = len(values)
     if n < 2:
-        raise DataError(f"a bootstrap interval needs the figures of two runs at least, but there are {n}")
+        raise DataError(f"a bootstrap interval needs at least two runs, but got {n}")
     mean = float(values.mean())
     if float(np.ptp(values)) == 0.0:
         return mean, mean
     drawn = np.random.default_rng(seed).integers(n, size=(RESAMPLES, n))
     means: NDArray[np.float64] = values[drawn].mean(axis=1)
     normal = NormalDist()
-    # A mean that is hit exactly counts half on either side.
+    # A bootstrap mean equal to the mean counts half on either side.
     below = (np.count_nonzero(means < mean) + np.count_nonzero(means <= mean)) / (2 * RESAMPLES)
     bias = normal.inv_cdf(below)
     without_one = (values.sum() - values) / (n - 1)
-    away = without_one.mean() - without_one
-    acceleration = float((away**3).sum() / (6 * (away**2).sum() ** 1.5))
+    deviations = without_one.mean() - without_one
+    acceleration = float((deviations**3).sum() / (6 * (deviations**2).sum() ** 1.5))
 
     def share(tail: float) -> float:
         z = bias + normal.inv_cdf(tail)
@@ -122,19 +122,19 @@ def bootstrap_interval(figures: Sequence[float], level: float = 0.95, seed: int 
 
 
 def wilson_interval(n_successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval that a proportion lies in, given ``n_successes`` of ``n`` independent trials.
+    """Return Wilson's confidence interval of a proportion, given ``n_successes`` of ``n`` independent trials.
 
-    Unlike the normal approximation it stays inside [0, 1] and is right near its ends, where the accuracy of
-    a digit recogniser is.
+    Unlike the normal approximation, it stays within [0, 1] and is accurate for proportions near 0 and 1, such as the
+    accuracy of a digit recogniser.
 
     Parameters
     ----------
     n_successes
-        Trials that succeeded, 0 to ``n``.
+        Number of successes, 0 to ``n``.
     n
-        Trials, at least 1.
+        Number of trials, at least 1.
     level
-        Share of such intervals that hold the true proportion, between 0 and 1.
+        Nominal coverage, between 0 and 1.
 
     Returns
     -------
@@ -152,13 +152,15 @@ def wilson_interval(n_successes: int, n: int, level: float = 0.95) -> tuple[floa
     American Statistical Association 22 (1927), p. 209-212.
     """
     if n < 1 or not 0 <= n_successes <= n:
-        raise DataError(f"a proportion needs at least one trial, but {n_successes} of {n} were given")
+        raise DataError(
+            f"expected at least one trial, and no more successes than trials, but got {n_successes} of {n}"
+        )
     z = NormalDist().inv_cdf((1 + level) / 2)
     share = n_successes / n
     centre = share + z * z / (2 * n)
     half_width = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    # At 0 and n the bound is exactly 0 and 1; rounding would leave it a hair inside, beside the share itself.
+    # At 0 and n the bound is exactly 0 and 1; without this, rounding would exclude the proportion itself.
     low = 0.0 if n_successes == 0 else (centre - half_width) / scale
     high = 1.0 if n_successes == n else (centre + half_width) / scale
     return low, high

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.evaluation.calibration import reliability, risk_at, risk_by_coverage
+from inkdigits.evaluation.calibration import reliability, risk_at_coverage, risk_coverage_curve
 from inkdigits.reporting.style import (
     BLUE,
     INK,
@@ -195,12 +195,12 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
         axis.set_major_formatter(PercentFormatter(1.0))
     curve.grid(color=RULE)
 
-    coverages, risks = risk_by_coverage(confidences, right)
+    coverages, risks = risk_coverage_curve(confidences, right)
     least = 0.85
     shown = coverages >= least - 1e-9
     selective.step(coverages[shown], risks[shown], where="pre", color=BLUE)
     selective.fill_between(coverages[shown], risks[shown], step="pre", color=SKY, alpha=0.25, linewidth=0)
-    at_99 = risk_at(0.99, confidences, right)
+    at_99 = risk_at_coverage(0.99, confidences, right)
     selective.plot(0.99, at_99, "o", color=INK, markersize=4.5, zorder=3)
     selective.annotate(
         f"{at_99:.2%} at 99%", (0.99, at_99), (-8, 6), textcoords="offset points", ha="right", fontsize=7

@@ -15,7 +15,7 @@ from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, MANIFEST, r
 from inkdigits.storage import check_writable, write_json
 from inkdigits.training.calibration import Calibration
 from inkdigits.training.loop.distillation import model_sha256
-from inkdigits.training.loop.fit import Watcher
+from inkdigits.training.loop.fit import StepCallback
 from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
 
@@ -32,7 +32,7 @@ def sweep(
     *,
     calibration: Calibration | None = None,
     keep: Path | None = None,
-    watch: Watcher | None = None,
+    watch: StepCallback | None = None,
     on_run: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Train a recipe once for each seed, and add each run's figures to a result file as it ends.

@@ -26,7 +26,7 @@ from inkdigits.training.calibration import Calibration, calibrate, fold_temperat
 from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
 from inkdigits.training.loop.data_parallel import count_parts, give_each_part_its_cores
 from inkdigits.training.loop.distillation import model_sha256
-from inkdigits.training.loop.fit import Watcher, fit
+from inkdigits.training.loop.fit import StepCallback, fit
 from inkdigits.training.loop.precision import dtype_policy
 from inkdigits.training.networks.classifiers import build_network, layer_table
 from inkdigits.training.recipes import Recipe, get_recipe
@@ -67,7 +67,7 @@ def train(
     run: Path | str | None = None,
     resume: bool = False,
     network: keras.Model | None = None,
-    watch: Watcher | None = None,
+    watch: StepCallback | None = None,
     calibration: Calibration | None = None,
     calibrate_on_test: bool = False,
     source: dict[str, Any] | None = None,

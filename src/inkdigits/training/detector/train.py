@@ -23,7 +23,7 @@ from inkdigits.training.export.graph_fusion import rename
 from inkdigits.training.export.onnx_export import load_network, save_checked, traced
 from inkdigits.training.loop.checkpoint import load_checkpoint
 from inkdigits.training.loop.data_parallel import DataParallel, count_parts, give_each_part_its_cores
-from inkdigits.training.loop.fit import History, Watcher, tensorboard
+from inkdigits.training.loop.fit import History, StepCallback, tensorboard
 from inkdigits.training.loop.precision import has_native_bfloat16, in_precision
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
@@ -73,7 +73,7 @@ def train_detector(
     own: LabelledPictures | None = None,
     begin: Path | None = None,
     resume: bool = False,
-    watch: Watcher | None = None,
+    watch: StepCallback | None = None,
     progress: Progress | None = None,
 ) -> TrainedDetector:
     """Train the detector, export it, and measure it once on windows drawn of the test digits.

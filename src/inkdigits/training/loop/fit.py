@@ -63,7 +63,7 @@ class Step:
         return f"{line}  validation loss {self.val_loss:.4f}  accuracy {self.val_accuracy:.2%}"
 
 
-Watcher: TypeAlias = Callable[[Step], None]
+StepCallback: TypeAlias = Callable[[Step], None]
 """Called with every `Step` that training reports; show it, log it, or raise KeyboardInterrupt to stop."""
 
 
@@ -75,7 +75,7 @@ def fit(
     seed: int,
     run: Path,
     resume: bool = False,
-    watch: Watcher | None = None,
+    watch: StepCallback | None = None,
 ) -> float:
     """Train ``network`` in place.
 
@@ -177,7 +177,9 @@ def _validation(data: LabelledImages | None, two_answers: bool, recipe: Recipe) 
 class History(keras.callbacks.Callback):  # type: ignore[misc]
     """Write a row an epoch and the checkpoint that belongs to it, and tell the watcher of every step."""
 
-    def __init__(self, run: Path, epochs: int, batches: int, first_epoch: int, watch: Watcher | None) -> None:
+    def __init__(
+        self, run: Path, epochs: int, batches: int, first_epoch: int, watch: StepCallback | None
+    ) -> None:
         super().__init__()
         self._run = run
         self._epochs = epochs

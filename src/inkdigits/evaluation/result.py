@@ -1,4 +1,4 @@
-"""The figures of one recogniser on one data set, and how they are stored."""
+"""The result of an evaluation: the metrics of one recogniser on one data set."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,23 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.evaluation import per_class
-from inkdigits.evaluation.per_class import ClassFigures
+from inkdigits.evaluation.per_class import ClassMetrics
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """An image that was read wrongly.
+    """A misclassified image.
 
     Attributes
     ----------
     index
-        Its place in the data set, from 0.
+        Its index in the data set, from 0.
     label
-        What it is said to show.
+        Its label.
     predicted
-        What was read.
+        The predicted digit.
     confidence
-        How sure the recogniser was of that, in [0, 1].
+        The probability of the predicted digit, in [0, 1].
     """
 
     index: int
@@ -43,12 +43,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class WithoutLabelErrors:
-    """The chief figures once the images whose label is known to be wrong are left out.
+    """The main metrics without the images whose label is known to be wrong.
 
     Attributes
     ----------
     n, n_errors, accuracy, accuracy_interval, loss
-        As in `Evaluation`, over the images that are left.
+        As in `Evaluation`, over the remaining images.
     """
 
     n: int
@@ -58,7 +58,7 @@ class WithoutLabelErrors:
     loss: float
 
     def to_json(self) -> dict[str, Any]:
-        """Return the five figures by name."""
+        """Return the five metrics by name."""
         return {
             "n": self.n,
             "n_errors": self.n_errors,
@@ -70,36 +70,36 @@ class WithoutLabelErrors:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every figure of one recogniser on one data set.
+    """All metrics of one recogniser on one data set.
 
     Attributes
     ----------
     model, data
-        What was evaluated, on what.
+        Names of the model and of the data set.
     n, n_errors
-        Images, and those whose most probable digit is not the label.
+        Number of images, and number of misclassified images.
     accuracy, accuracy_interval
-        Share of right readings, and its 95% Wilson interval.
+        Share of correct predictions, and its 95% Wilson interval.
     loss
         Mean cross-entropy, in nats.
     ece
         Expected calibration error over 15 bins of equal width, in [0, 1].
     threshold, is_digit_threshold
-        The least confidence, and the least `Scores.is_digit`, with which a reading is accepted.
+        Smallest confidence, and smallest `Scores.is_digit`, of an accepted prediction.
     coverage
-        Share of readings that are accepted.
+        Share of accepted predictions.
     accepted_error
-        Share of wrong ones among these, or None if none is accepted.
+        Error rate among the accepted predictions, or None if none is accepted.
     confusion_matrix
         ``int64`` (10, 10): rows are the true digits, columns the predicted ones.
     per_class
-        Figures of each digit, 0 to 9.
+        Metrics of each digit, 0 to 9.
     macro_average, weighted_average
-        Means of these over all ten digits, each alike or each weighted by its support.
+        Means of these over the ten digits, unweighted and weighted by the support.
     mistakes
-        At most 100, the most confident first.
+        At most 100 misclassified images, in order of decreasing confidence.
     without_label_errors
-        The chief figures without known label errors, or None where none is known.
+        The main metrics without known label errors, or None if no label errors are known.
     """
 
     model: str
@@ -115,14 +115,14 @@ class Evaluation:
     coverage: float
     accepted_error: float | None
     confusion_matrix: NDArray[np.int64]
-    per_class: tuple[ClassFigures, ...]
-    macro_average: ClassFigures
-    weighted_average: ClassFigures
+    per_class: tuple[ClassMetrics, ...]
+    macro_average: ClassMetrics
+    weighted_average: ClassMetrics
     mistakes: tuple[Mistake, ...]
     without_label_errors: WithoutLabelErrors | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by name, as plain values that `json.dumps` takes."""
+        """Return the metrics by name, as values that `json.dumps` accepts."""
         return {
             "model": self.model,
             "data": self.data,
@@ -145,5 +145,5 @@ class Evaluation:
         }
 
     def classification_report(self, digits: int = 4) -> str:
-        """Return the figures of each digit as a table in scikit-learn's layout, with ``digits`` decimals."""
+        """Return the metrics of each digit as a table in scikit-learn's layout, with ``digits`` decimal places."""
         return per_class.classification_report(self.per_class, self.accuracy, digits)
