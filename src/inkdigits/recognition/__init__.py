@@ -1,1 +1,1 @@
-"""A digit image becomes a reading: which digit, how surely, or why not."""
+"""Reading pictures: detection, layout, classification and rejection."""

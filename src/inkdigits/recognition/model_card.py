@@ -1,4 +1,4 @@
-"""The card of a model: where it comes from, how good it is, and from where on it may be believed."""
+"""Model cards: the provenance, the evaluation and the thresholds of a model, stored in its ONNX file."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -7,44 +7,43 @@ from typing import Any
 from inkdigits.errors import ModelError
 
 METADATA_KEY = "inkdigits_card"
-"""Key of an ONNX model's metadata under which its card is stored, as JSON."""
+"""Key of the model card, JSON, in the metadata of an ONNX model."""
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is known of a model.
+    """The provenance, the evaluation and the thresholds of a model.
 
     Attributes
     ----------
     name
-        What the model is called, as in ``--model NAME``.
+        Name of the model, as in ``--model NAME``.
     recipe
-        The settings it was trained with.
+        Settings of the training.
     seed
-        Random seed of its training.
+        Random seed of the training.
     created
-        When it was made, ISO 8601.
+        Date of the export, ISO 8601.
     parameters
-        Number of its parameters.
+        Number of parameters.
     data, data_sha256
-        Name and digest of the images it was trained on.
+        Name and SHA-256 digest of the training images.
     evaluation
         ``accuracy``, ``accuracy_interval``, ``loss``, ``n`` and ``ece`` on the test images.
     temperature
-        By which its logits were divided, inside the graph, so that a confidence means what it says.
+        Temperature that calibrates the probabilities: the graph of a classifier divides its logits by it.
     prior_odds
-        Of a detector: by which the odds of a symbol's ``presence``, and of its being one of those named, are
-        multiplied.
+        Of a detector: factors on the odds of a symbol's ``presence``, and on those of single classes, by name.
     threshold
-        Confidence below which a reading is refused as unsure.
+        Least confidence of an accepted digit; below it the digit is rejected as ``unsure``.
     is_digit_threshold
-        ``Scores.is_digit`` below which a crop is refused as no digit.
+        Least ``Scores.is_digit`` of an accepted digit; below it the crop is rejected as ``not_a_digit``.
     versions
-        Of the packages that made it.
+        Versions of the packages that trained and exported the model.
     licence
-        Under which it may be used.
+        Licence of the weights.
     note
-        Anything else that a user should know, in a sentence.
+        Further information for users, in a sentence.
     """
 
     name: str = "unnamed"
@@ -69,29 +68,33 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
-        """Read a card; fields that this version does not know are left out.
+        """Parse a card; fields that this version does not know are ignored.
 
         Raises
         ------
         ModelError
-            If the text is no JSON object, or a field is of another kind.
+            If the text is not a JSON object, or a field has the wrong type.
         """
         try:
             content = json.loads(text)
         except ValueError as error:
-            raise ModelError(f"the model's card is no JSON ({error}); export the model again") from error
+            raise ModelError(
+                f"expected a model card in JSON, but parsing failed ({error}); export the model again"
+            ) from error
         if not isinstance(content, dict):
-            raise ModelError("the model's card is no JSON object; export the model again")
+            raise ModelError(
+                f"expected a model card that is a JSON object, but got {content!r:.50}; export the model again"
+            )
         known = {each.name: each for each in fields(cls)}
-        blank = cls()
+        default = cls()
         values = {name: value for name, value in content.items() if name in known}
         for name, value in values.items():
-            expected = type(getattr(blank, name))
+            expected = type(getattr(default, name))
             if isinstance(value, bool) or not isinstance(
                 value, (int, float) if expected is float else expected
             ):
                 raise ModelError(
-                    f"the model's card says {name} is {value!r}, but it should be of type "
-                    f"{expected.__name__}; export the model again"
+                    f"expected {name} of type {expected.__name__} in the model card, but got {value!r}; "
+                    "export the model again"
                 )
         return cls(**values)

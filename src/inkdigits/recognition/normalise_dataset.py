@@ -1,4 +1,4 @@
-"""A user's own labelled images and pictures, brought into the form that networks are trained and measured on."""
+"""Normalise labelled images and pictures to the digit images on which networks are trained and evaluated."""
 
 import numpy as np
 
@@ -16,30 +16,30 @@ def as_digit_images(
     reader: Reader | None = None,
     progress: Progress | None = None,
 ) -> LabelledImages:
-    """Return labelled digit images, one digit a picture.
+    """Normalise labelled images or pictures to MNIST's form, one digit per picture.
 
     Parameters
     ----------
     data
-        Images of any size, or picture files with one digit each.
+        Images of any size, or picture files with one digit each, and their labels.
     normalise
-        Bring the images into MNIST's normal form even where they are 28x28 already; others always are.
+        Whether to normalise images of 28 x 28 pixels too; images of other sizes are always normalised.
     reader
-        Finds the digit in a picture; by default one with the shipped model.
+        The reader that finds the digit in a picture; by default one with the shipped model.
     progress
-        Called as ``progress(message, done, total)`` with the number of pictures.
+        Called after each picture as ``progress(message, done, total)``.
 
     Returns
     -------
     LabelledImages
-        ``uint8`` (n, 28, 28), ink 255 on background 0. A picture without ink becomes an empty image.
+        Images ``uint8`` (n, 28, 28), ink 255 on background 0. A picture without ink becomes an image of zeros.
 
     Raises
     ------
     DataError
-        If a label has several digits.
+        If a label has several digits, or is not a digit.
     PictureError
-        If a picture cannot be read.
+        If a picture cannot be decoded.
     """
     if isinstance(data, LabelledImages):
         if data.images.shape[1:] == (SIDE, SIDE) and not normalise:
@@ -48,8 +48,8 @@ def as_digit_images(
     else:
         if not data.is_single:
             raise DataError(
-                f"{data.name} should show one digit a picture, but some labels have several; "
-                "whole numbers can be evaluated but not trained on"
+                f"expected one digit per picture in {data.name}, but some labels have several digits; "
+                "pictures of whole numbers can be evaluated, but not used for training"
             )
         pictures, labels = list(data.paths), check_labels([int(label) for label in data.labels], len(data))
     images = np.zeros((len(pictures), SIDE, SIDE), np.uint8)

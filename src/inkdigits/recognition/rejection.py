@@ -1,4 +1,4 @@
-"""When a reading is refused, and for which reason."""
+"""Rejection: the reasons, the thresholds, and the effect of digits that cannot occur."""
 
 from typing import Any
 
@@ -11,37 +11,42 @@ from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit
 
 BLANK = "blank"
-"""There is no ink."""
+"""The picture or the cell has no ink."""
 
 NOT_A_DIGIT = "not_a_digit"
-"""There is ink, but it is no digit: a letter, a scribble, a drawing, noise, a dot, a dash."""
+"""The ink is not a digit: a letter, a scribble, a drawing, noise, a dot, a dash."""
 
 UNSURE = "unsure"
-"""It may be a digit, but which one is doubtful."""
+"""The ink may be a digit, but its most probable label is below the threshold."""
 
 _MIN_HEIGHT = 4
-"""Height, in pixels, under which nothing can be told from a speck."""
+"""Least height of a digit, in pixels: lower ink cannot be distinguished from a speck."""
 
 _MAX_ASPECT_RATIO = 2.5
-"""Width over height above which ink is a dash, and no digit."""
+"""Greatest width over height of a digit: wider ink is a dash."""
 
 
 def find_rejection_reason(
     card: ModelCard, confidence: float, is_digit: float, size: tuple[int, int]
 ) -> str | None:
-    """Return the reason to refuse a reading, or None.
+    """Return the reason to reject a crop, or None if it is accepted.
 
     Parameters
     ----------
     card
-        The model's card, which holds its thresholds.
+        The model card, with the thresholds.
     confidence
-        Probability of the most probable digit.
+        Probability of the most probable digit, in [0, 1].
     is_digit
-        How far the crop is a digit at all.
+        Probability that the crop is a digit, in [0, 1].
     size
-        Width and height of the ink, in pixels of the picture as it was given. The normal form
-        discards them, and a dot or a dash looks like a digit once it is enlarged.
+        Width and height of the ink, in pixels of the picture as given. They are not in the normal form, in which an
+        enlarged dot or dash resembles a digit.
+
+    Returns
+    -------
+    str or None
+        `NOT_A_DIGIT`, `UNSURE` or None.
     """
     width, height = size
     if height < _MIN_HEIGHT or width > _MAX_ASPECT_RATIO * height:
@@ -54,24 +59,24 @@ def find_rejection_reason(
 
 
 _NON_DIGIT_RATE = 0.1
-"""How often the shape of a digit that cannot occur stands there all the same, as a letter or a drawing, relative to a
-digit that can: what looks like an excluded digit is mostly a stranger, rather than the next likeliest digit."""
+"""Frequency of non-digits, such as letters or drawings, that resemble an excluded digit, relative to the frequency of
+digits that can occur. A crop that resembles an excluded digit is thus mostly rejected, not given the next label."""
 
 
 def exclude_digits(probabilities: NDArray[Any], allowed: tuple[int, ...]) -> NDArray[Any]:
-    """Leave the digits that cannot occur out of probabilities.
+    """Set the probabilities of digits that cannot occur to 0, and renormalise.
 
     Parameters
     ----------
     probabilities
-        (..., 10) or more: those of the ten digits first, and of anything else behind them.
+        Float, (..., n), n at least 10: the probabilities of the ten digits, then those of any other classes.
     allowed
         The digits that can occur.
 
     Returns
     -------
     ndarray
-        Of the same shape. Its rows sum to less than before: the rest is the probability of a stranger.
+        Of the same shape. The sum of a row is below 1; the rest is the probability of a non-digit.
     """
     excluded = [digit for digit in range(N_CLASSES) if digit not in allowed]
     values = np.array(probabilities)
@@ -88,7 +93,23 @@ def build_classified_digit(
     card: ModelCard,
     size: tuple[int, int],
 ) -> Digit:
-    """Make a digit of what the recogniser says of a crop; ``size`` is its width and height where it was cut."""
+    """Build a digit from the class probabilities of a crop, with the reason to reject it if there is one.
+
+    Parameters
+    ----------
+    probabilities
+        ``float32`` (10,).
+    is_digit
+        Probability that the crop is a digit, in [0, 1].
+    box
+        x, y, width and height in pixels of the page.
+    image
+        The crop, ``uint8`` (28, 28).
+    card
+        The model card, with the thresholds.
+    size
+        Width and height of the crop, in pixels of the picture.
+    """
     values: list[float] = probabilities.tolist()
     ranked = sorted(range(len(values)), key=values.__getitem__, reverse=True)
     label = ranked[0]

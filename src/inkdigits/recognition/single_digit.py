@@ -1,7 +1,8 @@
-"""One digit of a picture: what the classifier says of its normal form, and the detector of the grey picture.
+"""Class probabilities of a single digit: the classifier's and the detector's, combined.
 
-The two fail differently: the classifier knows far more digits, but sees what the ink map leaves of them, with whatever
-stands beside; the detector sees the picture, and separates the digit in the middle from its neighbours.
+The two make different errors. The classifier was trained on more digits, but its input is the ink map, which may lack
+parts of the digit or contain parts of its neighbours. The input of the detector is the grey picture, in which it
+separates the central digit from its neighbours.
 """
 
 from dataclasses import dataclass
@@ -21,36 +22,36 @@ from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import detect, finest
 
 THRESHOLD, IS_DIGIT_THRESHOLD = 0.8, 0.1
-"""Probability of the digit, and of its being one, under which an agreed opinion is refused. Of 591 development pictures
-88.2% are then accepted and right and 1.2% accepted and wrong, and of 124 that show no digit 97.6% are refused
-(``benchmarks/single_digits.py``)."""
+"""Least probability of the label, and least probability that the crop is a digit, at which a combined prediction is
+accepted. Of 591 development pictures 88.2% are then accepted and correct and 1.2% accepted and wrong, and of 124
+pictures without a digit 97.6% are rejected (``benchmarks/single_digits.py``)."""
 
 _SCAN_HEIGHTS = (40, 48)
-"""Heights, in pixels of the detector, of a picture of one digit for two looks."""
+"""Heights, in pixels, to which the picture is scaled for the two runs of the detector."""
 
 _MARGIN = 0.4
-"""What is seen around the box, as a share of its longer side."""
+"""Margin around the box, as a share of its longer side."""
 
 DETECTOR_WEIGHT, DETECTOR_WEIGHT_IS_DIGIT = 0.65, 0.35
-"""Weight of the detector in an agreed opinion: on which digit it is, and on whether it is one. Found by the
-same program."""
+"""Weights of the detector in a combined prediction, in [0, 1]: for the class probabilities, and for the probability
+that the crop is a digit. Found by ``benchmarks/single_digits.py``."""
 
 _CENTRE_FALLOFF = 6.0
-"""How fast a detection loses weight with the square of its distance from the middle, in sides of the picture."""
+"""Decay of a detection's weight with the square of its distance from the centre, in sides of the picture."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What is known of one digit.
+    """The prediction of one model, or of two combined, for one crop.
 
     Attributes
     ----------
     probabilities
-        ``float64`` (10,), sum 1: which digit, if it is one.
+        ``float64`` (10,), sum 1: the probabilities of the digits 0 to 9, given that the crop is a digit.
     is_digit
-        Probability that it is one.
+        Probability that the crop is a digit, in [0, 1].
     printed
-        How far it is print, from 0 to 1; None where that was not seen.
+        Score for print rather than handwriting, in [0, 1]; None if only the classifier was run.
     """
 
     probabilities: NDArray[np.float64]
@@ -59,17 +60,22 @@ class Prediction:
 
 
 def predict_central_digit(grey: NDArray[np.uint8], box: Box, detector: Detector) -> Prediction:
-    """Return what the detector sees of the digit in a box.
+    """Run the detector on the area around a box, and return its prediction for the central digit.
 
     Parameters
     ----------
     grey
         ``uint8`` (h, w).
     box
-        Where the digit is thought to be: x, y, width and height. A box around neighbours too does no harm: the digit
-        in its middle is meant.
+        The approximate place of the digit: x, y, width and height in pixels of ``grey``. It may contain neighbours as
+        well, since only the central digit counts.
     detector
-        The network.
+        The digit detector.
+
+    Returns
+    -------
+    Prediction
+        Uniform, with ``is_digit`` of `MIN_PRESENCE`, if the detector finds no symbol.
     """
     x, y, width, height = box
     margin = round(_MARGIN * max(width, height))
@@ -81,25 +87,33 @@ def predict_central_digit(grey: NDArray[np.uint8], box: Box, detector: Detector)
     if not len(found):
         return Prediction(np.full(N_CLASSES, 1 / N_CLASSES), MIN_PRESENCE)
     found = detector.calibrate(found, is_number=False)
-    middle = _find_central_symbol(found, grey.shape)
-    digits = found.classes[middle, :N_CLASSES].astype(np.float64)
+    centre = _find_central_symbol(found, grey.shape)
+    digits = found.classes[centre, :N_CLASSES].astype(np.float64)
     return Prediction(
-        digits / max(digits.sum(), 1e-9), float(found.digits[middle]), float(found.printed[middle])
+        digits / max(digits.sum(), 1e-9), float(found.digits[centre]), float(found.printed[centre])
     )
 
 
 def is_of_ink(printed: float | None, ink: str) -> bool:
-    """Tell whether a digit is of the ink that is wanted, as `Reader.read` takes it; None counts as either."""
+    """Return whether a digit has the ink that `Reader.read` was asked for.
+
+    Parameters
+    ----------
+    printed
+        Score for print, in [0, 1]; None matches every ink.
+    ink
+        ``handwritten``, ``printed`` or ``any``.
+    """
     return ink == "any" or printed is None or (printed >= PRINTED_THRESHOLD) == (ink == "printed")
 
 
 def _find_central_symbol(found: Detections, shape: tuple[int, ...]) -> int:
-    """Return which detection the picture was taken of: a likely one, in the middle, and not too small."""
+    """Return the index of the detection with the greatest product of presence, relative height and centrality."""
     height, width = shape[:2]
-    across = (found.boxes[:, 0] + found.boxes[:, 2]) / (2 * width) - 0.5
-    down = (found.boxes[:, 1] + found.boxes[:, 3]) / (2 * height) - 0.5
-    size = np.clip(2 * found.heights / height, 0.1, 1.0)
-    return int((found.presence * size * np.exp(-_CENTRE_FALLOFF * (across**2 + down**2))).argmax())
+    x = (found.boxes[:, 0] + found.boxes[:, 2]) / (2 * width) - 0.5
+    y = (found.boxes[:, 1] + found.boxes[:, 3]) / (2 * height) - 0.5
+    relative_height = np.clip(2 * found.heights / height, 0.1, 1.0)
+    return int((found.presence * relative_height * np.exp(-_CENTRE_FALLOFF * (x**2 + y**2))).argmax())
 
 
 def combine_predictions(
@@ -108,18 +122,27 @@ def combine_predictions(
     detector_weight: float = DETECTOR_WEIGHT,
     detector_weight_is_digit: float = DETECTOR_WEIGHT_IS_DIGIT,
 ) -> Prediction:
-    """Return what two opinions come to: the weighted geometric mean, so that one low value lowers the result.
+    """Combine the predictions of classifier and detector by their weighted geometric mean.
+
+    In a geometric mean one low probability is enough to lower the result.
 
     Parameters
     ----------
     classifier, detector
-        The opinions.
-    share, of_presence
-        Weight of the detector on which digit it is, and on whether it is one, each in [0, 1].
+        The two predictions for the same crop.
+    detector_weight, detector_weight_is_digit
+        Weight of the detector for ``probabilities`` and for ``is_digit``, each in [0, 1].
+
+    Returns
+    -------
+    Prediction
+        With ``printed`` of the detector.
     """
-    logs = (1 - detector_weight) * np.log(np.maximum(classifier.probabilities, 1e-6))
-    shares = np.exp(logs + detector_weight * np.log(np.maximum(detector.probabilities, 1e-6)))
+    log_probabilities = (1 - detector_weight) * np.log(np.maximum(classifier.probabilities, 1e-6))
+    probabilities = np.exp(
+        log_probabilities + detector_weight * np.log(np.maximum(detector.probabilities, 1e-6))
+    )
     is_digit = (
         classifier.is_digit ** (1 - detector_weight_is_digit) * detector.is_digit**detector_weight_is_digit
     )
-    return Prediction(shares / shares.sum(), float(is_digit), detector.printed)
+    return Prediction(probabilities / probabilities.sum(), float(is_digit), detector.printed)

@@ -73,7 +73,7 @@ def test_bad_files_get_one_line(tmp_path: Path, bands_model: Path) -> None:
 
 
 def test_an_unknown_name_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="there is no model 'nonesuch'"):
+    with pytest.raises(UsageError, match="but got 'nonesuch'"):
         load_recogniser("nonesuch")
 
 

@@ -1,1 +1,1 @@
-"""Engines that run a model: ONNX Runtime and OpenVINO behind one protocol."""
+"""Inference engines: ONNX Runtime and OpenVINO behind one protocol."""

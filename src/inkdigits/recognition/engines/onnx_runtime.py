@@ -1,4 +1,4 @@
-"""A recogniser that runs an ONNX model through ONNX Runtime."""
+"""A recogniser that runs an ONNX model with ONNX Runtime."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,34 +13,33 @@ if TYPE_CHECKING:
     import os
 
 _BATCH_SIZE = 256
-"""Images in one call of ONNX Runtime: what the layers hand on then stays in the cache."""
+"""Images per call of ONNX Runtime: with so few the activations fit in the processor's cache."""
 
 
 class OnnxRecogniser:
-    """An ONNX model, loaded and checked.
+    """A classifier in ONNX format, loaded and checked, run by ONNX Runtime.
 
     Parameters
     ----------
     path
-        The ``.onnx`` file. Its input ``images`` takes ``uint8`` of shape (n, 28, 28); its output
-        ``probabilities`` is ``float32`` of shape (n, 10), and an output ``is_digit``, if there is
-        one, ``float32`` of shape (n,).
+        The ``.onnx`` file. Its input ``images`` is ``uint8`` of shape (n, 28, 28); its output ``probabilities`` is
+        ``float32`` of shape (n, 10), and its optional output ``is_digit`` is ``float32`` of shape (n,).
     n_threads
-        Threads within one call; by default what ONNX Runtime chooses.
+        Threads per call; by default ONNX Runtime chooses.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the file.
     card
-        What is known of the model.
+        The model card.
     outputs
-        The names of its answers: ``probabilities`` and, from some, ``is_digit``.
+        Names of the outputs: ``probabilities`` and, in some models, ``is_digit``.
 
     Raises
     ------
     ModelError
-        If the file is missing, damaged, or a model of another kind.
+        If the file is missing or damaged, or its inputs or outputs are of another kind.
     """
 
     def __init__(self, path: "str | os.PathLike[str]", n_threads: int | None = None) -> None:
@@ -56,28 +55,28 @@ class OnnxRecogniser:
             images = check_digit_images(images)
         if len(images) > _BATCH_SIZE:
             return self._score_batches(images)
-        answers = self._run(self.outputs, {"images": images})
-        probabilities = answers[0]
+        outputs = self._run(self.outputs, {"images": images})
+        probabilities = outputs[0]
         if probabilities.shape != (len(images), N_CLASSES):
             raise ModelError(
-                f"{self.path} answered with shape {probabilities.shape}, "
-                f"expected ({len(images)}, {N_CLASSES})"
+                f"expected probabilities of shape ({len(images)}, {N_CLASSES}) from {self.path}, "
+                f"but got {probabilities.shape}; export the model again"
             )
-        is_digit = answers[1] if len(answers) > 1 else np.ones(len(images), np.float32)
+        is_digit = outputs[1] if len(outputs) > 1 else np.ones(len(images), np.float32)
         return Scores(probabilities, is_digit.reshape(len(images)))
 
     def _score_batches(self, images: DigitImages) -> Scores:
-        parts = [
+        batches = [
             self.score(images[start : start + _BATCH_SIZE]) for start in range(0, len(images), _BATCH_SIZE)
         ]
         return Scores(
-            np.concatenate([part.probabilities for part in parts]),
-            np.concatenate([part.is_digit for part in parts]),
+            np.concatenate([batch.probabilities for batch in batches]),
+            np.concatenate([batch.is_digit for batch in batches]),
         )
 
     @property
     def engine(self) -> str:
-        """What computes, with its version and its arithmetic."""
+        """Name and version of the engine, and its floating-point precision."""
         import onnxruntime
 
         return f"ONNX Runtime {onnxruntime.__version__}, float32"

@@ -1,4 +1,4 @@
-"""A recogniser that runs an ONNX model through OpenVINO: slower to begin with, several times faster in the long run."""
+"""A recogniser that runs an ONNX model with OpenVINO: slower to load than ONNX Runtime, several times faster to run."""
 
 import sys
 from pathlib import Path
@@ -14,56 +14,56 @@ if TYPE_CHECKING:
     import os
 
 PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}
-"""Arithmetic that can be asked for, and what OpenVINO calls it."""
+"""Floating-point precisions, with OpenVINO's names for them."""
 
 _BATCH_SIZE = 128
-"""Images that one core takes at a time: what the layers hand on then stays in the core's cache."""
+"""Images per inference request on one core: with so few the activations fit in the core's cache."""
 
 
 class OpenVinoRecogniser:
-    """An ONNX model, loaded and checked, compiled for this processor.
+    """A classifier in ONNX format, loaded, checked and compiled for this processor.
 
-    One thread at a time may call it; it divides a batch over the cores by itself.
+    It is not thread-safe. It distributes a batch over the cores itself.
 
     Parameters
     ----------
     path
-        The ``.onnx`` file, as `OnnxRecogniser` takes it.
+        The ``.onnx`` file; see `OnnxRecogniser`.
     n_threads
-        Cores to use; by default all.
+        Number of cores to use; by default all.
     precision
-        ``float32`` or ``bfloat16``; by default bfloat16 where the processor multiplies it in hardware, and what
-        OpenVINO finds fastest elsewhere.
+        ``float32`` or ``bfloat16``; by default bfloat16 if the processor supports it in hardware, otherwise the
+        fastest precision according to OpenVINO.
 
     Attributes
     ----------
     path, card
         As in `OnnxRecogniser`.
     precision
-        The arithmetic that is used.
+        The precision in use.
     engine
-        What computes, with its version and its arithmetic.
+        Name and version of the engine, and its precision.
 
     Raises
     ------
     MissingExtraError
         If OpenVINO is not installed.
     UsageError
-        If there is no such precision.
+        If the precision is unknown.
     ModelError
-        If the file is missing, damaged, a model of another kind, or has what OpenVINO cannot compute.
+        If the file is missing or damaged, its inputs or outputs are of another kind, or OpenVINO cannot compile it.
     """
 
     def __init__(
         self, path: "str | os.PathLike[str]", n_threads: int | None = None, precision: str | None = None
     ) -> None:
         if precision is not None and precision not in PRECISIONS:
-            raise UsageError(f"precision is one of {', '.join(PRECISIONS)}, but {precision!r} was asked for")
+            raise UsageError(f"expected precision {' or '.join(PRECISIONS)}, but got {precision!r}")
         openvino = import_openvino()
         self.path = Path(path)
         session = open_session(self.path, n_threads=1)
         self.card, self._outputs = load_card(session, self.path), check_outputs(session, self.path)
-        # One stream of work for each core: parts of a batch go side by side, and no core waits for another.
+        # One stream per core: parts of a batch run in parallel, and the cores are not synchronised after each layer.
         settings: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
         if n_threads is not None:
             settings["INFERENCE_NUM_THREADS"] = n_threads
@@ -76,10 +76,14 @@ class OpenVinoRecogniser:
         except RuntimeError as error:
             first_line = str(error).strip().partition("\n")[0]
             raise ModelError(
-                f"OpenVINO cannot compute {self.path} ({first_line}); use the engine onnxruntime"
+                f"expected a model that OpenVINO can compile, but {self.path} is not ({first_line}); "
+                "use the engine onnxruntime"
             ) from error
-        used = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
-        self.precision = next((name for name, theirs in PRECISIONS.items() if theirs == used), used)
+        precision_hint = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+        self.precision = next(
+            (name for name, openvino_name in PRECISIONS.items() if openvino_name == precision_hint),
+            precision_hint,
+        )
         self.engine = f"OpenVINO {openvino.__version__.partition('-')[0]}, {self.precision}"
         self._request = compiled.create_infer_request()
         self._queue = openvino.AsyncInferQueue(compiled)
@@ -89,45 +93,49 @@ class OpenVinoRecogniser:
         """Score digit images, ``uint8`` of shape (n, 28, 28); see `inkdigits.contract.Recogniser`."""
         images = check_digit_images(images)
         n = len(images)
-        answers = {"probabilities": np.empty((n, N_CLASSES), np.float32), "is_digit": np.ones(n, np.float32)}
+        outputs = {"probabilities": np.empty((n, N_CLASSES), np.float32), "is_digit": np.ones(n, np.float32)}
         if n == 1:
             self._request.infer({"images": images})
-            self._copy_outputs(self._request, answers, 0)
+            self._copy_outputs(self._request, outputs, 0)
         elif n:
             part = min(_BATCH_SIZE, -(-n // len(self._queue)))
             for start in range(0, n, part):
-                self._queue.start_async({"images": images[start : start + part]}, (answers, start))
+                self._queue.start_async({"images": images[start : start + part]}, (outputs, start))
             self._queue.wait_all()
-        return Scores(**answers)
+        return Scores(**outputs)
 
-    def _copy_outputs(self, request: Any, answers: dict[str, Any], start: int) -> None:
-        """Copy one part's answers to where they belong."""
+    def _copy_outputs(self, request: Any, outputs: dict[str, Any], start: int) -> None:
+        """Copy the outputs of one request into ``outputs`` from row ``start`` on."""
         for name in self._outputs:
             part = request.get_tensor(name).data
-            kept = answers[name][start : start + len(part)]
-            kept[...] = part.reshape(kept.shape)
+            rows = outputs[name][start : start + len(part)]
+            rows[...] = part.reshape(rows.shape)
 
 
 def import_openvino() -> Any:
-    """Return the package ``openvino``, imported without its telemetry.
+    """Import the package ``openvino`` with its telemetry disabled.
 
-    Its import would report itself over the network. Who reads people's forms must not do so unasked; without the
-    package that sends, OpenVINO does all the same.
+    The import of OpenVINO sends a report over the network through the package ``openvino_telemetry``. The pictures
+    may be confidential forms, so that package is made unavailable during the import; OpenVINO works without it.
+
+    Returns
+    -------
+    module
 
     Raises
     ------
     MissingExtraError
-        If it is not installed.
+        If OpenVINO is not installed.
     """
     telemetry = "openvino_telemetry"
-    absent = telemetry not in sys.modules
-    if absent:
+    is_absent = telemetry not in sys.modules
+    if is_absent:
         sys.modules[telemetry] = None  # type: ignore[assignment]
     try:
         import openvino
     except ImportError as error:
         raise MissingExtraError("the engine openvino", "openvino", "openvino") from error
     finally:
-        if absent:
+        if is_absent:
             del sys.modules[telemetry]
     return openvino

@@ -1,4 +1,4 @@
-"""The registry of models and engines: a recogniser by the name of a model and of an engine."""
+"""Load a recogniser by the name or path of its model and the name of an engine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _RANKING = ("accurate", "compact", "classic", "quick")
 
 
 def shipped_models() -> dict[str, Path]:
-    """Return the models that come with the package, by name, the best on real pictures first."""
+    """Return the paths of the shipped models by name, the most accurate on real pictures first."""
     found = {path.stem: path for path in sorted(_MODEL_FOLDER.glob("*.onnx"))}
     ranked = sorted(found, key=lambda name: _RANKING.index(name) if name in _RANKING else len(_RANKING))
     return {name: found[name] for name in ranked}
@@ -27,30 +27,34 @@ def load_recogniser(
     n_threads: int | None = None,
     engine: str = "auto",
 ) -> OnnxRecogniser | OpenVinoRecogniser:
-    """Load a shipped model by its name, or any other from its ``.onnx`` file.
+    """Load a shipped model by name, or another model from its ``.onnx`` file.
 
     Parameters
     ----------
     name_or_path
-        Such as ``"classic"`` or ``"runs/mine/model.onnx"``; by default the shipped model that is best on real
-        pictures.
+        For example ``"classic"`` or ``"runs/mine/model.onnx"``; by default the shipped model that is most accurate on
+        real pictures.
     n_threads
-        As in `OnnxRecogniser`.
+        See `OnnxRecogniser`.
     engine
-        ``onnxruntime``, which ``auto`` is here, or ``openvino``: it takes a second to load, and pays off where
-        tens of thousands of images are scored in large batches.
+        ``auto``, ``onnxruntime`` or ``openvino``; ``auto`` is ``onnxruntime`` here. OpenVINO takes about a second
+        longer to load, and is faster overall for tens of thousands of images in large batches.
+
+    Returns
+    -------
+    OnnxRecogniser or OpenVinoRecogniser
 
     Raises
     ------
     UsageError
-        If there is no shipped model of that name, or no such engine.
+        If no shipped model has that name, or the engine is unknown.
     ModelError
-        If the file is missing, damaged, or a model of another kind.
+        If the file is missing or damaged, or its inputs or outputs are of another kind.
     MissingExtraError
         If the engine is not installed.
     """
     if engine not in ENGINES:
-        raise UsageError(f"there is no engine {engine!r}: expected one of {', '.join(ENGINES)}")
+        raise UsageError(f"expected engine {', '.join(ENGINES[:-1])} or {ENGINES[-1]}, but got {engine!r}")
     path = _find_model(name_or_path)
     if engine == "openvino":
         return OpenVinoRecogniser(path, n_threads)
@@ -61,14 +65,16 @@ def _find_model(name_or_path: "str | os.PathLike[str] | None") -> Path:
     shipped = shipped_models()
     if name_or_path is None:
         if not shipped:
-            raise ModelError("no model came with this installation; name an .onnx file of your own")
+            raise ModelError(
+                "expected shipped models, but this installation has none; give the path of an .onnx file"
+            )
         name_or_path = next(iter(shipped))
     if name_or_path in shipped:
         return shipped[str(name_or_path)]
     path = Path(name_or_path)
     if path.suffix != ".onnx" and not path.is_file():
         raise UsageError(
-            f"there is no model {str(name_or_path)!r}: expected one of "
-            f"{', '.join(shipped) or '(none is shipped)'}, or the path of an .onnx file"
+            f"expected the name of a shipped model ({', '.join(shipped) or 'none is installed'}) or the path of "
+            f"an .onnx file, but got {str(name_or_path)!r}"
         )
     return path

@@ -1,4 +1,4 @@
-"""Which engine computes: ONNX Runtime, which is there at once, or OpenVINO, which is faster once it is loaded."""
+"""Select the engine for a set of images: ONNX Runtime loads faster, OpenVINO runs faster."""
 
 import importlib.util
 import time
@@ -10,18 +10,18 @@ from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 
 MIN_SECONDS = 2.0
-"""Seconds of work in ONNX Runtime from which the one that OpenVINO takes to load is earned back."""
+"""Least estimated time in ONNX Runtime, in seconds, at which OpenVINO saves more than the second it takes to load."""
 
 N_SAMPLE_IMAGES = 1000
-"""Images on which two engines are compared."""
+"""Number of images on which the engines are compared."""
 
 MAX_DIFFERENCE = 0.03
-"""How far a probability may lie from ONNX Runtime's: some bfloat16 roundings, with their eight bits; a graph that an
-engine gets wrong is off by far more."""
+"""Greatest accepted difference of a probability from ONNX Runtime's: bfloat16 has 8 significant bits, and some of its
+rounding errors add up. An engine that computes a graph wrongly differs by far more."""
 
 
 def has_equal_outputs(one: Recogniser, other: Recogniser, images: DigitImages) -> bool:
-    """Tell whether two recognisers read every image the same, with about the same probabilities.
+    """Return whether two recognisers give equal labels, and outputs that differ by at most `MAX_DIFFERENCE`.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ def has_equal_outputs(one: Recogniser, other: Recogniser, images: DigitImages) -
         ``uint8`` of shape (n, 28, 28).
     """
     first, second = one.score(images), other.score(images)
-    same = bool((first.labels == second.labels).all())
-    return same and all(
-        float(np.abs(mine - theirs).max(initial=0.0)) <= MAX_DIFFERENCE
-        for mine, theirs in (
+    has_equal_labels = bool((first.labels == second.labels).all())
+    return has_equal_labels and all(
+        float(np.abs(a - b).max(initial=0.0)) <= MAX_DIFFERENCE
+        for a, b in (
             (first.probabilities, second.probabilities),
             (first.is_digit, second.is_digit),
         )
@@ -42,7 +42,7 @@ def has_equal_outputs(one: Recogniser, other: Recogniser, images: DigitImages) -
 
 
 def measure_seconds(recogniser: Recogniser, images: DigitImages) -> float:
-    """Return how long a recogniser takes for images, once it has seen the first of them."""
+    """Return the seconds that a recogniser takes to score images, after one warm-up call."""
     recogniser.score(images[:1])
     start = time.perf_counter()
     recogniser.score(images)
@@ -52,16 +52,20 @@ def measure_seconds(recogniser: Recogniser, images: DigitImages) -> float:
 def select_recogniser(
     recogniser: OnnxRecogniser, images: DigitImages, n_threads: int | None = None
 ) -> OnnxRecogniser | OpenVinoRecogniser:
-    """Return the fastest engine for these images: OpenVINO if it is installed, pays off, is faster, and agrees.
+    """Select OpenVINO if it is installed, faster on these images, and gives equal outputs; else ONNX Runtime.
 
     Parameters
     ----------
     recogniser
         The model in ONNX Runtime.
     images
-        What is to be scored, ``uint8`` of shape (n, 28, 28); the engines are compared on the first of them.
+        The images to score, ``uint8`` of shape (n, 28, 28); the engines are compared on the first `N_SAMPLE_IMAGES`.
     n_threads
-        As in `OpenVinoRecogniser`.
+        See `OpenVinoRecogniser`.
+
+    Returns
+    -------
+    OnnxRecogniser or OpenVinoRecogniser
     """
     if len(images) == 0 or importlib.util.find_spec("openvino") is None:
         return recogniser

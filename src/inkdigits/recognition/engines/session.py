@@ -1,4 +1,4 @@
-"""Sessions of ONNX Runtime, and the check of what a model file takes and gives."""
+"""Open ONNX Runtime sessions, and check the inputs, outputs and cards of model files."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,18 @@ from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
 
 
 def open_session(path: Path, n_threads: int | None = None) -> Any:
-    """Open an ``.onnx`` file as a session of ONNX Runtime on the processor.
+    """Open an ONNX Runtime session of an ``.onnx`` file on the CPU.
+
+    Parameters
+    ----------
+    path
+        The file.
+    n_threads
+        Threads per call; by default ONNX Runtime chooses.
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
 
     Raises
     ------
@@ -20,7 +31,7 @@ def open_session(path: Path, n_threads: int | None = None) -> Any:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(
-            f"the model {path} cannot be read: {error.strerror or error}; expected an .onnx file"
+            f"expected an .onnx file, but the model {path} cannot be read: {error.strerror or error}"
         ) from error
     import onnxruntime
 
@@ -33,58 +44,58 @@ def open_session(path: Path, n_threads: int | None = None) -> Any:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except _onnxruntime_errors() as error:
         raise ModelError(
-            f"{path} is damaged or no ONNX model; export it again, or name a shipped model"
+            f"expected an ONNX model, but {path} is damaged or not one; export it again, or use a shipped model"
         ) from error
 
 
 def check_outputs(session: Any, path: Path) -> list[str]:
-    """Check that a model classifies digit images, and return the names of its outputs.
+    """Check the input and the outputs of a classifier of digit images.
 
     Parameters
     ----------
     session
-        The model, in ONNX Runtime.
+        The model's session.
     path
-        Its file, for messages.
+        Its file, for error messages.
 
     Returns
     -------
     list of str
-        ``probabilities`` and, of some models, ``is_digit``.
+        Names of the outputs: ``probabilities`` and, in some models, ``is_digit``.
 
     Raises
     ------
     ModelError
-        If it has other inputs or outputs.
+        If the model has another input, or no output ``probabilities``.
     """
     inputs, outputs = (
         session.get_inputs(),
         {each.name: each for each in session.get_outputs()},
     )
-    takes = [(each.name, each.type, list(each.shape[1:])) for each in inputs]
-    if takes != [("images", "tensor(uint8)", [SIDE, SIDE])]:
-        named = ", ".join(f"{name} {kind} {shape}" for name, kind, shape in takes)
+    signature = [(each.name, each.type, list(each.shape[1:])) for each in inputs]
+    if signature != [("images", "tensor(uint8)", [SIDE, SIDE])]:
+        named = ", ".join(f"{name} {kind} {shape}" for name, kind, shape in signature)
         raise ModelError(
-            f"{path} is a model of another kind: expected one input images, uint8 "
-            f"(n, {SIDE}, {SIDE}), but it takes {named}"
+            f"expected one input, images, uint8 (n, {SIDE}, {SIDE}), in {path}, but got {named}; "
+            "use a model that classifies digit images"
         )
     probabilities = outputs.get("probabilities")
     if probabilities is None or probabilities.type != "tensor(float)":
         raise ModelError(
-            f"{path} is a model of another kind: expected an output probabilities, float32 "
-            f"(n, {N_CLASSES}), but it gives {', '.join(outputs) or 'none'}"
+            f"expected an output probabilities, float32 (n, {N_CLASSES}), in {path}, "
+            f"but got {', '.join(outputs) or 'none'}; use a model that classifies digit images"
         )
     return ["probabilities"] + (["is_digit"] if "is_digit" in outputs else [])
 
 
 def load_card(session: Any, path: Path) -> ModelCard:
-    """Return the card of a model; one with its file's name alone where the file holds none."""
+    """Return the model card of a session; if the file has none, a card with only its name."""
     card = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
     return ModelCard(name=path.stem) if card is None else ModelCard.from_json(card)
 
 
 def _onnxruntime_errors() -> tuple[type[BaseException], ...]:
-    """Return what ONNX Runtime raises on a bad file: some of it derives from Exception alone."""
+    """Return the exceptions that ONNX Runtime raises on a damaged file; some derive directly from Exception."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
     names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")

@@ -1,1 +1,1 @@
-"""From detected symbols to numbers in reading order: lines, combs, tables, grids, boxes."""
+"""Layout analysis: group detected symbols into numbers in lines, combs, tables, grids and boxes."""

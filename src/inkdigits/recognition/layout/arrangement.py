@@ -1,4 +1,4 @@
-"""Several digits in one picture: lines, pages and boxes."""
+"""Read the numbers of a page or a line from the detected symbols."""
 
 from dataclasses import dataclass, field
 from itertools import chain
@@ -31,35 +31,36 @@ from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Number
 
 _MAX_GAP_IN_LINE, _MAX_GAP_ON_PAGE = 3.0, 0.7
-"""Widest gap within a number, as a share of the height of its digits, where the picture is known to be one line, and
-elsewhere; the second was found by `benchmarks/page_settings.py`."""
+"""Greatest gap within a number, in heights of its digits: for the layout ``line``, and for pages. The second was found
+by `benchmarks/page_settings.py`."""
 
 _MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
-"""Least confidence of a number on a page, and of its surest digit, found by the same program: letters that are taken
-for digits are less sure. On development pages 85% of the digits are right, 83% with 0.1 and 0.7, 77% with neither."""
+"""Least confidence of a number on a page, and of its most confident digit: letters detected as digits score lower. Both
+were found by `benchmarks/page_settings.py`. On development pages 85% of the digits are correct, 83% with 0.1 and 0.7,
+77% with neither."""
 
 _READABLE_HEIGHT = 48
-"""Height, in pixels, from which a digit is read as well as if it were taller."""
+"""Height of a digit, in pixels, above which a higher resolution does not improve the reading."""
 
 _SPECK_HEIGHT = 8
-"""Height, in pixels, of what is no digit, or too small to be read at twice the size."""
+"""Height, in pixels, below which a connected component is ignored: it is not a digit, or too small to be read."""
 
 _MAX_LOW_SHARE = 0.2
-"""Share of low parts among tall ones at which the low ones are dirt, points and loose strokes."""
+"""Greatest ratio of low components to tall ones at which the low ones are taken for dirt, points and loose strokes."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """How a picture is to be read.
+    """The models and the constraints with which a picture is read.
 
     Attributes
     ----------
     recogniser, card
-        The model.
+        The classifier and its model card.
     detector
         The digit detector.
     knowledge
-        What is known of the numbers.
+        The constraints on the numbers.
     """
 
     recogniser: Recogniser
@@ -70,16 +71,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """What a picture holds, if it is taken in one way.
+    """The numbers of a picture, read with one layout.
 
     Attributes
     ----------
     numbers
         In reading order, boxes in pixels of ``page``.
     page
-        What was read: the picture, a smaller copy, the sheet of paper in it, or a grid that was made flat.
+        The image that was read: the picture, a reduced copy, the sheet of paper in it, or a rectified grid.
     grid
-        The grid, where it is one.
+        The grid of cells; None for other layouts.
     """
 
     numbers: list[Number]
@@ -87,21 +88,25 @@ class Arrangement:
     grid: Grid | None = None
 
     def on_source(self) -> tuple[Number, ...]:
-        """Return the numbers with their boxes in pixels of the picture as it was given."""
+        """Return the numbers with boxes in pixels of the picture as given."""
         return tuple(number.on_source(self.page.to_source) for number in self.numbers)
 
 
 def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
-    """Read the numbers of a page or of one line, in reading order.
+    """Read the numbers of a page or of its main line, in reading order.
 
     Parameters
     ----------
     page
         The picture.
     task
-        How to read it.
+        The models and the constraints.
     layout
         ``page`` or ``line``.
+
+    Returns
+    -------
+    Arrangement
     """
     is_page = layout == "page"
     page, found = upright(page.on_sheet or page, task.detector, one_size=not is_page)
@@ -113,38 +118,43 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
 def read_detections(
     grey: NDArray[np.uint8], found: Detections, lines: list[NDArray[np.int64]], task: Task, is_page: bool
 ) -> list[Number]:
-    """Read lines of symbols that were found in a picture.
+    """Split lines of detected symbols into numbers, and read each of them.
 
-    What is found on a page may be no number at all; it is left out unless one of its digits is sure.
+    On a page, numbers of low confidence are dropped: they are often letters or drawings.
 
     Parameters
     ----------
     grey
-        ``uint8`` (h, w): the picture that is read.
+        ``uint8`` (h, w): the image in which the symbols were detected.
     found
-        All symbols, boxes in pixels of the picture that is read.
+        All symbols, boxes in pixels of ``grey``.
     lines
-        Indices of the symbols of each line.
+        ``int64`` indices of the symbols of each line.
     task
-        How to read it.
+        The models and the constraints.
     is_page
-        Whether the picture is a page, rather than one line.
+        Whether the layout is a page; if so, splits at signs, filtering and table detection apply too.
+
+    Returns
+    -------
+    list of Number
+        In reading order, boxes in pixels of ``grey``.
     """
     widest = _MAX_GAP_ON_PAGE if is_page else _MAX_GAP_IN_LINE
     numbers = []
     for parts in join_comb_cells([split_into_numbers(line, found, widest) for line in lines], found, grey):
         for part in chain(*(split_at_signs(each, found) for each in parts)) if is_page else parts:
-            weighed = TextLine.from_detections(found[part], task.constraints.allowed)
+            text_line = TextLine.from_detections(found[part], task.constraints.allowed)
             boxes = [round_box(box, grey.shape) for box in found.boxes[part]]
             images = [crop_image(grey, box) for box in boxes]
-            number = build_number(weighed, boxes, images, task.detector.card.threshold, task.constraints)
+            number = build_number(text_line, boxes, images, task.detector.card.threshold, task.constraints)
             if number is not None and (not is_page or _is_accepted(number)):
                 numbers.append(number)
     return assign_table_cells(numbers) if is_page else numbers
 
 
 def _is_accepted(number: Number) -> bool:
-    """Tell whether what was found on a page is a number."""
+    """Return whether a number on a page is confident enough to be kept."""
     return (
         number.confidence >= _MIN_CONFIDENCE
         and max(digit.confidence for digit in number.digits) >= _MIN_BEST_CONFIDENCE
@@ -152,14 +162,19 @@ def _is_accepted(number: Number) -> bool:
 
 
 def crop_image(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    """Return what stands in a box, ``uint8`` (28, 28), its proportions kept.
+    """Crop a box and scale it to 28 x 28 pixels; the aspect ratio is kept, and the rest filled with the median grey.
 
     Parameters
     ----------
     grey
         ``uint8`` (h, w).
     box
-        x, y, width and height, within the picture.
+        x, y, width and height in pixels, within ``grey``.
+
+    Returns
+    -------
+    ndarray
+        ``uint8`` (28, 28).
     """
     left, top, width, height = box
     crop = grey[top : top + height, left : left + width]
@@ -174,7 +189,20 @@ def crop_image(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 
 def round_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
-    """Return a box within the picture in whole pixels, x, y, width and height, of left, top, right and bottom."""
+    """Round a box to whole pixels and clip it to the image.
+
+    Parameters
+    ----------
+    corners
+        ``float32`` (4,): left, top, right and bottom in pixels.
+    shape
+        Shape of the image: height, width, and possibly channels.
+
+    Returns
+    -------
+    tuple of int
+        x, y, width and height, the last two at least 1.
+    """
     height, width = shape[:2]
     left, top = (min(max(0, round(float(corners[k]))), end - 1) for k, end in ((0, width), (1, height)))
     right, bottom = min(round(float(corners[2])), width), min(round(float(corners[3])), height)
@@ -182,19 +210,19 @@ def round_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
 
 
 def choose_resolution(page: Page) -> Page:
-    """Return the sheet of paper alone, where there is one in the picture, and as small as its digits allow.
+    """Return the sheet of paper of a page if one is found, else the page, at the lowest sufficient resolution.
 
-    A large picture is mostly of a few large digits, and those are read from a copy in a fraction of the time.
+    The digits of a large picture are mostly large, and the reduced copy is read in a fraction of the time.
     """
     if page.reduced is not page:
-        near = page.reduced.on_sheet or page.reduced
-        if all(_has_tall_components(ink) for ink in near.clean_inks):
-            return near
+        reduced = page.reduced.on_sheet or page.reduced
+        if all(_has_tall_components(ink) for ink in reduced.clean_inks):
+            return reduced
     return page.on_sheet or page
 
 
 def _has_tall_components(ink: NDArray[np.uint8]) -> bool:
-    """Tell whether hardly anything in an ink map is lower than a digit that is read well."""
+    """Return whether nearly all components of an ink map, specks aside, are at least `_READABLE_HEIGHT` high."""
     _, _, stats, _ = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     n_tall = int((heights >= _READABLE_HEIGHT).sum())

@@ -1,4 +1,4 @@
-"""Boxes, combs and grids: one digit a cell, by the frames that are printed and the symbols that stand in them."""
+"""Read forms with one digit per cell: boxes, combs and grids, from their printed frames and the symbols in them."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,32 +16,37 @@ from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_ima
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
 from inkdigits.recognition.single_digit import Prediction, combine_predictions, is_of_ink
 
-# Frames are looked for in few pictures, and loading what finds them takes longer than reading a digit.
+# Imported when used: few pictures need it, and its import takes longer than reading a digit.
 if TYPE_CHECKING:
     from inkdigits.pictures.boxes.cells import Cell
 
 _MIN_PRESENCE, _MIN_DIGIT_WITHOUT_INK, _MIN_DIGIT_SHARE = 0.5, 0.9, 0.1
-"""Probability from which a symbol stands in a cell, and from which it is a digit though no ink was found in the cell;
-that a symbol is a digit, below which the classifier is not asked."""
+"""Least presence of a symbol in a cell; least probability of a digit in a cell without segmented ink; least sum of the
+symbol's digit probabilities at which the classifier's prediction is combined with the detector's."""
 
 
 def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections | None = None) -> Arrangement:
-    """Read one digit a cell; each row of cells is a number. Empty where there are no cells.
+    """Read one digit per cell; each row of cells is a number.
 
     Parameters
     ----------
     page
-        The picture, as `closest` gives it.
+        The picture, as `inkdigits.recognition.layout.arrangement.choose_resolution` returns it.
     task
-        How to read it.
+        The models and the constraints.
     is_form
         Whether the picture is known to be a form; see `inkdigits.pictures.boxes.cells.find_cells`.
     found
-        The symbols in the picture, if they have been looked for.
+        The symbols in the picture, boxes in pixels of ``page``; None to run the detector.
+
+    Returns
+    -------
+    Arrangement
+        Without numbers if no cells are found.
     """
     from inkdigits.pictures.boxes.cells import find_cells
 
-    # Print is dark almost always; light print is looked for where the ink may be light.
+    # Printed frames are mostly dark; light ones are searched for only if the ink may be light.
     for light_on_dark in (False, True) if page.may_be_light else (False,):
         cells = find_cells(255 - page.pixels if light_on_dark else page.pixels, is_form)
         if cells:
@@ -52,7 +57,7 @@ def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections |
 
 
 def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections, task: Task) -> list[Number]:
-    """Read what stands in cells, as the classifier sees its ink and the detector the picture."""
+    """Read cells: combine the classifier's prediction from the ink with the detector's from the picture."""
     images = {i: normalise(cell.ink) for i, cell in enumerate(cells) if cell.ink is not None}
     scores = task.recogniser.score(
         np.stack(list(images.values())) if images else np.zeros((0, 28, 28), np.uint8)
@@ -92,22 +97,22 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
 
 
 def _predict_cell(classifier: Prediction | None, found: Detections, symbol: int | None) -> Prediction | None:
-    """Return what is known of a cell: both opinions in one, that of either alone, or None where it is blank."""
+    """Return the prediction for a cell, from both models or from one of them; None if the cell is blank."""
     if symbol is None:
         return classifier
     digits, is_digit = found.classes[symbol, :N_CLASSES].astype(np.float64), float(found.digits[symbol])
     detector = Prediction(digits / max(digits.sum(), 1e-9), is_digit, float(found.printed[symbol]))
     if classifier is None:
         return detector if is_digit >= _MIN_DIGIT_WITHOUT_INK else None
-    # A cross or a dash is known by the detector; the classifier has learnt few of them.
+    # The detector alone classifies crosses and dashes; few of them were in the training data of the classifier.
     return detector if digits.sum() < _MIN_DIGIT_SHARE else combine_predictions(classifier, detector)
 
 
 def _find_symbol(cell: "Cell", found: Detections) -> int | None:
-    """Return the likeliest of the symbols whose middle lies in a cell; None where the detector sees none."""
+    """Return the index of the most probable symbol whose centre is in a cell; None if there is none."""
     x, y, width, height = cell.frame
-    middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
-    is_inside = ((middles >= (x, y)) & (middles < (x + width, y + height))).all(axis=1) & (
+    centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    is_inside = ((centres >= (x, y)) & (centres < (x + width, y + height))).all(axis=1) & (
         found.presence >= _MIN_PRESENCE
     )
     return int(np.where(is_inside, found.presence, -1).argmax()) if is_inside.any() else None
@@ -116,16 +121,16 @@ def _find_symbol(cell: "Cell", found: Detections) -> int | None:
 def build_row_number(
     digits: tuple[Digit, ...], probabilities: list[NDArray[np.float32]], task: Task
 ) -> Number:
-    """Make a number of the cells of a row, with the likeliest other reading beside it.
+    """Build the number of a row of cells, with its runner-up, its match in the roster and its expectation.
 
     Parameters
     ----------
     digits
-        What stands in the cells, blank ones included.
-    spelled
-        Probabilities of the ten digits, ``float32`` (10,), of each cell that holds one.
+        One for each cell, blank cells included.
+    probabilities
+        ``float32`` (10,) for each cell with a digit: the probabilities of the digits 0 to 9.
     task
-        How the picture is to be read.
+        Its constraints are used.
     """
     text = "".join(digit.character for digit in digits)
     confidence = float(np.prod([digit.confidence for digit in digits if digit.label is not None]))
@@ -142,9 +147,11 @@ def build_row_number(
         match = task.constraints.roster.match([(0.0, np.stack(probabilities).astype(np.float64))])
     expected = None
     if task.constraints.expected is not None:
-        wanted = task.constraints.expected
-        shares = [values[int(digit)] for values, digit in zip(probabilities, wanted, strict=False)]
-        expected = Expectation(wanted, float(np.prod(shares)) if len(probabilities) == len(wanted) else 0.0)
+        expected_text = task.constraints.expected
+        shares = [values[int(digit)] for values, digit in zip(probabilities, expected_text, strict=False)]
+        expected = Expectation(
+            expected_text, float(np.prod(shares)) if len(probabilities) == len(expected_text) else 0.0
+        )
     return Number(
         text, digits, confidence, enclose_boxes([digit.box for digit in digits]), best, match, expected
     )

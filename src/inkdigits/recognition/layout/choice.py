@@ -1,4 +1,4 @@
-"""Read a picture as the layout that it has: as is said, or as what is found in it shows."""
+"""Read a picture with a given layout, or with the layout that the detected symbols and frames indicate."""
 
 import numpy as np
 
@@ -19,74 +19,78 @@ from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
 from inkdigits.recognition.reading import Number
 
 _MIN_DIGIT_PROBABILITY = 0.5
-"""Probability from which a symbol counts as a digit of the picture."""
+"""Least probability at which a symbol counts as a digit."""
 
 _MIN_LINE_SHARE = 0.8
-"""Share of the digits in one line from which the picture is a line, and the rest stray marks."""
+"""Least share of the digits in the main line at which the layout is ``line``; the others are then stray marks."""
 
 _MIN_DIGITS_WITHOUT_LINE = 4
-"""Digits from which a picture holds several though no two of them stand in a line; fewer may be the dots of a division
-sign, as in a tenth of the development pictures that show no digit."""
+"""Least number of digits at which a picture without two digits in a line is read as several digits. Fewer may be the
+dots of a division sign, as in a tenth of the development pictures without a digit."""
 
 _MIN_PRESENCE, _MIN_SYMBOLS_IN_ROW = 0.5, 3
-"""Probability, and number, of the symbols of any kind in a line from which a picture with one digit is read as a line:
-boxes with crosses in those that are not used. Of 124 development pictures that show no digit none has such a line, and
-of 591 single digits none, but 9 of 136 rows of boxes."""
+"""Least presence, and least number, of symbols of any kind in a line at which a picture with one digit is read as a
+line: a row of boxes whose unused ones are crossed out. Of 124 development pictures without a digit none has such a
+line, of 591 single digits none, of 136 rows of boxes 9."""
 
 _MIN_CONFIDENCE = 0.05
-"""Confidence of a number under which it is no reason to think that there are several digits: of the development numbers
-read rightly none is under 0.17, and pieces of a thick dash come to 0.003."""
+"""Confidence above which a number indicates several digits: of the development numbers that are read correctly none is
+below 0.17, and pieces of a thick dash reach 0.003."""
 
 _MIN_ACCEPTED_SHARE = 0.6
-"""Share of the digits of a form that must be accepted for it to be taken for one."""
+"""Least share of accepted digits at which a picture is read as a form."""
 
 _MIN_SHARE_IN_CELLS = 0.8
-"""Share of the digits found in the picture that the cells of a form must hold; of bent paper the frames find a part."""
+"""Least share of the digits in the picture that the cells of a form contain; on bent paper some frames are missed."""
 
 _MIN_RELATIVE_HEIGHT, _MIN_SHARE_IN_GRID = 0.7, 0.6
-"""Height of the digits about a grid, as a share of those in it, under which they are the small print beside a puzzle;
-share of all others that stand in a grid which is all that is read of the page."""
+"""Least height of a digit outside a grid, in median heights of those in it, below which it is small print and ignored;
+least share of the other digits in the grid at which only the grid is read."""
 
 _MIN_CUT_RATIO = 0.5
-"""Digits less than a cell away from a grid, to one of its rows or columns, from which it goes on there."""
+"""Least number of digits within one cell of the grid's edge, per row or column, at which the grid is cut off."""
 
 _MIN_FILLED_SHARE = 0.25
-"""Share of the cells of a form that must be written in."""
+"""Least share of filled cells in a form."""
 
 
 def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
-    """Read a picture as the layout that it is known to have.
+    """Read a picture with a given layout.
 
     Parameters
     ----------
     page
         The picture.
     task
-        How to read it.
+        The models and the constraints.
     layout
         ``line``, ``boxes`` or ``page``.
+
+    Returns
+    -------
+    Arrangement
     """
     if layout != "boxes":
         return read_lines(page, task, layout)
     sheet, found = upright(page.on_sheet or page, task.detector)
-    near = choose_resolution(sheet)
-    return read_grid(sheet, task) or read_boxes(near, task, found=found if near is sheet else None)
+    reduced = choose_resolution(sheet)
+    return read_grid(sheet, task) or read_boxes(reduced, task, found=found if reduced is sheet else None)
 
 
 def read_multiple(page: Page, task: Task) -> Arrangement | None:
-    """Read a picture as boxes or lines, if that is what it holds, rather than one digit.
+    """Detect whether a picture has a grid, boxes, a line or a page of digits, and read it with that layout.
 
     Parameters
     ----------
     page
         The picture.
     task
-        How to read it.
+        The models and the constraints.
 
     Returns
     -------
     Arrangement or None
-        None where the picture holds one digit, or nothing.
+        None if the picture has at most one digit.
     """
     sheet, found = upright(page.on_sheet or page, task.detector)
     main = find_main_line(found)
@@ -96,18 +100,18 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
     is_row = n_in_line > 0 and int((found.presence[main] >= _MIN_PRESENCE).sum()) >= _MIN_SYMBOLS_IN_ROW
     if n_in_line < 2 and n_digits < _MIN_DIGITS_WITHOUT_LINE and not is_row:
         return None
-    gridded = read_grid(sheet, task)
-    if gridded is not None and _has_most_symbols(gridded, found, sheet):
-        return gridded
-    near = choose_resolution(sheet)
-    framed = read_form(near, task, found if near is sheet else None)
+    in_grid = read_grid(sheet, task)
+    if in_grid is not None and _is_most_in_grid(in_grid, found, sheet):
+        return in_grid
+    reduced = choose_resolution(sheet)
+    form = read_form(reduced, task, found if reduced is sheet else None)
     found = found.filter_by_ink(task.constraints.ink)
-    if framed is not None and _has_most_digits(
-        framed.numbers, int((found.digits >= _MIN_DIGIT_PROBABILITY).sum())
+    if form is not None and _is_most_in_cells(
+        form.numbers, int((found.digits >= _MIN_DIGIT_PROBABILITY).sum())
     ):
-        return framed
+        return form
     main = find_main_line(found)
-    # By area, since patterns of the paper are taken for small digits rather than for large ones.
+    # Weighted by area: false detections in the pattern of the paper are mostly small.
     areas = found.digits * found.heights**2
     is_line = float(areas[main].sum()) >= _MIN_LINE_SHARE * float(areas.sum())
     numbers = read_detections(
@@ -121,53 +125,59 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
     return Arrangement(numbers, sheet) if numbers and is_confident else None
 
 
-def _has_most_symbols(gridded: Arrangement, found: Detections, page: Page) -> bool:
-    """Tell whether most of what is written on a page, and no smaller than in its grid, stands in the grid.
+def _is_most_in_grid(in_grid: Arrangement, found: Detections, page: Page) -> bool:
+    """Return whether most digits of a page, small print aside, are in the grid.
 
-    Where digits go on beside it, as on a picture that cuts a table off, the grid is not all of it.
+    False if digits continue beyond the grid's edge, as in a picture that cuts a table off.
     """
-    assert gridded.grid is not None
-    columns, rows = gridded.grid.columns, gridded.grid.rows
-    middles = ((found.boxes[:, :2] + found.boxes[:, 2:]) / 2).astype(np.float64)
-    places = gridded.page.to_source.sources(page.to_source.points(middles))
+    assert in_grid.grid is not None
+    columns, rows = in_grid.grid.columns, in_grid.grid.rows
+    centres = ((found.boxes[:, :2] + found.boxes[:, 2:]) / 2).astype(np.float64)
+    centres_in_grid = in_grid.page.to_source.sources(page.to_source.points(centres))
     starts, ends = np.array([columns[0], rows[0]]), np.array([columns[-1], rows[-1]])
-    beyond = np.maximum(starts - places, places - ends) / [np.diff(columns).mean(), np.diff(rows).mean()]
-    is_inside, is_digit = (beyond < 0).all(axis=1), found.digits >= _MIN_DIGIT_PROBABILITY
+    cell = [np.diff(columns).mean(), np.diff(rows).mean()]
+    distances = np.maximum(starts - centres_in_grid, centres_in_grid - ends) / cell
+    is_inside, is_digit = (distances < 0).all(axis=1), found.digits >= _MIN_DIGIT_PROBABILITY
     if not (is_inside & is_digit).any():
         return False
     is_large = is_digit & (
         found.heights >= _MIN_RELATIVE_HEIGHT * np.median(found.heights[is_inside & is_digit])
     )
-    n_inside, n_close = (int((is_large & each).sum()) for each in (is_inside, (beyond < 1).all(axis=1)))
-    is_cut = n_close - n_inside >= _MIN_CUT_RATIO * min(len(rows), len(columns))
+    n_inside, n_near = (int((is_large & each).sum()) for each in (is_inside, (distances < 1).all(axis=1)))
+    is_cut = n_near - n_inside >= _MIN_CUT_RATIO * min(len(rows), len(columns))
     return n_inside >= _MIN_SHARE_IN_GRID * int(is_large.sum()) and not is_cut
 
 
-def _has_most_digits(framed: list[Number], n_digits: int) -> bool:
-    """Tell whether the cells of a form hold most of the wanted digits that were found in the picture."""
-    n_held = sum(digit.rejected is None for number in framed for digit in number.digits)
+def _is_most_in_cells(rows: list[Number], n_digits: int) -> bool:
+    """Return whether the cells of a form contain most of the ``n_digits`` digits detected in the picture."""
+    n_held = sum(digit.rejected is None for number in rows for digit in number.digits)
     return n_held >= _MIN_SHARE_IN_CELLS * n_digits
 
 
 def read_form(page: Page, task: Task, found: Detections | None = None) -> Arrangement | None:
-    """Read a picture as boxes, one digit each, if that is beyond doubt what it holds.
+    """Read a picture as boxes, one digit each, if it has enough cells, filled cells and accepted digits.
 
     Parameters
     ----------
     page
-        The picture, a large one on its smaller copy (see `inkdigits.recognition.layout.arrangement.closest`).
+        The picture, as `inkdigits.recognition.layout.arrangement.choose_resolution` returns it.
     task
-        How to read it.
+        The models and the constraints.
     found
-        The symbols in it, if they have been looked for.
+        The symbols in it, boxes in pixels of ``page``; None to run the detector.
+
+    Returns
+    -------
+    Arrangement or None
+        None if the picture is not a form.
     """
-    framed = read_boxes(page, task, is_form=False, found=found)
-    written = [digit for number in framed.numbers for digit in number.digits if digit.label is not None]
-    n_cells = sum(len(number.digits) for number in framed.numbers)
-    accepted = sum(digit.rejected is None for digit in written)
+    form = read_boxes(page, task, is_form=False, found=found)
+    filled = [digit for number in form.numbers for digit in number.digits if digit.label is not None]
+    n_cells = sum(len(number.digits) for number in form.numbers)
+    accepted = sum(digit.rejected is None for digit in filled)
     is_form = (
         n_cells >= 3
-        and accepted >= max(2, _MIN_ACCEPTED_SHARE * len(written))
-        and len(written) >= _MIN_FILLED_SHARE * n_cells
+        and accepted >= max(2, _MIN_ACCEPTED_SHARE * len(filled))
+        and len(filled) >= _MIN_FILLED_SHARE * n_cells
     )
-    return framed if is_form else None
+    return form if is_form else None

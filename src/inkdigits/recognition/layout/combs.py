@@ -1,4 +1,4 @@
-"""Digits in boxes side by side: however wide the boxes are, they are one number."""
+"""Join the digits of adjacent boxes, as in a comb field, into one number."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,32 +13,33 @@ Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _MAX_GAP = 2.5
-"""Gap between two digits in neighbouring boxes, at most, as a share of their height."""
+"""Greatest gap between the digits of adjacent boxes, in heights of the digits."""
 
 _MAX_OFFSET, _MAX_GAP_RATIO = 0.5, 1.5
-"""How far apart, as a share of the height of digits, rules on two lines may stand that are one; the gaps beside a rule
-are at most so much wider than the widest that is seen to be ruled."""
+"""Greatest horizontal offset, in heights of the digits, of rules on different lines that count as one rule; greatest
+ratio of a gap to the widest gap with a rule at which the gap belongs to a box too."""
 
 _OVERHANG, _N_ROWS, _SLOPES = 0.2, 24, (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2)
-"""A rule reaches over the digits beside it, by a share of their height; it is looked for in so many rows of pixels, at
-these slopes. A 1 that stands beside it reaches over 1 / 1.4 of these rows only."""
+"""Length by which a rule extends above and below the digits, in their heights; rows to which the strip between two
+digits is scaled; slopes of a rule, in pixels across per pixel down. A 1 covers only 1 / 1.4 of these rows."""
 
 _MAX_MISSING, _MIN_RELATIVE_CONTRAST, _MIN_CONTRAST = 0.12, 0.25, 6.0
-"""Share of a rule that may be missing; its contrast, as a share of that of the writing, and in grey levels."""
+"""Greatest share of a rule that may be missing; its least contrast relative to the writing's, and in grey levels."""
 
 
 def join_comb_cells(
     lines: list[list[Indices]], found: Detections, grey: NDArray[np.uint8]
 ) -> list[list[Indices]]:
-    """Join what stands in neighbouring boxes, where each box of a line holds one symbol.
+    """Join the symbols of adjacent boxes into numbers, on lines with one symbol per box.
 
-    In a table, cells hold numbers of several digits as well, and each is a number. A form has the same boxes on many
-    lines: a rule that is seen on one of them is there on the others, too, and one box of a row does not come alone.
+    Lines with several symbols in a number are not joined: they may be rows of a table. A form repeats its boxes on many
+    lines, so a rule that is found on one line counts on the others too; and boxes of one row have about equal widths,
+    so one rule counts for all similar gaps of the row.
 
     Parameters
     ----------
     lines
-        For each line, from left to right, the indices of the symbols of each number.
+        For each line, from left to right, the ``int64`` indices of the symbols of each number.
     found
         All symbols.
     grey
@@ -47,22 +48,22 @@ def join_comb_cells(
     Returns
     -------
     list of list of ndarray
-        For each line the indices of the symbols of each number.
+        For each line the ``int64`` indices of the symbols of each number.
     """
     pairs = [_find_pairs(parts, found, grey) for parts in lines]
-    ruled = [pair for each in pairs for pair in each if pair.has_rule_between]
+    ruled = [pair for each in pairs for pair in each if pair.has_rule]
     joined = []
-    for parts, between in zip(lines, pairs, strict=True):
-        if not between:
+    for parts, gaps in zip(lines, pairs, strict=True):
+        if not gaps:
             joined.append(parts)
             continue
-        # Each of the boxes beside a rule is as wide as the next one.
-        widest = (
-            max((pair.gap for pair in between if pair.has_aligned_rule(ruled)), default=0.0) * _MAX_GAP_RATIO
+        # Boxes of one row are about equally wide.
+        max_gap = (
+            max((pair.gap for pair in gaps if pair.has_aligned_rule(ruled)), default=0.0) * _MAX_GAP_RATIO
         )
         numbers = parts[:1]
-        for part, pair in zip(parts[1:], between, strict=True):
-            if pair.gap <= min(widest, _MAX_GAP):
+        for part, pair in zip(parts[1:], gaps, strict=True):
+            if pair.gap <= min(max_gap, _MAX_GAP):
                 numbers[-1] = np.concatenate([numbers[-1], part])
             else:
                 numbers.append(part)
@@ -72,44 +73,56 @@ def join_comb_cells(
 
 @dataclass(frozen=True)
 class _Pair:
-    """Two symbols side by side, each alone: the gap between them, as a share of their height, and where it is."""
+    """Two neighbouring symbols and the gap between them.
+
+    Attributes
+    ----------
+    gap
+        Width of the gap, in heights of the symbols.
+    middle
+        x of its centre, in pixels.
+    height
+        The greater height of the two, in pixels.
+    has_rule
+        Whether a rule is found in the gap.
+    """
 
     gap: float
-    middle: float
+    centre_x: float
     height: float
-    has_rule_between: bool
+    has_rule: bool
 
     def has_aligned_rule(self, others: "list[_Pair]") -> bool:
-        """Tell whether a rule parts them: their own, or that between two symbols above or below."""
-        return self.has_rule_between or any(
-            abs(self.middle - each.middle) < _MAX_OFFSET * self.height for each in others
+        """Return whether a rule is found in the gap, or in one of ``others`` at the same x."""
+        return self.has_rule or any(
+            abs(self.centre_x - each.centre_x) < _MAX_OFFSET * self.height for each in others
         )
 
 
 def _find_pairs(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[_Pair]:
-    """Return the pairs of neighbours of a line; none where not each part of it is one symbol."""
-    clear = [part[found.presence[part] > 0.5] for part in parts]
-    if len(parts) < 2 or max(map(len, clear)) != 1 or min(map(len, clear)) != 1:
+    """Return the pairs of neighbours of a line; empty unless each number of it is one symbol."""
+    present = [part[found.presence[part] > 0.5] for part in parts]
+    if len(parts) < 2 or max(map(len, present)) != 1 or min(map(len, present)) != 1:
         return []
     pairs = []
-    for first, second in pairwise(int(each[0]) for each in clear):
+    for first, second in pairwise(int(each[0]) for each in present):
         height = float(max(found.heights[first], found.heights[second]))
         left, right = float(found.boxes[first, 2]), float(found.boxes[second, 0])
         gap = (right - left) / height
-        is_close = gap < _MAX_GAP and has_rule_between(grey, found.boxes[first], found.boxes[second])
-        pairs.append(_Pair(gap, (left + right) / 2, height, is_close))
+        has_rule = gap < _MAX_GAP and has_rule_between(grey, found.boxes[first], found.boxes[second])
+        pairs.append(_Pair(gap, (left + right) / 2, height, has_rule))
     return pairs
 
 
 def has_rule_between(grey: NDArray[np.uint8], first: Floats, second: Floats) -> bool:
-    """Tell whether a rule stands between two boxes side by side.
+    """Return whether a vertical rule, dark or light, is between two symbols.
 
     Parameters
     ----------
     grey
         The picture, ``uint8`` (h, w).
     first, second
-        Left, top, right and bottom of each, the left one first.
+        ``float32`` (4,): left, top, right and bottom of the left and the right symbol, in pixels.
     """
     tall = max(first[3] - first[1], second[3] - second[1])
     top, bottom = min(first[1], second[1]) - _OVERHANG * tall, max(first[3], second[3]) + _OVERHANG * tall
@@ -118,13 +131,13 @@ def has_rule_between(grey: NDArray[np.uint8], first: Floats, second: Floats) -> 
     if min(strip.shape) < 3:
         return False
     wide = int(np.clip(strip.shape[1] * _N_ROWS / strip.shape[0], 8, 160))
-    small = cv2.resize(strip, (wide, _N_ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
-    darker = np.median(small, axis=1, keepdims=True) - small
-    least = max(_MIN_RELATIVE_CONTRAST * float(np.percentile(np.abs(darker), 97)), _MIN_CONTRAST)
+    scaled = cv2.resize(strip, (wide, _N_ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
+    contrast = np.median(scaled, axis=1, keepdims=True) - scaled
+    min_contrast = max(_MIN_RELATIVE_CONTRAST * float(np.percentile(np.abs(contrast), 97)), _MIN_CONTRAST)
     rows, columns = np.mgrid[0:_N_ROWS, 0:wide]
     for slope in _SLOPES:
         shifted = columns + np.rint(slope * (rows - _N_ROWS / 2)).astype(int)
-        upright = darker[rows, np.clip(shifted, 0, wide - 1)]
-        if max(np.quantile(sign * upright, _MAX_MISSING, axis=0).max() for sign in (1, -1)) > least:
+        rectified = contrast[rows, np.clip(shifted, 0, wide - 1)]
+        if max(np.quantile(sign * rectified, _MAX_MISSING, axis=0).max() for sign in (1, -1)) > min_contrast:
             return True
     return False

@@ -1,4 +1,4 @@
-"""Grids and tables of cells: a digit in each, as in a puzzle, or a number in each, as in a table of marks."""
+"""Read grids of cells: one digit per cell, as in a sudoku, or one number per cell, as in a table of marks."""
 
 from dataclasses import replace
 
@@ -22,23 +22,23 @@ from inkdigits.recognition.reading import Digit, Number
 from inkdigits.recognition.single_digit import Prediction, combine_predictions
 
 _MIN_PRESENCE = 0.5
-"""Probability from which a symbol stands in a cell."""
+"""Least presence of a symbol, and least probability of a digit, in a cell."""
 
 _MIN_FILLED_SHARE = 0.08
-"""Share of the cells that hold a digit, at least; of a puzzle the hardest ones give 17 digits in 81 cells."""
+"""Least share of cells with a digit; the hardest sudokus have 17 digits in 81 cells, a share of 0.21."""
 
 _MIN_INSIDE_SHARE, _MAX_OUTSIDE_SHARE = 0.6, 0.25
-"""Share of a digit that lies in its cell, and share of the digits that may lie in theirs by less: on squared paper
-writing does not keep to the squares."""
+"""Least share of a digit's area inside its cell, and greatest share of digits with less: writing on squared paper
+crosses the rules, so its squares are not cells."""
 
 _MIN_HEIGHT = 0.3
-"""Height of a digit, as a share of its cell's shorter side, at least."""
+"""Least height of a digit, as a share of the shorter side of its cell."""
 
 _MARGIN = 0.1
-"""Room about a digit that the classifier sees, as a share of its longer side."""
+"""Margin around a digit in the crop for the classifier, as a share of the digit's longer side."""
 
 _MIN_MULTI_DIGIT_SHARE = 0.15
-"""Share of the written cells with several digits from which each cell holds a number."""
+"""Share of filled cells with several digits above which each cell is read as a number."""
 
 
 def read_grid(page: Page, task: Task) -> Arrangement | None:
@@ -49,37 +49,37 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
     page
         The picture.
     task
-        How to read it.
+        The models and the constraints.
 
     Returns
     -------
     Arrangement or None
-        With the row of each number, and the column too where each cell holds a number; boxes on the grid made flat.
-        None where no grid is seen, or nothing is written in it.
+        Numbers with their row, and with their column too if each cell is a number; boxes in pixels of the rectified
+        grid. None if no grid is found, or too few of its cells have a digit.
     """
-    near = page.reduced
-    # Beside light rules, dark paper looks darker: so the likelier polarity comes first.
-    polarities = (True, False) if near.is_light else (False, True) if near.may_be_light else (False,)
+    reduced = page.reduced
+    # Light rules also produce dark edges beside them, so the more probable polarity is tried first.
+    polarities = (True, False) if reduced.is_light else (False, True) if reduced.may_be_light else (False,)
     for light_on_dark in polarities:
-        grid = find_grid(255 - near.pixels if light_on_dark else near.pixels)
+        grid = find_grid(255 - reduced.pixels if light_on_dark else reduced.pixels)
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
-            flat = Page(pixels, grid.to_picture.then(near.to_source), True)
+            flat = Page(pixels, grid.to_picture.then(reduced.to_source), True)
             numbers = _read_cells(grid, grey_levels(pixels), task)
             return None if numbers is None else Arrangement(numbers, flat, grid)
     return None
 
 
 def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number] | None:
-    """Read what stands in the cells of a flat grid; None where too little does."""
+    """Read the cells of a rectified grid; None if too few have a digit, or too many digits cross the rules."""
     cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
     found = locate(grey, task.detector, heights=(_MIN_HEIGHT * cell, cell)).filter_by_ink(
         task.constraints.ink
     )
     found = found[found.presence >= _MIN_PRESENCE]
-    middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (
-        np.searchsorted(edges, middles[:, axis], side="right") - 1
+        np.searchsorted(edges, centres[:, axis], side="right") - 1
         for axis, edges in enumerate((grid.columns, grid.rows))
     )
     shape = len(grid.rows) - 1, len(grid.columns) - 1
@@ -87,14 +87,14 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
     n_digits = np.zeros(shape, int)
     is_inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
     np.add.at(n_digits, (rows[is_inside & is_digit], columns[is_inside & is_digit]), 1)
-    n_written = int((n_digits > 0).sum())
-    within = _compute_inside_shares(found.boxes, columns, rows, grid)[is_inside & is_digit]
+    n_filled = int((n_digits > 0).sum())
+    inside_shares = _compute_inside_shares(found.boxes, columns, rows, grid)[is_inside & is_digit]
     if (
-        n_written < max(2, _MIN_FILLED_SHARE * n_digits.size)
-        or (within < _MIN_INSIDE_SHARE).mean() > _MAX_OUTSIDE_SHARE
+        n_filled < max(2, _MIN_FILLED_SHARE * n_digits.size)
+        or (inside_shares < _MIN_INSIDE_SHARE).mean() > _MAX_OUTSIDE_SHARE
     ):
         return None
-    is_table = (n_digits > 1).sum() > _MIN_MULTI_DIGIT_SHARE * n_written
+    is_table = (n_digits > 1).sum() > _MIN_MULTI_DIGIT_SHARE * n_filled
     numbers = []
     for row in range(shape[0]):
         cells = []
@@ -113,12 +113,13 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
 def _compute_inside_shares(
     boxes: NDArray[np.float32], columns: NDArray[np.int64], rows: NDArray[np.int64], grid: Grid
 ) -> NDArray[np.float32]:
-    """Return the share of each box that lies within its cell."""
-    places = [
-        np.clip(places, 0, len(edges) - 2) for places, edges in ((columns, grid.columns), (rows, grid.rows))
+    """Return the share of the area of each box that is inside its cell, ``float32`` (n,)."""
+    cell_indices = [
+        np.clip(cell_indices, 0, len(edges) - 2)
+        for cell_indices, edges in ((columns, grid.columns), (rows, grid.rows))
     ]
-    starts = np.stack([grid.columns[places[0]], grid.rows[places[1]]], axis=1)
-    ends = np.stack([grid.columns[places[0] + 1], grid.rows[places[1] + 1]], axis=1)
+    starts = np.stack([grid.columns[cell_indices[0]], grid.rows[cell_indices[1]]], axis=1)
+    ends = np.stack([grid.columns[cell_indices[0] + 1], grid.rows[cell_indices[1] + 1]], axis=1)
     inside = np.maximum(np.minimum(boxes[:, 2:], ends) - np.maximum(boxes[:, :2], starts), 0).prod(axis=1)
     return np.asarray(inside / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-6), np.float32)
 
@@ -126,7 +127,7 @@ def _compute_inside_shares(
 def _read_cell(
     found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, place: tuple[int, int]
 ) -> Number:
-    """Read the number in a cell of a table; a blank one is a number too."""
+    """Read a cell of a table as a number; a blank cell becomes a number with one blank digit."""
     boxes = [round_box(box, grey.shape) for box in found.boxes]
     images = [crop_image(grey, box) for box in boxes]
     line = TextLine.from_detections(found, task.constraints.allowed)
@@ -138,16 +139,18 @@ def _read_cell(
 
 
 def _read_row(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
-    """Read a row of cells with one digit each, as the detector and the classifier see them."""
-    chosen = [int((found.digits + found.presence).argmax()) if len(found) else -1 for found, _ in cells]
+    """Read a row of cells with one digit each, from the combined predictions of detector and classifier."""
+    best_symbols = [int((found.digits + found.presence).argmax()) if len(found) else -1 for found, _ in cells]
     boxes = [
         frame if best < 0 else round_box(found.boxes[best], grey.shape)
-        for best, (found, frame) in zip(chosen, cells, strict=True)
+        for best, (found, frame) in zip(best_symbols, cells, strict=True)
     ]
-    written = [i for i, best in enumerate(chosen) if best >= 0 and cells[i][0].digits[best] >= _MIN_PRESENCE]
-    predictions = _predict_cells(written, chosen, cells, boxes, grey, task)
+    filled = [
+        i for i, best in enumerate(best_symbols) if best >= 0 and cells[i][0].digits[best] >= _MIN_PRESENCE
+    ]
+    predictions = _predict_cells(filled, best_symbols, cells, boxes, grey, task)
     digits, shares, text = [], [], ""
-    for i, ((found, _), best, box) in enumerate(zip(cells, chosen, boxes, strict=True)):
+    for i, ((found, _), best, box) in enumerate(zip(cells, best_symbols, boxes, strict=True)):
         if best < 0:
             digits.append(Digit(None, 1.0, box, (), rejection.BLANK))
             text += digits[-1].character
@@ -173,28 +176,28 @@ def _read_row(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task
 
 
 def _predict_cells(
-    written: list[int],
-    chosen: list[int],
+    filled: list[int],
+    best_symbols: list[int],
     cells: list[tuple[Detections, Box]],
     boxes: list[Box],
     grey: NDArray[np.uint8],
     task: Task,
 ) -> dict[int, Prediction]:
-    """Return what detector and classifier come to on the digits in some cells."""
+    """Return the predictions, by cell, for the cells ``filled``; the classifier's is included if the crop has ink."""
     predictions, images = {}, {}
-    for i in written:
-        found, best = cells[i][0][np.array([chosen[i]])], boxes[i]
+    for i in filled:
+        found, best = cells[i][0][np.array([best_symbols[i]])], boxes[i]
         shares = found.classes[0, :N_CLASSES].astype(np.float64)
         predictions[i] = Prediction(
             shares / max(shares.sum(), 1e-9), float(found.digits[0]), float(found.printed[0])
         )
         margin = round(_MARGIN * max(best[2:]))
         x, y, width, height = best
-        near = candidates(
+        reduced = candidates(
             grey[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
         )
-        if near:
-            images[i] = near[0].image
+        if reduced:
+            images[i] = reduced[0].image
     if images:
         scores = task.recogniser.score(np.stack(list(images.values())))
         for i, shares, is_digit in zip(images, scores.probabilities, scores.is_digit, strict=True):

@@ -1,4 +1,4 @@
-"""Tables without a grid of even rules: rows and columns of numbers, by how they are aligned."""
+"""Detect tables without a regular grid of rules, from the alignment of their numbers."""
 
 from dataclasses import replace
 
@@ -7,19 +7,20 @@ import numpy as np
 from inkdigits.recognition.reading import Number, group_numbers
 
 _MIN_SIZE = 3
-"""Rows and columns of a table, at least."""
+"""Least number of rows, and of columns, of a table."""
 
 _MIN_FILLED_SHARE = 0.7
-"""Share of its cells that hold a number, at least."""
+"""Least share of the cells that contain a number."""
 
 _MIN_COLUMN_GAP = 0.3
-"""Gap between two columns, as a share of the height of digits, at least."""
+"""Least gap between two columns, in median heights of the numbers."""
 
 
 def assign_table_cells(numbers: list[Number]) -> list[Number]:
-    """Give numbers their row and column, if they stand in a table.
+    """Assign a row and a column to each number of a page, if the numbers form a table.
 
-    Columns are parted by upright gaps that no number crosses. Headings and numbers beside the table leave none.
+    Columns are separated by vertical gaps that no number crosses. Headings and numbers beside a table may close these
+    gaps; the table is then not detected.
 
     Parameters
     ----------
@@ -29,16 +30,16 @@ def assign_table_cells(numbers: list[Number]) -> list[Number]:
     Returns
     -------
     list of Number
-        The same, each with its row and column; unchanged where they stand in no table.
+        The same numbers with ``row`` and ``column``, from 0; unchanged if they do not form a table.
     """
     lines = group_numbers(numbers)
     if len(lines) < _MIN_SIZE:
         return numbers
-    spans = sorted((number.box[0], number.box[0] + number.box[2]) for number in numbers)
-    narrow = _MIN_COLUMN_GAP * float(np.median([number.box[3] for number in numbers]))
-    starts, end = [spans[0][0]], spans[0][1]
-    for left, right in spans[1:]:
-        if left - end > narrow:
+    intervals = sorted((number.box[0], number.box[0] + number.box[2]) for number in numbers)
+    min_gap = _MIN_COLUMN_GAP * float(np.median([number.box[3] for number in numbers]))
+    starts, end = [intervals[0][0]], intervals[0][1]
+    for left, right in intervals[1:]:
+        if left - end > min_gap:
             starts.append(left)
         end = max(end, right)
     columns = [
@@ -53,6 +54,6 @@ def assign_table_cells(numbers: list[Number]) -> list[Number]:
         return numbers
     return [
         replace(number, row=row, column=column)
-        for row, (line, places) in enumerate(zip(lines, columns, strict=True))
-        for number, column in zip(line, places, strict=True)
+        for row, (line, indices) in enumerate(zip(lines, columns, strict=True))
+        for number, column in zip(line, indices, strict=True)
     ]

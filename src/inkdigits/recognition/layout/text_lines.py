@@ -1,4 +1,4 @@
-"""Which symbols belong together: numbers, and the order in which they are read."""
+"""Group detected symbols into lines in reading order, and split lines into numbers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,28 +10,28 @@ Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _MAX_OFFSET = 0.6
-"""How far, as a share of the height of a line's digits, the middle of a symbol may lie off the line."""
+"""Greatest vertical offset of a symbol's centre from its line, in heights of the digits."""
 
 _MAX_LINE_GAP = 4.0
-"""Gap, as a share of the height of digits, over which a line is still followed."""
+"""Greatest horizontal gap within a line, in heights of the digits."""
 
 _MIN_GAP, _MIN_SPLIT_GAP, _MIN_GAP_RATIO = 0.25, 0.7, 1.8
-"""Gaps between digits, as shares of their height: narrower ones count as this; narrower ones part no numbers; and the
-ratio of two gaps next in size from which there are two kinds."""
+"""Gaps between digits, in heights of the digits: smaller gaps are rounded up to the first; gaps below the second never
+split numbers. The third is the least ratio of successive sorted gaps that separates narrow from wide ones."""
 
 _MAX_WIDE_PER_NARROW = 3
-"""Wide gaps to a narrow one, at most: two digits of a widely spaced number may happen to stand close."""
+"""Greatest number of wide gaps per narrow gap: in a widely spaced number two digits may be close by chance."""
 
 _MAX_MARK_HEIGHT = 0.55
-"""Height, as a share of the median height of the digits, under which a symbol that is no digit is a mark: its middle
-does not show where its line is."""
+"""Height, in median heights of the digits, below which a symbol other than a digit is a mark, such as a point or dash:
+the centre of a mark is not at the centre of its line."""
 
 _SPLIT_SIGNS = [SYMBOLS.index(sign) for sign in "+×"]
-"""The signs that part numbers; a dash, a slash and a colon may stand within one, as in a date."""
+"""Classes of the signs that split numbers; dashes, slashes and colons also occur within one, as in a date."""
 
 
 def find_main_line(found: Detections) -> Indices:
-    """Return the symbols of the line that holds most digits, from left to right."""
+    """Return the ``int64`` indices, from left to right, of the symbols of the line with most digits; (0,) if none."""
     lines = group_lines(found)
     if not lines:
         return np.zeros(0, np.int64)
@@ -39,10 +39,10 @@ def find_main_line(found: Detections) -> Indices:
 
 
 def group_lines(found: Detections) -> list[Indices]:
-    """Follow the lines of writing.
+    """Group symbols into text lines.
 
-    Each symbol that is as high as a digit is put behind the line whose last symbols it stands level with; marks,
-    which are lower, are then put into the line that they stand in.
+    From left to right, each symbol of a digit's height is appended to the line whose last symbols are at its level,
+    or starts a new line. Marks, which are lower, are then inserted into the nearest line.
 
     Parameters
     ----------
@@ -57,26 +57,27 @@ def group_lines(found: Detections) -> list[Indices]:
     if not len(found):
         return []
     heights, lefts, rights = found.heights, found.boxes[:, 0], found.boxes[:, 2]
-    middles = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
+    centres = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
     is_digit = found.digits > 0.3
-    typical = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
-    tall = np.flatnonzero((is_digit | (heights >= _MAX_MARK_HEIGHT * typical)) & (found.presence > 0.2))
+    median_height = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
+    tall = np.flatnonzero((is_digit | (heights >= _MAX_MARK_HEIGHT * median_height)) & (found.presence > 0.2))
     line_of = np.full(len(found), -1)
-    ends = np.zeros(
-        (len(tall), 3)
-    )  # of each line: right edge and height of its last symbol, level of its last ones
+    # Of each line: right edge and height of its last symbol, and the running mean of the last centres.
+    ends = np.zeros((len(tall), 3))
     n_lines = 0
     for i in tall.tolist():
         right, height, level = ends[:n_lines].T
         size = np.maximum(height, heights[i])
-        gap, off = (lefts[i] - right) / size, np.abs(middles[i] - level) / size
-        near = (off < _MAX_OFFSET) & (gap < _MAX_LINE_GAP) & (np.minimum(height, heights[i]) > 0.4 * size)
-        if near.any():
-            best = int(np.where(near, off + 0.2 * np.maximum(gap, 0.0), np.inf).argmin())
-            ends[best] = rights[i], heights[i], level[best] + (middles[i] - level[best]) / 2
+        gap, offset = (lefts[i] - right) / size, np.abs(centres[i] - level) / size
+        is_near = (
+            (offset < _MAX_OFFSET) & (gap < _MAX_LINE_GAP) & (np.minimum(height, heights[i]) > 0.4 * size)
+        )
+        if is_near.any():
+            best = int(np.where(is_near, offset + 0.2 * np.maximum(gap, 0.0), np.inf).argmin())
+            ends[best] = rights[i], heights[i], level[best] + (centres[i] - level[best]) / 2
         else:
             best, n_lines = n_lines, n_lines + 1
-            ends[best] = rights[i], heights[i], middles[i]
+            ends[best] = rights[i], heights[i], centres[i]
         line_of[i] = best
     for i in np.setdiff1d(np.arange(len(found)), tall).tolist():
         line_of[i] = _find_line_of_mark(found.boxes[i], found.boxes[tall], line_of[tall])
@@ -86,13 +87,13 @@ def group_lines(found: Detections) -> list[Indices]:
 
 
 def _sort_lines(lines: list[Indices], found: Detections) -> list[Indices]:
-    """Sort lines from top to bottom, and those that stand side by side, as in columns, from left to right."""
-    middles = [float(np.median(found.boxes[line][:, 1::2].mean(axis=1))) for line in lines]
+    """Sort lines from top to bottom, and lines side by side, as in columns, from left to right."""
+    centres = [float(np.median(found.boxes[line][:, 1::2].mean(axis=1))) for line in lines]
     heights = [float(np.median(found.heights[line])) for line in lines]
     rows: list[list[int]] = []
-    for i in np.argsort(middles, kind="stable").tolist():
+    for i in np.argsort(centres, kind="stable").tolist():
         last = rows[-1][-1] if rows else i
-        if rows and middles[i] - middles[last] < _MAX_OFFSET * min(heights[i], heights[last]):
+        if rows and centres[i] - centres[last] < _MAX_OFFSET * min(heights[i], heights[last]):
             rows[-1].append(i)
         else:
             rows.append([i])
@@ -100,37 +101,37 @@ def _sort_lines(lines: list[Indices], found: Detections) -> list[Indices]:
 
 
 def _find_line_of_mark(mark: Floats, boxes: Floats, line_of: Indices) -> int:
-    """Return the line that a mark stands in, beside or between its digits and not far above or below; -1 if in none.
+    """Return the line of a mark: that of the nearest symbol at about the same level; -1 if there is none.
 
     Parameters
     ----------
     mark
         Left, top, right and bottom of the mark, ``float32`` (4,).
     boxes, line_of
-        The boxes of all symbols as high as digits, ``float32`` (n, 4), and the line of each.
+        The boxes of all symbols of a digit's height, ``float32`` (n, 4), and their lines, ``int64`` (n,).
     """
     if not len(boxes):
         return -1
     x, y = (mark[0] + mark[2]) / 2, (mark[1] + mark[3]) / 2
     height = boxes[:, 3] - boxes[:, 1]
     distance = np.maximum(np.maximum(boxes[:, 0] - x, x - boxes[:, 2]), 0)
-    near = (boxes[:, 1] - 0.2 * height < y) & (y < boxes[:, 3] + 0.4 * height) & (distance < 1.5 * height)
-    return int(line_of[np.where(near, distance, np.inf).argmin()]) if near.any() else -1
+    is_near = (boxes[:, 1] - 0.2 * height < y) & (y < boxes[:, 3] + 0.4 * height) & (distance < 1.5 * height)
+    return int(line_of[np.where(is_near, distance, np.inf).argmin()]) if is_near.any() else -1
 
 
-def split_into_numbers(line: Indices, found: Detections, widest: float) -> list[Indices]:
-    """Part a line at its wide gaps.
+def split_into_numbers(line: Indices, found: Detections, max_gap: float) -> list[Indices]:
+    """Split a line into numbers at its wide gaps.
 
-    A gap is wide if it is wider than ``widest``, or of the wider kind where the line has two kinds of gaps.
+    A gap is wide if it exceeds ``max_gap``, or if the line has narrow and wide gaps and it is one of the wide ones.
 
     Parameters
     ----------
     line
-        Its symbols, from left to right.
+        ``int64`` indices of its symbols, from left to right.
     found
         All symbols.
-    widest
-        The widest gap within a number, as a share of the median height of the digits.
+    max_gap
+        Greatest gap within a number, in median heights of the digits.
 
     Returns
     -------
@@ -141,39 +142,40 @@ def split_into_numbers(line: Indices, found: Detections, widest: float) -> list[
         return []
     digits = found.digits[line] > 0.3
     height = float(np.median(found.heights[line][digits])) if digits.any() else 1.0
-    sure = np.flatnonzero(found.presence[line] > 0.3)  # a gap is not bridged by what is hardly there
-    boxes = found.boxes[line[sure]]
+    present = np.flatnonzero(found.presence[line] > 0.3)  # improbable symbols do not close a gap
+    boxes = found.boxes[line[present]]
     gaps = (boxes[1:, 0] - np.maximum.accumulate(boxes[:, 2])[:-1]) / height
-    return np.split(line, sure[1:][gaps > min(widest, _find_gap_threshold(gaps))])
+    return np.split(line, present[1:][gaps > min(max_gap, _find_gap_threshold(gaps))])
 
 
 def _find_gap_threshold(gaps: Floats) -> float:
-    """Return the gap beyond which gaps are of the wider of two kinds; infinity where they are of one kind."""
-    ordered = np.sort(np.maximum(gaps, _MIN_GAP))
-    ratios = ordered[1:] / ordered[:-1]
+    """Return the greatest narrow gap, in heights; infinity if the gaps are not of two kinds, narrow and wide."""
+    sorted_gaps = np.sort(np.maximum(gaps, _MIN_GAP))
+    ratios = sorted_gaps[1:] / sorted_gaps[:-1]
     if not len(ratios) or ratios.max() < _MIN_GAP_RATIO:
         return float("inf")
     n_narrow = int(ratios.argmax()) + 1
-    is_parted = (
-        ordered[n_narrow] >= _MIN_SPLIT_GAP and _MAX_WIDE_PER_NARROW * n_narrow >= len(ordered) - n_narrow
+    is_split = (
+        sorted_gaps[n_narrow] >= _MIN_SPLIT_GAP
+        and _MAX_WIDE_PER_NARROW * n_narrow >= len(sorted_gaps) - n_narrow
     )
-    return float(ordered[n_narrow - 1]) if is_parted else float("inf")
+    return float(sorted_gaps[n_narrow - 1]) if is_split else float("inf")
 
 
 def split_at_signs(part: Indices, found: Detections) -> list[Indices]:
-    """Part the symbols of a sum into its numbers, each with the sign behind it.
+    """Split the symbols of a sum into numbers, each with the sign that follows it.
 
     Parameters
     ----------
     part
-        Indices of symbols that stand close together, from left to right.
+        ``int64`` indices of neighbouring symbols, from left to right.
     found
         All symbols.
 
     Returns
     -------
     list of ndarray
-        Indices of the symbols of each number.
+        ``int64`` indices of the symbols of each number.
     """
     is_sign = np.isin(found.classes[part].argmax(axis=1), _SPLIT_SIGNS) & (found.presence[part] > 0.5)
     return np.split(part, np.flatnonzero(is_sign[:-1]) + 1)
