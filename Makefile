@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
-.PHONY: help setup train test test-fast check lint types contracts docs docs-write lock wheel clean \
+.PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock wheel clean \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
@@ -44,13 +44,20 @@ test: $(INSTALLED)  ## run the test suite, on all cores
 test-fast: $(INSTALLED)  ## run the tests that are not marked as slow
 	$(PYTEST) -m "not slow"
 
+coverage: $(INSTALLED)  ## report which lines the tests reach (in their own processes), also as build/coverage/html
+	@mkdir -p build/coverage
+	$(PYTEST) --cov --cov-report=term --cov-report=html
+
+complexity: $(INSTALLED)  ## list functions with many branches or many parameters; never fails
+	$(BIN)/ruff check --select C901,PLR0913 --output-format concise --exit-zero .
+
 check: lint types contracts docs test  ## all that CI checks: lint, types, import contracts, docs, tests
 
 lint: $(INSTALLED)  ## ruff: lint and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(INSTALLED)  ## mypy, strict
+types: $(INSTALLED)  ## mypy, strict; less so for the tests
 	$(BIN)/mypy
 
 contracts: $(INSTALLED)  ## the imports point one way
