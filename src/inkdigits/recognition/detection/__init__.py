@@ -1,1 +1,1 @@
-"""The digit detector, on a picture of any size."""
+"""Detection: run the digit detector on pictures of any size and decode its output."""

@@ -1,15 +1,15 @@
-"""The symbols that the digit detector knows: ten digits, seven separators and signs, and anything else."""
+"""The classes of the digit detector, and the geometry of its output."""
 
 SYMBOLS = (*"0123456789", ".", ",", "-", "/", ":", "+", "×", "other")
-"""The classes of the detector, in the order of its answers."""
+"""The classes, in the order of the output: ten digits, seven separators and signs, and ``other``."""
 
 N_SYMBOLS = len(SYMBOLS)
 
 OTHER = N_SYMBOLS - 1
-"""The class of ink that is none of the other symbols: letters, currency signs, crosses in unused boxes."""
+"""Class of ink that is none of the other symbols: letters, currency signs, crosses in unused boxes."""
 
 CELL_HEIGHT, CELL_WIDTH = 8, 4
-"""Pixels of the picture to one cell of the detector's answer."""
+"""Height and width, in pixels of the input, of one cell of the output."""
 
 DIGIT_HEIGHT = 24
-"""Height, in pixels, of a digit as the detector sees it best."""
+"""Height of a digit, in pixels of the input, at which the detector is most accurate."""

@@ -1,1 +1,1 @@
-"""Numbers: symbol sequences, constraints, lexicon."""
+"""Numbers: decoding of symbol sequences, constraints, and rosters of valid numbers."""

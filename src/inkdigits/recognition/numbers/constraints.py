@@ -1,4 +1,4 @@
-"""What is known of the numbers in a picture before it is read."""
+"""Constraints on the numbers in a picture, and their validation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Constraints:
-    """What is known of a number before it is read.
+    """Constraints on a number, known before the picture is read.
 
     Attributes
     ----------
     length
-        How many digits it has, or None.
+        Number of digits, or None if unknown.
     roster
-        The valid numbers, or None.
+        The valid numbers, or None for all.
     allowed
         The digits that can occur, or None for all.
     expected
-        The digits that it should have, or None; see `Number.expected`.
+        The digits of the expected number, or None; see `Number.expected`.
     ink
-        ``handwritten`` or ``printed`` where only such digits are wanted, else ``any``.
+        Which digits to read: ``handwritten``, ``printed`` or ``any``.
     """
 
     length: int | None = None
@@ -39,29 +39,33 @@ class Constraints:
 def build_constraints(
     length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None, ink: str
 ) -> Constraints:
-    """Check what the caller says of the numbers.
+    """Validate the constraints of a call of `Reader.read`.
 
     Parameters
     ----------
     length, roster, digits, expect, ink
-        As `inkdigits.recognition.reader.Reader.read` takes them.
+        See `inkdigits.recognition.reader.Reader.read`.
+
+    Returns
+    -------
+    Constraints
 
     Raises
     ------
     UsageError
-        If one of them cannot be.
+        If a constraint is invalid.
     DataError
         If the roster cannot be read.
     """
     if length is not None and length < 1:
-        raise UsageError(f"a number has 1 digit at least, but the length is {length}")
+        raise UsageError(f"expected a length of 1 or more digits, but got {length}")
     allowed = None if digits is None else tuple(sorted(set(digits)))
     if allowed is not None and not (allowed and set(allowed) <= set(range(10))):
-        raise UsageError(f"digits are whole numbers from 0 to 9, one at least, but {list(allowed)} was given")
+        raise UsageError(f"expected one or more digits from 0 to 9, but got {list(allowed)}")
     if expect is not None and not (expect.isascii() and expect.isdigit()):
-        raise UsageError(f"the expected number should be digits from 0 to 9, but is {expect!r}")
+        raise UsageError(f"expected a number of the digits 0 to 9, but got {expect!r}")
     if ink not in INKS:
-        raise UsageError(f"there is no ink {ink!r}: expected one of {', '.join(INKS)}")
+        raise UsageError(f"expected ink {', '.join(INKS[:-1])} or {INKS[-1]}, but got {ink!r}")
     if roster is not None:
         from inkdigits.recognition.numbers.lexicon import Roster
 

@@ -1,4 +1,4 @@
-"""Lists of valid numbers, against which a reading is matched by its summed log-probability."""
+"""Rosters: lists of valid numbers, among which a reading is matched by posterior probability."""
 
 import os
 from collections.abc import Iterable
@@ -12,19 +12,20 @@ from inkdigits.errors import DataError
 from inkdigits.recognition.reading import Match
 
 Segmentation = tuple[float, NDArray[np.float64]]
-"""Log-weight of one way to cut a number into digits, and the probabilities (length, 10) of these digits."""
+"""Log-weight of one segmentation of a number into digits, and the probabilities of these digits, (length, 10)."""
 
 _MIN_PROBABILITY = 1e-4
-"""Least probability of a digit: networks are surer than they should be, above all where they are wrong."""
+"""Least probability of a digit: networks are overconfident, most of all on their errors."""
 
 _OUT_OF_LIST_PRIOR = 0.1
-"""Probability, before anything is read, that a number is not in the list."""
+"""Prior probability that a number is not in the list."""
 
 _UNIFORM_SHARE = 0.1
-"""Share of the numbers beyond the list that have, in a given place, any digit, and not one as the entries have it."""
+"""Weight of the uniform distribution in the distribution of digits, per position, of numbers that are not in the
+list."""
 
 _OTHER_LENGTH_PROBABILITY = 0.01
-"""Probability of each length that no entry has, among the numbers beyond the list."""
+"""Prior probability, for numbers that are not in the list, of each length that no entry has."""
 
 
 class Roster:
@@ -33,31 +34,31 @@ class Roster:
     Parameters
     ----------
     entries
-        The numbers, as text or whole numbers. Separators such as points and dashes may stand in them.
+        The numbers, as text or integers. They may contain separators such as points and dashes.
 
     Raises
     ------
     DataError
-        If there are none, or if one has no digit or something that is no part of a number.
+        If there are no entries, or if one has no digit, or a character other than digits and separators.
     """
 
     def __init__(self, entries: Iterable[str | int]) -> None:
         self.entries: tuple[str, ...] = tuple(dict.fromkeys(str(entry).strip() for entry in entries))
         if not self.entries:
-            raise DataError("the roster is empty: expected a list of valid numbers")
+            raise DataError("expected a roster with at least one number, but it is empty")
         by_length: dict[int, tuple[list[int], list[list[int]]]] = {}
-        for place, entry in enumerate(self.entries):
+        for index, entry in enumerate(self.entries):
             digits = [int(character) for character in entry if character in "0123456789"]
             if not digits or any(character not in "0123456789.,-/ " for character in entry):
                 raise DataError(
-                    f"the roster holds {entry!r}, which is no number: expected digits, and separators at most"
+                    f"expected digits and separators in each entry of the roster, but got {entry!r}"
                 )
-            places, rows = by_length.setdefault(len(digits), ([], []))
-            places.append(place)
+            indices, rows = by_length.setdefault(len(digits), ([], []))
+            indices.append(index)
             rows.append(digits)
         self._by_length = {
-            length: (np.array(places, np.int64), np.array(rows, np.int64).T.copy())
-            for length, (places, rows) in by_length.items()
+            length: (np.array(indices, np.int64), np.array(rows, np.int64).T.copy())
+            for length, (indices, rows) in by_length.items()
         }
         self._frequencies_by_length = {
             length: _estimate_frequencies(digits) for length, (_, digits) in self._by_length.items()
@@ -68,20 +69,29 @@ class Roster:
 
     @property
     def lengths(self) -> tuple[int, ...]:
-        """How many digits the entries have, each number once."""
+        """The numbers of digits that entries have, each once."""
         return tuple(self._by_length)
 
     @classmethod
     def load(cls, source: "Roster | str | os.PathLike[str] | Iterable[str | int]") -> "Roster":
-        """Return a roster from a list, or from a text or CSV file.
+        """Load a roster from a list, or from a text or CSV file.
 
-        A text file has one number a line. Of a CSV file the first column is taken in which every row but
-        a heading holds a number.
+        A text file has one number per line; lines that start with ``#`` are comments. The entries of a CSV file are
+        its first column with a number in every row, a heading excepted.
+
+        Parameters
+        ----------
+        source
+            A roster, which is returned as is; a list of numbers; or the path of a file in UTF-8.
+
+        Returns
+        -------
+        Roster
 
         Raises
         ------
         DataError
-            If the file cannot be read or holds no numbers.
+            If the file cannot be read or has no numbers.
         """
         if isinstance(source, Roster):
             return source
@@ -93,7 +103,7 @@ class Roster:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise DataError(
-                f"the roster {path} cannot be read: {reason}; expected a text or CSV file of numbers"
+                f"expected a roster in a text or CSV file, but {path} cannot be read: {reason}"
             ) from error
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if path.suffix.lower() != ".csv":
@@ -101,48 +111,52 @@ class Roster:
         return cls(_find_number_column(lines, path))
 
     def match(self, segmentations: list[Segmentation]) -> Match:
-        """Find the entry that a reading matches best.
+        """Find the entry with the greatest posterior probability.
+
+        The posterior follows from the likelihoods of all entries, with equal priors, and of a model of numbers that are
+        not in the list: they have the lengths of the entries, and the digits of the entries in each position.
 
         Parameters
         ----------
         spellings
-            The ways to cut the number into digits, with their log-weights, which need not sum to 1.
+            The segmentations of the number into digits. Their weights need not sum to 1.
 
         Returns
         -------
         Match
+            Without an entry if no segmentation has the length of an entry.
         """
         n = len(self.entries)
         if not segmentations:
             return Match(None, 0.0, None, 0.0, False)
-        heaviest = max(weight for weight, _ in segmentations)
-        total = float(np.sum([np.exp(weight - heaviest) for weight, _ in segmentations]))
+        max_weight = max(weight for weight, _ in segmentations)
+        total = float(np.sum([np.exp(weight - max_weight) for weight, _ in segmentations]))
         likelihood = np.zeros(n)
-        beyond = 0.0
+        out_of_list = 0.0
         for weight, probabilities in segmentations:
-            share = float(np.exp(weight - heaviest)) / total
+            share = float(np.exp(weight - max_weight)) / total
             length = len(probabilities)
             if length not in self._by_length:
-                beyond += share * _OTHER_LENGTH_PROBABILITY * 10.0**-length
+                out_of_list += share * _OTHER_LENGTH_PROBABILITY * 10.0**-length
                 continue
-            places, digits = self._by_length[length]
-            floored = np.maximum(probabilities, _MIN_PROBABILITY)
-            # A number that is not in the list looks like those that are: as long, and with their digits in its places.
-            alike = float((self._frequencies_by_length[length] * floored).sum(axis=1).prod())
-            beyond += share * len(places) / n * alike
+            indices, digits = self._by_length[length]
+            clipped = np.maximum(probabilities, _MIN_PROBABILITY)
+            # Numbers that are not in the list are modelled by the lengths and the digit frequencies of the entries.
+            likelihood_out_of_list = float((self._frequencies_by_length[length] * clipped).sum(axis=1).prod())
+            out_of_list += share * len(indices) / n * likelihood_out_of_list
             if share < 1e-9:
                 continue
-            logs = np.log(floored)
-            score = logs[0][digits[0]]
+            log_probabilities = np.log(clipped)
+            log_likelihood = log_probabilities[0][digits[0]]
             for position in range(1, length):
-                score = score + logs[position][digits[position]]
-            likelihood[places] += share * np.exp(score)
+                log_likelihood = log_likelihood + log_probabilities[position][digits[position]]
+            likelihood[indices] += share * np.exp(log_likelihood)
         joint = likelihood * ((1.0 - _OUT_OF_LIST_PRIOR) / n)
-        evidence = float(joint.sum()) + _OUT_OF_LIST_PRIOR * beyond
+        evidence = float(joint.sum()) + _OUT_OF_LIST_PRIOR * out_of_list
         best = int(joint.argmax())
         if joint[best] <= 0.0:
             return Match(None, 0.0, None, 0.0, False)
-        in_list = float(joint.sum()) > _OUT_OF_LIST_PRIOR * beyond
+        in_list = float(joint.sum()) > _OUT_OF_LIST_PRIOR * out_of_list
         first = float(joint[best])
         joint[best] = -1.0
         second = int(joint.argmax())
@@ -154,16 +168,16 @@ class Roster:
 
 
 def _estimate_frequencies(digits: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how often each digit stands in each place, (length, 10), of numbers like the entries, (length, n).
+    """Estimate the probabilities of the digits per position, (length, 10), from entries (length, n).
 
-    Each digit is counted once more than it stands there: a few entries say little of others.
+    The counts are smoothed by one (Laplace), since few entries are little evidence for other numbers.
     """
     counts = np.stack([np.bincount(column, minlength=10) for column in digits])
     return np.asarray((1.0 - _UNIFORM_SHARE) * (counts + 1) / (digits.shape[1] + 10) + _UNIFORM_SHARE / 10)
 
 
 def _find_number_column(lines: list[str], path: Path) -> list[str]:
-    """Return the first column of CSV lines that holds numbers, without its heading."""
+    """Return the first column of CSV lines that has only numbers, without its heading."""
     import csv
 
     try:
@@ -176,7 +190,7 @@ def _find_number_column(lines: list[str], path: Path) -> list[str]:
         for values in (cells, cells[1:]):
             if values and all(_is_number(value) for value in values):
                 return values
-    raise DataError(f"the roster {path} has no column of numbers: expected one number a row")
+    raise DataError(f"expected a column with a number in each row, but the roster {path} has none")
 
 
 def _is_number(text: str) -> bool:

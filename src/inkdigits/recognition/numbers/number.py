@@ -1,4 +1,4 @@
-"""A number of a line of detected symbols: its text, its digits, its confidence, and what else it could be."""
+"""Build a number from a line of detected symbols: its text, digits, confidence, runner-up, match and expectation."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
 
 _MIN_SYMBOL_PROBABILITY = 0.5
-"""Probability from which a separator or a letter is reported."""
+"""Least probability at which a separator, or a symbol of the class ``other``, is part of the text."""
 
 
 def build_number(
@@ -24,56 +24,56 @@ def build_number(
     threshold: float,
     constraints: Constraints,
 ) -> Number | None:
-    """Make a number of a line of symbols.
+    """Build a number from a line of symbols.
 
     Parameters
     ----------
     line
-        The candidates.
+        The symbols, with their probabilities.
     boxes
-        Their boxes in pixels of the page that is read.
+        x, y, width and height of each, in pixels of the page.
     images
-        What stands in these boxes, ``uint8`` (28, 28) each.
+        The crops of these boxes, ``uint8`` (28, 28) each.
     threshold
-        Probability of a digit under which it is refused as unsure.
+        Least probability of an accepted digit; below it the digit is rejected as ``unsure``.
     knowledge
-        What is known of the number.
+        The constraints on the number.
 
     Returns
     -------
     Number or None
-        None where no candidate's likeliest outcome is a digit.
+        None if no symbol's most probable outcome is a digit.
     """
     if not line.choose_digits().any():
         return None
-    chosen = line.choose_digits(constraints.length)
+    is_digit = line.choose_digits(constraints.length)
     probabilities = line.digit_probabilities
     digits: list[Digit] = []
     text, guess = "", ""
-    place_in_text: dict[int, int] = {}
-    for i in range(len(chosen)):
+    position_in_text: dict[int, int] = {}
+    for i in range(len(is_digit)):
         symbol = int(line.outcomes[i, N_CLASSES:-1].argmax()) + N_CLASSES
-        if chosen[i]:
+        if is_digit[i]:
             digit = build_digit(
                 probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i])
             )
-            place_in_text[i] = len(guess)
+            position_in_text[i] = len(guess)
             digits.append(digit)
             text += digit.character
             guess += str(digit.label)
         elif line.outcomes[i, symbol] >= _MIN_SYMBOL_PROBABILITY and symbol != OTHER:
-            place_in_text[i] = len(guess)
+            position_in_text[i] = len(guess)
             text += SYMBOLS[symbol]
             guess += SYMBOLS[symbol]
-        elif line.outcomes[i, symbol] >= _MIN_SYMBOL_PROBABILITY and _is_between_digits(i, chosen):
-            place_in_text[i] = len(guess)
+        elif line.outcomes[i, symbol] >= _MIN_SYMBOL_PROBABILITY and _is_between_digits(i, is_digit):
+            position_in_text[i] = len(guess)
             digit = build_digit(
                 probabilities[i], boxes[i], images[i], threshold, float(line.found.printed[i])
             )
             digits.append(replace(digit, rejected=rejection.NOT_A_DIGIT))
             text += "?"
             guess += "?"
-    confidence = line.compute_confidence(chosen)
+    confidence = line.compute_confidence(is_digit)
     match = (
         None
         if constraints.roster is None
@@ -81,16 +81,16 @@ def build_number(
     )
     expected = None
     if constraints.expected is not None:
-        fits = constraints.length in (None, len(constraints.expected))
+        has_length = constraints.length in (None, len(constraints.expected))
         expected = Expectation(
-            constraints.expected, line.compute_probability(constraints.expected) if fits else 0.0
+            constraints.expected, line.compute_probability(constraints.expected) if has_length else 0.0
         )
     return Number(
         text,
         tuple(digits),
         confidence,
         enclose_boxes([digit.box for digit in digits]),
-        _build_runner_up(line, chosen, guess, place_in_text, constraints.length is not None),
+        _build_runner_up(line, is_digit, guess, position_in_text, constraints.length is not None),
         match,
         expected,
     )
@@ -103,46 +103,50 @@ def build_digit(
     threshold: float,
     printed: float,
 ) -> Digit:
-    """Make a digit of what the detector says of a symbol.
+    """Build a digit from the detector's probabilities for a symbol.
 
     Parameters
     ----------
     probabilities
-        ``float64`` (11,): of the ten digits and of none of them, sum 1.
+        ``float64`` (11,), sum 1: of the ten digits, and of everything else.
     box
-        In pixels of the page that is read.
+        x, y, width and height in pixels of the page.
     image
-        What stands in the box, ``uint8`` (28, 28).
+        The crop of the box, ``uint8`` (28, 28).
     threshold
-        Probability of the digit under which it is refused as unsure.
+        Least probability of an accepted digit; below it the digit is rejected as ``unsure``.
     printed
-        How far it is print, from 0 to 1.
+        Score for print rather than handwriting, in [0, 1].
     """
-    values = probabilities[:N_CLASSES]
-    ranked = np.argsort(-values, kind="stable")
-    label = int(ranked[0])
-    rejected = rejection.UNSURE if values[label] < threshold else None
-    others = tuple((int(other), float(values[other])) for other in ranked[1:])
-    return Digit(label, float(values[label]), box, others, rejected, image, printed)
+    digit_probabilities = probabilities[:N_CLASSES]
+    order = np.argsort(-digit_probabilities, kind="stable")
+    label = int(order[0])
+    rejected = rejection.UNSURE if digit_probabilities[label] < threshold else None
+    alternatives = tuple((int(other), float(digit_probabilities[other])) for other in order[1:])
+    return Digit(label, float(digit_probabilities[label]), box, alternatives, rejected, image, printed)
 
 
-def _is_between_digits(i: int, chosen: NDArray[np.bool_]) -> bool:
-    """Tell whether a candidate stands between the first and the last digit."""
-    places = np.flatnonzero(chosen)
-    return bool(places[0] < i < places[-1])
+def _is_between_digits(i: int, is_digit: NDArray[np.bool_]) -> bool:
+    """Return whether symbol ``i`` is between the first and the last digit."""
+    indices = np.flatnonzero(is_digit)
+    return bool(indices[0] < i < indices[-1])
 
 
 def _build_runner_up(
-    line: TextLine, chosen: NDArray[np.bool_], guess: str, place_in_text: dict[int, int], keep_length: bool
+    line: TextLine,
+    is_digit: NDArray[np.bool_],
+    guess: str,
+    position_in_text: dict[int, int],
+    keep_length: bool,
 ) -> tuple[str, float] | None:
-    """Return the text of the second-best reading, which differs in one symbol, and its probability."""
-    candidate, label, probability = line.find_runner_up(chosen, keep_length)
+    """Return the text of the second-best reading, which differs in one symbol, and its probability; or None."""
+    changed, label, probability = line.find_runner_up(is_digit, keep_length)
     if probability <= 0:
         return None
-    instead = str(label) if label >= 0 else ""
-    if candidate in place_in_text:
-        place, end = place_in_text[candidate], place_in_text[candidate] + 1
+    replacement = str(label) if label >= 0 else ""
+    if changed in position_in_text:
+        start, end = position_in_text[changed], position_in_text[changed] + 1
     else:
-        place = end = sum(1 for i in place_in_text if i < candidate)
-    text = guess[:place] + instead + guess[end:]
+        start = end = sum(1 for i in position_in_text if i < changed)
+    text = guess[:start] + replacement + guess[end:]
     return (text, probability) if text and text != guess else None
