@@ -1,4 +1,4 @@
-"""From a picture to its reading: the whole reading pipeline in one object."""
+"""The reading pipeline: decode a picture, detect its layout, classify its digits, build the reading."""
 
 import os
 from collections.abc import Iterable
@@ -29,29 +29,29 @@ if TYPE_CHECKING:
     from inkdigits.recognition.numbers.lexicon import Roster
 
 _MIN_PAGE_SIDE = 40
-"""Longer side, in pixels, below which a picture is a crop of one digit."""
+"""Longer side of a picture, in pixels, below which the layout ``auto`` reads it as one digit."""
 
 
 class Reader:
-    """Reads pictures with one model.
+    """A reader of pictures, with one classifier and one detector.
 
     Parameters
     ----------
     model
-        The name of a shipped model, the path of an ``.onnx`` file, or any `Recogniser`; by default
-        the shipped model that is best on real pictures, and the detector beside it.
+        The name of a shipped model, the path of an ``.onnx`` file, or any `Recogniser`; by default the shipped model
+        that is most accurate on real pictures. Only by default are its predictions for single digits combined with
+        those of the detector.
     n_threads
-        Threads within one call of the model, where it is loaded here.
+        Threads per call of a model that the reader loads; by default the engine chooses.
     engine
-        What computes the model, where it is loaded here; see `load_recogniser`.
+        Inference engine of a model that the reader loads; see `load_recogniser`.
     detector
-        The ``.onnx`` file of another digit detector, as ``inkdigits train-numbers`` writes it; by default the shipped
-        one.
+        The ``.onnx`` file of a digit detector from ``inkdigits train-numbers``; by default the shipped detector.
 
     Raises
     ------
     ModelError
-        If there is no such model, or one of the files is damaged or of another kind.
+        If a model file is missing or damaged, or its inputs or outputs are of another kind.
     """
 
     def __init__(
@@ -88,36 +88,38 @@ class Reader:
         picture
             A path, the bytes of a file, an open file, a Pillow image or an array.
         layout
-            What it holds: one ``digit``, a ``line``, ``boxes`` with one digit each, a ``page`` of lines, or
-            ``auto`` to decide by what is found. It reads pictures whose longer side is under 40 pixels as one digit.
+            ``digit``, ``line``, ``boxes`` with one digit each, ``page`` of lines, or ``auto`` to detect the layout.
+            ``auto`` reads a picture whose longer side is below 40 pixels as one digit.
         length
-            How many digits every number has, where it is known; of no effect on ``digit`` and ``boxes``.
+            Number of digits of each number, if known; ignored for ``digit`` and ``boxes``.
         roster
             The valid numbers: a `Roster`, a list, or the path of a text or CSV file; see `Number.match`.
         digits
-            The digits that can occur, by default all ten.
+            The digits that can occur; by default all ten.
         expect
-            A number whose probability is asked for; see `Number.expected`.
+            A number whose probability is computed; see `Number.expected`.
         ink
-            Which digits are wanted: ``handwritten`` ones, ``printed`` ones, or ``any``; the others are left out.
+            Which digits to read: ``handwritten``, ``printed`` or ``any``; other digits are ignored.
 
         Returns
         -------
         Reading
-            A refused digit is an answer; see `Digit.rejected`.
+            With at least one number. A rejected digit is part of the reading; see `Digit.rejected`.
 
         Raises
         ------
         PictureError
-            If the picture cannot be read as one.
+            If the picture cannot be decoded.
         UsageError
-            If there is no such layout or ink, if the length is less than 1, or if ``digits`` or ``expect`` hold
-            something else than digits.
+            If the layout or the ink is unknown, the length is less than 1, or ``digits`` or ``expect`` contain anything
+            other than digits.
         DataError
             If the roster cannot be read.
         """
         if layout not in LAYOUTS:
-            raise UsageError(f"there is no layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
+            raise UsageError(
+                f"expected layout {', '.join(LAYOUTS[:-1])} or {LAYOUTS[-1]}, but got {layout!r}"
+            )
         constraints = None
         if any(each is not None for each in (length, roster, digits, expect)) or ink != "any":
             from inkdigits.recognition.numbers.constraints import build_constraints
@@ -143,7 +145,7 @@ class Reader:
         return Reading(numbers or (_build_blank_number(decoded, constraints),), decoded.given_size)
 
     def _read_digit(self, decoded: Picture, page: Page, constraints: "Constraints | None") -> Number:
-        """Read one digit."""
+        """Read a picture as one digit."""
         found = propose_candidates(decoded, page)
         if not found:
             return _build_blank_number(decoded, constraints)
@@ -162,14 +164,14 @@ class Reader:
                 predict_central_digit,
             )
 
-            seen = predict_central_digit(
+            by_detector = predict_central_digit(
                 grey_levels(decoded.pixels), page.to_source.source_of(box), self._get_detector()
             )
-            prediction = combine_predictions(Prediction(probabilities, is_digit), seen)
-            if constraints is not None and not is_of_ink(seen.printed, constraints.ink):
+            prediction = combine_predictions(Prediction(probabilities, is_digit), by_detector)
+            if constraints is not None and not is_of_ink(by_detector.printed, constraints.ink):
                 return _build_blank_number(decoded, constraints)
             probabilities, is_digit = prediction.probabilities.astype(np.float32), prediction.is_digit
-            printed = seen.printed
+            printed = by_detector.printed
             card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
         if constraints is not None and constraints.allowed is not None:
             probabilities = rejection.exclude_digits(probabilities, constraints.allowed)
@@ -194,7 +196,7 @@ class Reader:
         return Task(self.recogniser, self.card, self._get_detector(), constraints or Constraints())
 
     def _get_detector(self) -> "Detector":
-        """Return the digit detector; the shipped one is loaded when it is first needed."""
+        """Return the digit detector; the shipped one is loaded on first use."""
         if self._detector is None:
             from inkdigits.recognition.detection.detector import load_shipped_detector
 
@@ -211,23 +213,23 @@ def _load_detector(path: Path, n_threads: int | None) -> "Detector":
 def extract_digit_image(
     picture: PictureSource, recogniser: Recogniser | None = None
 ) -> tuple[NDArray[np.uint8] | None, Box, tuple[int, int]]:
-    """Bring a picture of one digit into MNIST's normal form.
+    """Extract the digit of a picture in MNIST's normal form.
 
     Parameters
     ----------
     picture
-        As in `Reader.read`.
+        See `Reader.read`.
     recogniser
-        Asked where the picture can be taken in several ways; without it the likeliest is taken.
+        Scores the candidates if there are several; without it the candidate of greatest weight is chosen.
 
     Returns
     -------
     image : ndarray or None
-        ``uint8`` of shape (28, 28), ink 255 on paper 0; None where there is no ink.
+        ``uint8`` of shape (28, 28), ink 255 on background 0; None if there is no ink.
     box : tuple of int
-        x, y, width and height of the digit in pixels of the picture as it was given.
+        x, y, width and height of the digit in pixels of the picture as given.
     size : tuple of int
-        Width and height of the picture as it was given.
+        Width and height of the picture as given, in pixels.
     """
     decoded = decode(picture)
     found = propose_candidates(decoded)
@@ -240,26 +242,26 @@ def extract_digit_image(
 
 
 def build_page(decoded: Picture) -> Page:
-    """Return what is read of a picture."""
+    """Build the page of a decoded picture, with its transform to the picture as given."""
     return Page(decoded.pixels, Transform.scaling(*decoded.scale))
 
 
 def propose_candidates(decoded: Picture, page: Page | None = None) -> list[Candidate]:
-    """Propose the digit images that a picture of one digit may hold, the likeliest first.
+    """Propose candidates for the digit image of a picture of one digit, the most probable first.
 
-    A picture that is in MNIST's normal form already is taken as it is.
+    A picture in MNIST's normal form is its only candidate.
 
     Parameters
     ----------
     decoded
         The picture.
     page
-        The page that it is read as, where its maps are to be shared.
+        The page of the picture, to share its ink maps; by default a new one.
 
     Returns
     -------
     list of Candidate
-        With boxes in pixels of the picture as it was given; empty where there is no ink.
+        Boxes in pixels of the picture as given; empty if there is no ink.
     """
     pixels = decoded.pixels
     if is_normal(pixels):
@@ -268,7 +270,7 @@ def propose_candidates(decoded: Picture, page: Page | None = None) -> list[Candi
 
 
 def choose_candidate(found: list[Candidate], scores: Scores) -> int:
-    """Return the place of the candidate that is likeliest, before and after the recogniser's look."""
+    """Return the index of the candidate with the greatest product of weight, confidence and ``is_digit``."""
     if len(found) == 1:
         return 0
     weights = np.array([each.weight for each in found])
@@ -276,7 +278,7 @@ def choose_candidate(found: list[Candidate], scores: Scores) -> int:
 
 
 def _build_blank_number(decoded: Picture, constraints: "Constraints | None") -> Number:
-    """Return what is read of a picture without a digit."""
+    """Build the number of a picture without a digit: one blank digit."""
     digit = Digit(None, 1.0, (0, 0, *decoded.given_size), (), rejection.BLANK)
     match = expected = None
     if constraints is not None and constraints.roster is not None:
@@ -287,11 +289,11 @@ def _build_blank_number(decoded: Picture, constraints: "Constraints | None") -> 
 
 
 def read(picture: PictureSource, model: "str | os.PathLike[str] | Recogniser | None" = None) -> Reading:
-    """Read one picture; for many, make one `Reader` and keep it.
+    """Read one picture. For several pictures, one `Reader` is faster: it loads the models once.
 
     Parameters
     ----------
     picture, model
-        As in `Reader.read` and `Reader`.
+        See `Reader.read` and `Reader`.
     """
     return Reader(model).read(picture)

@@ -1,4 +1,4 @@
-"""What is read of a picture: digits, numbers, text."""
+"""The result of reading a picture: digits, numbers and text."""
 
 import math
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ class Digit:
     Attributes
     ----------
     label
-        0 to 9, the best guess even when it is refused; None for a blank cell.
+        The most probable digit, 0 to 9, even if it is rejected; None for a blank cell.
     confidence
-        The probability of ``label``, from 0 to 1.
+        Probability of ``label``, in [0, 1].
     box
-        Where it is: x, y, width and height in pixels of the picture as it was given.
+        x, y, width and height in pixels of the picture as given.
     alternatives
-        The other digits with their probabilities, the most probable first.
+        The other labels with their probabilities, the most probable first.
     rejected
-        None, or why the digit is refused: ``blank``, ``not_a_digit`` or ``unsure``.
+        The reason of the rejection, ``blank``, ``not_a_digit`` or ``unsure``; None if the digit is accepted.
     image
-        ``uint8`` of shape (28, 28): what the classifier saw; of a number, what stands in the box.
+        ``uint8`` of shape (28, 28): the input of the classifier, or a crop of the box in a number. May be None.
     printed
-        How far it is print rather than handwriting, from 0 to 1; None where the detector was not asked.
+        Score for print rather than handwriting, in [0, 1]; None if the detector was not run.
     """
 
     label: int | None
@@ -43,13 +43,13 @@ class Digit:
 
     @property
     def character(self) -> str:
-        """The digit as it stands in a text: ``?`` where it is refused, ``_`` for a blank cell."""
+        """The digit in a text: its label, ``?`` if it is rejected, ``_`` for a blank cell."""
         if self.label is None:
             return "_"
         return str(self.label) if self.rejected is None else "?"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the digit as numbers, strings and lists."""
+        """Return the digit as a JSON object: numbers, strings and lists."""
         return {
             "label": self.label,
             "confidence": round(self.confidence, 6),
@@ -65,14 +65,14 @@ class Digit:
 
 @dataclass(frozen=True)
 class Expectation:
-    """How probable it is that an expected number stands in the picture.
+    """The probability that an expected number is in the picture.
 
     Attributes
     ----------
     text
-        The number that was expected.
+        The expected number.
     probability
-        That exactly its digits stand there, from 0 to 1.
+        Probability that the digits are exactly those of ``text``, in [0, 1].
     """
 
     text: str
@@ -80,11 +80,11 @@ class Expectation:
 
     @property
     def is_there(self) -> bool:
-        """Whether it is likelier there than not."""
+        """Whether the probability is at least 0.5."""
         return self.probability >= 0.5
 
     def to_json(self) -> dict[str, Any]:
-        """Return the expectation as numbers and strings."""
+        """Return the expectation as a JSON object: numbers and strings."""
         return {"text": self.text, "probability": round(self.probability, 6), "is_there": self.is_there}
 
 
@@ -95,15 +95,15 @@ class Match:
     Attributes
     ----------
     text
-        The best entry, as it stands in the list; None where no entry has a length that was read.
+        The best entry, as written in the roster; None if no entry has the length of the number.
     posterior
-        Its probability, the other entries and all numbers beyond the list considered.
+        Its posterior probability, in [0, 1], among all entries and the numbers that are not in the roster.
     runner_up
         The second-best entry and its posterior, or None.
     margin
-        Log-probability of the best entry over the runner-up, in nats.
+        Difference of the log-probabilities of the best entry and the runner-up, in nats; infinite without a runner-up.
     in_list
-        Whether the number written is likelier to be in the list than not.
+        Whether the number is more probably in the roster than not.
     """
 
     text: str | None
@@ -113,7 +113,7 @@ class Match:
     in_list: bool
 
     def to_json(self) -> dict[str, Any]:
-        """Return the match as numbers, strings and lists."""
+        """Return the match as a JSON object: numbers and strings."""
         return {
             "text": self.text,
             "posterior": round(self.posterior, 6),
@@ -127,27 +127,27 @@ class Match:
 
 @dataclass(frozen=True)
 class Number:
-    """Digits that belong together.
+    """The digits of one number, or of one row of cells.
 
     Attributes
     ----------
     text
-        As written, with separators; ``?`` for a refused digit, ``_`` for a blank cell.
+        The number with its separators; ``?`` for a rejected digit, ``_`` for a blank cell.
     digits
         Its digits and blank cells, from left to right.
     confidence
-        The probability that all of it is right, from 0 to 1.
+        Probability that the whole number is correct, in [0, 1].
     box
-        Where it is, as for `Digit`.
+        x, y, width and height in pixels of the picture as given.
     runner_up
         The second-best text and its probability, or None.
     match
-        The entry of the roster that it matches best; None where there was no roster.
+        The entry of the roster that the number matches best; None without a roster.
     expected
-        Whether the number that was expected stands there; None where none was.
+        The probability of the expected number; None if no number was expected.
     row, column
-        Where it stands in a form, a grid or a table, from 0; ``column`` is None where a number is a whole row of cells
-        with one digit each, and both are None elsewhere.
+        Position in a form, a grid or a table, from 0. ``column`` is None if the number is a row of cells with one digit
+        each; both are None outside forms, grids and tables.
     """
 
     text: str
@@ -161,14 +161,20 @@ class Number:
     column: int | None = None
 
     def on_source(self, transform: Transform) -> "Number":
-        """Return the number with its boxes in pixels of the picture that it was read from a copy of."""
+        """Return the number with its boxes mapped to another picture.
+
+        Parameters
+        ----------
+        transform
+            From pixels of the image that was read to pixels of the picture as given.
+        """
         if not transform.steps:
             return self
         digits = tuple(replace(digit, box=transform.box(digit.box)) for digit in self.digits)
         return replace(self, digits=digits, box=enclose_boxes([digit.box for digit in digits]))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the number as numbers, strings and lists."""
+        """Return the number as a JSON object: numbers, strings and lists."""
         return {
             "text": self.text,
             "confidence": round(self.confidence, 6),
@@ -185,7 +191,7 @@ class Number:
 
 
 def enclose_boxes(boxes: list[Box]) -> Box:
-    """Return the box around several boxes."""
+    """Return the smallest box, x, y, width and height, that contains all ``boxes``."""
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right = max(box[0] + box[2] for box in boxes)
     bottom = max(box[1] + box[3] for box in boxes)
@@ -193,7 +199,7 @@ def enclose_boxes(boxes: list[Box]) -> Box:
 
 
 def group_numbers(numbers: Sequence[Number]) -> list[list[Number]]:
-    """Part numbers in reading order into lines: those that follow one another at one height."""
+    """Group numbers in reading order into lines: successive numbers at about the same height."""
     lines: list[list[Number]] = []
     for number in numbers:
         if lines and _is_same_line(lines[-1][-1], number):
@@ -203,24 +209,24 @@ def group_numbers(numbers: Sequence[Number]) -> list[list[Number]]:
     return lines
 
 
-def _is_same_line(before: Number, number: Number) -> bool:
-    """Tell whether a number stands in one line with the one before it."""
+def _is_same_line(previous: Number, number: Number) -> bool:
+    """Return whether a number is on the same line as the one before it."""
     if number.row is not None:
-        return before.row == number.row
-    (_, top, _, tall), (_, y, _, height) = before.box, number.box
+        return previous.row == number.row
+    (_, top, _, tall), (_, y, _, height) = previous.box, number.box
     return min(top + tall, y + height) - max(top, y) >= 0.5 * min(tall, height)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read of one picture.
+    """The numbers of one picture.
 
     Attributes
     ----------
     numbers
         The numbers in reading order.
     size
-        Width and height, in pixels, of the picture as it was given.
+        Width and height, in pixels, of the picture as given.
     """
 
     numbers: tuple[Number, ...]
@@ -233,10 +239,10 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The numbers, one a line; of a table those of a row in one line, parted by tabs."""
+        """The numbers, one per line; the numbers of a table row are on one line, separated by tabs."""
         texts: list[str] = []
-        for before, number in zip((None, *self.numbers), self.numbers, strict=False):
-            if before is not None and number.column is not None and before.row == number.row:
+        for previous, number in zip((None, *self.numbers), self.numbers, strict=False):
+            if previous is not None and number.column is not None and previous.row == number.row:
                 texts[-1] += "\t" + number.text
             else:
                 texts.append(number.text)
@@ -244,11 +250,11 @@ class Reading:
 
     @property
     def lines(self) -> tuple[tuple[Number, ...], ...]:
-        """The numbers of each line of writing, or row of a table: those that follow one another at one height."""
+        """The numbers of each text line, or of each row of a table."""
         return tuple(map(tuple, group_numbers(self.numbers)))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the reading as numbers, strings and lists, ready for ``json.dumps``."""
+        """Return the reading as a JSON object: numbers, strings and lists."""
         return {
             "text": self.text,
             "width": self.size[0],
