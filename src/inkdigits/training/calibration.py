@@ -1,7 +1,7 @@
 """A confidence that means what it says, and the thresholds below which a reading is refused.
 
 All of it is found on images that the network was not trained on: held-out training images, as they are and
-varied as real pictures vary them.
+augmented as real pictures vary.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,9 @@ from inkdigits.contract import Scores
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import ModelError
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.training.augmentation.pipeline import STRONG, Augmentation, augment
+from inkdigits.training.augmentation.degradation import Scan
+from inkdigits.training.augmentation.pipeline import augment
+from inkdigits.training.augmentation.presets import STRONG
 from inkdigits.training.loop.precision import full_precision
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES, answers_is_digit
 
@@ -25,8 +27,8 @@ REFUSED_AS_NO_DIGIT = 0.001
 """Share of the same digits that are refused as no digits: fewer, since the small digits of a written page look less
 like digits than any of these."""
 
-COARSE = Augmentation(low_resolution=1.0)
-"""Every digit scanned at 8 to 16 pixels a side."""
+LOW_RESOLUTION = (Scan(low_resolution=1.0),)
+"""An augmentation that scans every digit at a height of 8 to 16 pixels."""
 
 _TEMPERATURES = np.geomspace(0.25, 4.0, 161)
 
@@ -74,12 +76,12 @@ def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> 
     held_out
         Digit images ``uint8`` (n, 28, 28) with labels (n,).
     seed
-        Random seed of the variation.
+        Random seed of the augmentation.
 
     Returns
     -------
     Calibration
-        The temperature with the least cross-entropy over the images as they are and a varied copy; the
+        The temperature with the least cross-entropy over the images as they are and an augmented copy; the
         thresholds that refuse 0.25% and 0.1% of the images as they are and of a coarsely scanned copy.
 
     References
@@ -87,13 +89,13 @@ def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> 
     C. Guo et al., "On calibration of modern neural networks", ICML 2017.
     """
     plain = _predict(network, held_out.images)
-    varied = _predict(network, augment(held_out.images, STRONG, np.random.default_rng(seed)))
-    both = np.log(np.maximum(np.concatenate([plain.probabilities, varied.probabilities]), 1e-30))
+    augmented = _predict(network, augment(held_out.images, STRONG, np.random.default_rng(seed)))
+    both = np.log(np.maximum(np.concatenate([plain.probabilities, augmented.probabilities]), 1e-30))
     labels = np.concatenate([held_out.labels, held_out.labels])
     losses = [_cross_entropy(both / temperature, labels) for temperature in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
     # A digit of few pixels is still a digit: without these, a threshold would refuse many an 8x8 scan.
-    coarse = _predict(network, augment(held_out.images, COARSE, np.random.default_rng(seed)))
+    coarse = _predict(network, augment(held_out.images, LOW_RESOLUTION, np.random.default_rng(seed)))
     confidences = [
         softmax(np.log(np.maximum(each.probabilities, 1e-30)) / temperature).max(axis=1)
         for each in (plain, coarse)

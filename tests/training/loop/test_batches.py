@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from inkdigits.training.loop.batches import count_batches, training_batches, variation_of
+from inkdigits.training.loop.batches import build_augmentation, count_batches, training_batches
 from inkdigits.training.recipes import get_recipe
 
 PLAIN = get_recipe("original").override({"batch_size": 64})
@@ -59,10 +59,10 @@ def test_a_non_digit_has_no_say_in_which_digit_it_is(small_train):
 
 def test_a_share_of_the_images_is_warped_alone(small_train):
     images = small_train.images[:400]
-    strongly = variation_of(MIXED.override({"gentle": 0.0}))
-    gently = variation_of(MIXED.override({"gentle": 1.0}))
-    warped = variation_of(MIXED.override({"augmentation": "warp"}))
-    some = variation_of(MIXED.override({"gentle": 0.5}))
+    strongly = build_augmentation(MIXED.override({"gentle": 0.0}))
+    gently = build_augmentation(MIXED.override({"gentle": 1.0}))
+    warped = build_augmentation(MIXED.override({"augmentation": "warp"}))
+    some = build_augmentation(MIXED.override({"gentle": 0.5}))
     rng = np.random.default_rng
 
     def ink_beside_the_digit(varied):

@@ -1,1 +1,1 @@
-"""Augmentation of digit images."""
+"""Augmentation of digit images by sequences of small operations."""

@@ -1,4 +1,4 @@
-"""Training images in batches, varied anew for each epoch."""
+"""Training images in batches, augmented anew for each epoch."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.training.augmentation.elastic import Warp, warp
-from inkdigits.training.augmentation.pipeline import STRONG, augment, shift
+from inkdigits.training.augmentation.geometric import Shift
+from inkdigits.training.augmentation.operation import Operation
+from inkdigits.training.augmentation.pipeline import augment
+from inkdigits.training.augmentation.presets import STRONG
+from inkdigits.training.augmentation.warp import Warp
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 from inkdigits.training.recipes import Recipe
 
 POOL = 30_000
-"""Most invented images of a kind that a training draws before it begins; augmentation varies them from there on."""
+"""Most invented images of a kind that a training draws before it begins; each batch is augmented."""
 
 Answers: TypeAlias = dict[str, NDArray[np.float32]]
 
-Variation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImages]
-"""Takes a batch's images, ``uint8`` (b, 28, 28), and returns a freshly varied copy."""
+Augmentation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImages]
+"""Takes a batch's images, ``uint8`` (b, 28, 28), and returns an augmented copy."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def training_batches(
     first_epoch: int = 0,
     opinions: NDArray[np.float32] | None = None,
 ) -> Iterator[Batch]:
-    """Yield batches without end, each epoch in an order and a variation of its own.
+    """Yield batches without end, each epoch in its own order and with its own augmentation.
 
     What an epoch holds depends on ``seed`` and its number alone, so that a resumed training sees
     exactly what an uninterrupted one would have seen.
@@ -100,7 +103,7 @@ def training_batches(
     opinions
         What a teacher thinks of the data, (n, 10).
     """
-    vary = variation_of(recipe)
+    augmentation = build_augmentation(recipe)
     n_real = real_images_per_batch(recipe)
     invented = _invent(data, recipe, seed)
     for epoch in itertools.count(first_epoch):
@@ -110,34 +113,33 @@ def training_batches(
             chosen = order[start : start + n_real]
             parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in invented)]
             yield Batch(
-                vary(np.concatenate([part.images for part in parts]), rng),
+                augmentation(np.concatenate([part.images for part in parts]), rng),
                 np.concatenate([part.labels for part in parts]),
                 np.concatenate([part.is_digit for part in parts]),
                 None if opinions is None else opinions[chosen],
             )
 
 
-def variation_of(recipe: Recipe) -> Variation:
-    """Return how the recipe varies a batch's images."""
-    strength = Warp().times(recipe.warp_strength)
+def build_augmentation(recipe: Recipe) -> Augmentation:
+    """Return the recipe's augmentation: a function of a batch's images and a generator."""
+    warp = Warp().scale(recipe.warp_strength)
     if recipe.augmentation == "strong":
-        return lambda images, rng: _strongly_or_gently(images, recipe.gentle, strength, rng)
-    if recipe.augmentation == "warp":
-        return lambda images, rng: warp(images, strength, rng)
-    if recipe.augmentation == "shift":
-        return lambda images, rng: shift(images, rng, recipe.max_shift)
-    return lambda images, _: images
+        return lambda images, rng: _warp_or_augment(images, recipe.gentle, warp, rng)
+    operations: dict[str, tuple[Operation, ...]] = {
+        "none": (),
+        "shift": (Shift(recipe.max_shift),),
+        "warp": (warp,),
+    }
+    return lambda images, rng: augment(images, operations[recipe.augmentation], rng)
 
 
-def _strongly_or_gently(
-    images: DigitImages, gentle: float, strength: Warp, rng: np.random.Generator
-) -> DigitImages:
-    """Warp a share of the images, and vary the others strongly."""
-    gently = rng.random(len(images)) < gentle
-    varied = np.empty_like(images)
-    varied[gently] = warp(images[gently], strength, rng)
-    varied[~gently] = augment(images[~gently], STRONG, rng)
-    return varied
+def _warp_or_augment(images: DigitImages, share: float, warp: Warp, rng: np.random.Generator) -> DigitImages:
+    """Return images of which a share is warped alone, and the others are augmented by `STRONG`."""
+    warped = rng.random(len(images)) < share
+    augmented = np.empty_like(images)
+    augmented[warped] = augment(images[warped], (warp,), rng)
+    augmented[~warped] = augment(images[~warped], STRONG, rng)
+    return augmented
 
 
 def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
