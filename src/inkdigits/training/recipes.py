@@ -29,18 +29,19 @@ class Recipe:
     )
     warm_up: float = _setting("Share of the training in which a one-cycle learning rate rises.", 0.2)
     augmentation: Literal["none", "shift", "warp", "strong"] = _setting(
-        "How the training images are varied anew for each epoch: not at all, shifted at random, warped (turned, "
-        "slanted, stretched, moved and bent a little), or strongly (written with other pens and damaged, too).",
+        "How the training images are augmented, anew for each epoch: not at all, shifted at random, warped (rotated, "
+        "sheared, scaled, shifted and bent a little), or strongly (also with other stroke widths, overlays and "
+        "degradations).",
         "none",
     )
     max_shift: int = _setting(
         "Farthest random shift along each axis, in pixels, where images are shifted.", 0
     )
     warp_strength: float = _setting(
-        "How far images are warped, where they are; 1 turns by up to 10 degrees.", 1.0
+        "How far images are warped, where they are; 1 rotates by up to 10 degrees.", 1.0
     )
     gentle: float = _setting(
-        "Share of the images that are warped alone, where the others are varied strongly.", 0.0
+        "Share of the images that are warped alone, where the others are augmented strongly.", 0.0
     )
     stroke_models: float = _setting("Share of a batch that is digits drawn from stroke models.", 0.0)
     fonts: float = _setting("Share of a batch that is digits of handwriting fonts.", 0.0)
