@@ -198,7 +198,7 @@ def fabricate_run(run: Path, **changes: Any) -> Path:
     }
     if options.descriptions:
         config["recipe_descriptions"] = {
-            "epochs": "How often the training images are gone through.",
+            "epochs": "Number of passes over the training images.",
             "batch_size": "Images in one step of the optimiser.",
         }
     environment = {

@@ -17,7 +17,7 @@ def test_report_of_no_run_is_one_line_and_status_1(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert result.stdout == ""
     assert len(result.stderr.splitlines()) == 1
-    assert "no such folder" in result.stderr
+    assert "the folder does not exist" in result.stderr
 
 
 def test_models_lists_every_shipped_model_with_its_card() -> None:

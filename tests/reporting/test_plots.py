@@ -4,13 +4,13 @@ import pytest
 from inkdigits.reporting import plots
 from inkdigits.reporting.galleries import (
     Tile,
+    draw_gallery,
     filter_gallery,
     first_predictions,
-    gallery,
     mistakes_gallery,
     training_examples,
 )
-from inkdigits.reporting.style import house_style, to_png, to_svg
+from inkdigits.reporting.style import report_style, to_png, to_svg
 
 NOTHING = np.full(1, np.nan)
 
@@ -33,7 +33,7 @@ def history(n_epochs: int, validation: bool, rate: bool) -> dict[str, np.ndarray
 @pytest.mark.parametrize("rate", [True, False])
 def test_learning_curves_show_what_was_measured(n_epochs: int, validation: bool, rate: bool) -> None:
     past = history(n_epochs, validation, rate)
-    with house_style():
+    with report_style():
         figure = plots.learning_curves(past)
         figure.draw_without_rendering()
     loss, accuracy, *rest = figure.axes
@@ -49,7 +49,7 @@ def test_learning_curves_show_what_was_measured(n_epochs: int, validation: bool,
 def test_a_loss_of_nought_has_no_logarithm() -> None:
     past = history(3, validation=False, rate=True)
     past["loss"] = np.array([0.5, 0.1, 0.0])
-    with house_style():
+    with report_style():
         figure = plots.learning_curves(past)
         figure.draw_without_rendering()
     assert figure.axes[0].get_yscale() == "linear"
@@ -58,7 +58,7 @@ def test_a_loss_of_nought_has_no_logarithm() -> None:
 def test_a_single_mistake_stands_out_from_none_and_from_the_right_ones() -> None:
     matrix = np.diag(np.full(10, 1000))
     matrix[4, 9], matrix[3, 5] = 1, 30
-    with house_style():
+    with report_style():
         figure = plots.confusion_heatmap(matrix)
         figure.draw_without_rendering()
         right, wrong = figure.axes[0].collections
@@ -71,13 +71,13 @@ def test_a_single_mistake_stands_out_from_none_and_from_the_right_ones() -> None
 
 
 def test_a_matrix_of_nothing_can_be_drawn() -> None:
-    with house_style():
+    with report_style():
         plots.confusion_heatmap(np.zeros((10, 10), np.int64)).draw_without_rendering()
 
 
 def test_recall_leaves_out_a_digit_that_was_not_tested() -> None:
     recalls = [0.9] * 9 + [np.nan]
-    with house_style():
+    with report_style():
         figure = plots.recall_by_digit(recalls, [(0.8, 0.95)] * 9 + [(np.nan, np.nan)])
         figure.draw_without_rendering()
     assert [text.get_text() for text in figure.axes[0].texts] == ["90.0%"] * 9
@@ -86,7 +86,7 @@ def test_recall_leaves_out_a_digit_that_was_not_tested() -> None:
 @pytest.mark.parametrize("right", [[True], [False], [True, False, True, True]])
 def test_confidence_of_few_readings(right: list[bool]) -> None:
     confidences = np.linspace(0.4, 1.0, len(right)).astype(np.float32)
-    with house_style():
+    with report_style():
         plots.confidence_panels(confidences, np.array(right)).draw_without_rendering()
 
 
@@ -94,7 +94,7 @@ def test_the_risk_falls_as_doubtful_readings_are_set_aside() -> None:
     confidences = np.linspace(0, 1, 1000).astype(np.float32)
     right = np.ones(1000, bool)
     right[[5, 10, 700]] = False
-    with house_style():
+    with report_style():
         figure = plots.confidence_panels(confidences, right)
     coverages, risks = figure.axes[1].lines[0].get_data()
     by_coverage = dict(zip(np.round(1000 * coverages).astype(int).tolist(), risks.tolist(), strict=True))
@@ -107,8 +107,8 @@ def test_the_risk_falls_as_doubtful_readings_are_set_aside() -> None:
 def test_a_gallery_draws_each_image_upright_in_its_place() -> None:
     image = np.zeros((28, 28), np.uint8)
     image[:14] = 255
-    with house_style():
-        figure = gallery([None, Tile(image, "7", "99%", right=False)], 2, width=2)
+    with report_style():
+        figure = draw_gallery([None, Tile(image, "7", "99%", right=False)], 2, width=2)
         figure.canvas.draw()
         pixels = np.asarray(figure.canvas.buffer_rgba())[:, :, 0].astype(int)
     height, width = pixels.shape
@@ -122,7 +122,7 @@ def test_a_gallery_draws_each_image_upright_in_its_place() -> None:
 def test_predictions_with_few_or_no_images(kept: int) -> None:
     images = np.zeros((kept, 28, 28), np.uint8)
     labels = np.arange(kept)
-    with house_style():
+    with report_style():
         figure = first_predictions(images, labels, labels % 2, np.ones(kept, np.float32))
         figure.draw_without_rendering()
     assert len(figure.axes[0].images) == kept
@@ -131,14 +131,14 @@ def test_predictions_with_few_or_no_images(kept: int) -> None:
 def test_known_label_errors_are_marked() -> None:
     images = np.zeros((3, 28, 28), np.uint8)
     mistakes = [{"index": i, "label": 4, "predicted": 9, "confidence": 0.875} for i in (2, 0)]
-    with house_style():
+    with report_style():
         figure = mistakes_gallery(images, mistakes, {0: 9})
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["4 → 9", "87.5%", "4 → 9", "87.5% †"]
 
 
 def test_examples_and_filters_of_any_number() -> None:
-    with house_style():
+    with report_style():
         assert len(training_examples(np.zeros((10, 2, 28, 28), np.uint8)).axes[0].images) == 20
         for shape in ((3, 3, 1), (5, 5, 17), (3, 3, 32)):
             figure = filter_gallery(np.zeros(shape, np.float32))
@@ -153,7 +153,7 @@ def test_the_same_figure_gives_the_same_bytes_and_touches_no_setting() -> None:
     counts = np.arange(10) * 100
     drawn = []
     for _ in range(2):
-        with house_style():
+        with report_style():
             figure = plots.class_balance(counts)
         drawn.append((to_svg(figure), to_png(figure)))
     assert drawn[0] == drawn[1]

@@ -168,7 +168,7 @@ def test_page_and_pdf_tell_the_figures_of_the_evaluation(written: Path) -> None:
         *(f"{figures[name]['precision']:.4f}" for name in ("macro_average", "weighted_average")),
         "34,826",
         "26 × 26 × 32",
-        "How often the training images are gone through.",
+        "Number of passes over the training images.",
         "inkdigits train --recipe fast --seed 1",
         "Northcutt",
     ]
@@ -191,14 +191,14 @@ def test_the_confusion_matrix_holds_every_count(written: Path) -> None:
 def test_the_most_frequent_confusion_is_told_in_words(written: Path) -> None:
     matrix = json.loads((written / "evaluation.json").read_text())["confusion_matrix"]
     n, true, read = max((matrix[t][r], -t, -r) for t in range(10) for r in range(10) if t != r)
-    assert f"Most often a {-true} was read as {-read}" in page_of(written).text
+    assert f"The most frequent confusions: {-true} was read as {-read}" in page_of(written).text
     assert n > 1
 
 
 def test_the_pdf_is_tagged_titled_and_of_a_few_pages(written: Path) -> None:
     document = pypdfium2.PdfDocument(written / "report.pdf")
     try:
-        assert document.get_metadata_value("Title") == "Reading handwritten digits"
+        assert document.get_metadata_value("Title") == "Handwritten digit recognition"
         assert document.is_tagged()
         assert 5 <= len(document) <= 12
     finally:
@@ -234,10 +234,10 @@ def test_a_user_s_own_data_without_any_luxury(make_run: MakeRun) -> None:
     assert "my <b>digits</b> & {more}" in page.text
     assert "high-school students" not in page.text
     assert "label errors" not in page.text
-    assert "watching the training" not in page.text
+    assert "monitoring the training" not in page.text
     assert "No validation images were held out" in page.text
     assert "figure-filters" not in page.ids
-    assert "With the threshold 0.7" in page.text
+    assert "With the confidence threshold 0.7" in page.text
     assert "my <b>digits</b> & {more}" in pdf_text(run)
 
 
@@ -247,8 +247,8 @@ def test_no_mistake_and_a_digit_that_neither_part_has(make_run: MakeRun) -> None
     assert run / "figures" / "mistakes.png" not in files
     text = page_of(run).text
     assert "100.00%" in text
-    assert "There are none to show" in text
-    assert "There is no training image of 7" in text
+    assert "There are no mistakes" in text
+    assert "There are no training images of 7" in text
     assert "100.00%" in pdf_text(run)
 
 
@@ -293,7 +293,7 @@ def test_an_array_file_of_another_kind_is_refused(make_run: MakeRun) -> None:
 
 
 def test_no_such_run(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="no such folder"):
+    with pytest.raises(RunError, match="the folder does not exist"):
         write_report(tmp_path / "none")
 
 
@@ -305,13 +305,28 @@ def test_a_figure_folder_that_cannot_be_made(make_run: MakeRun) -> None:
     assert not list(run.rglob(".*"))
 
 
+def test_the_limitation_on_non_digits_depends_on_the_outputs_of_the_network(make_run: MakeRun) -> None:
+    run = make_run(n_test=100, label_errors=False)
+    write_report(run)
+    text = page_of(run).text
+    assert "Non-digits are not rejected." in text
+    assert "is_digit" not in text
+    config = json.loads((run / "config.json").read_text())
+    config["layers"].append({"name": "is_digit", "type": "Dense", "output_shape": [1], "parameters": 11})
+    (run / "config.json").write_text(json.dumps(config))
+    write_report(run)
+    text = page_of(run).text
+    assert "Non-digits are not rejected." not in text
+    assert "the output is_digit, the probability that the image is a digit at all" in text
+
+
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "seaborn", None)
     with pytest.raises(MissingExtraError, match=r"the report needs .*seaborn.*inkdigits\[report\]"):
         write_report(tmp_path)
 
 
-def test_importing_the_room_is_light() -> None:
+def test_importing_the_package_is_light() -> None:
     code = (
         "import sys, inkdigits.reporting;"
         "print([m for m in ('matplotlib', 'seaborn', 'pandas', 'typst', 'jinja2', 'sklearn') if m in sys.modules])"

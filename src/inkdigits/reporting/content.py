@@ -1,4 +1,4 @@
-"""The whole report of a run: its sections in order, and the figures that they show."""
+"""The content of a report: its sections in order, and their plots."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from inkdigits.reporting import galleries, plots
 from inkdigits.reporting.document import Document, FigureBlock, Section
 from inkdigits.reporting.run import Run
 from inkdigits.reporting.sections import closing, data, method, mistakes, overview, results
-from inkdigits.reporting.style import house_style
+from inkdigits.reporting.style import report_style
 from inkdigits.reporting.words import day
 
 
 def build_document(run: Run) -> Document:
-    """Return the report of ``run`` as a tree of blocks."""
+    """Build the report of ``run`` as a tree of blocks."""
     version = run.environment["versions"].get("inkdigits")
     sections: tuple[Section, ...] = (
         overview.section(run),
@@ -28,8 +28,8 @@ def build_document(run: Run) -> Document:
         closing.acknowledgements(run),
     )
     return Document(
-        title="Reading handwritten digits",
-        subtitle=f"A network trained on {run.data_name}, and how well it reads",
+        title="Handwritten digit recognition",
+        subtitle=f"Training and evaluation of a network on {run.data_name}",
         byline=(
             f"Recipe “{run.config['name']}”, seed {run.config['seed']}",
             day(run.environment["created"]),
@@ -42,7 +42,7 @@ def build_document(run: Run) -> Document:
 
 
 def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
-    """Draw every figure that ``document`` shows; the keys are the names of its figure blocks."""
+    """Draw all plots of ``document``; the keys are the names of its figure blocks."""
     arrays, figures = run.arrays, run.evaluation
     per_class = figures["per_class"]
 
@@ -60,7 +60,7 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
         assert arrays.first_layer_filters is not None
         return galleries.filter_gallery(arrays.first_layer_filters)
 
-    painters: dict[str, Callable[[], Figure]] = {
+    plotters: dict[str, Callable[[], Figure]] = {
         "examples": lambda: galleries.training_examples(arrays.train_examples),
         "class_balance": lambda: plots.class_balance(arrays.train_counts),
         "learning_curves": lambda: plots.learning_curves(run.history),
@@ -77,9 +77,9 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
             arrays.test_images, figures["mistakes"], run.label_errors, mistakes.N_SHOWN
         ),
     }
-    with house_style():
+    with report_style():
         return {
-            block.name: painters[block.name]()
+            block.name: plotters[block.name]()
             for block in document.blocks()
             if isinstance(block, FigureBlock)
         }

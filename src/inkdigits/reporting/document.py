@@ -1,7 +1,7 @@
-"""The report as a tree of plain blocks, which the web page and the PDF each set in their own type.
+"""The report as a tree of blocks, independent of the output format. HTML and PDF are rendered from it.
 
-The words stand here once. A block holds text as spans, never as markup, so that nothing that
-comes from a run (a name, a command) can be mistaken for markup by either of the two.
+A block contains text as spans, never as markup, so text from a run, such as a name or a command, cannot be
+interpreted as markup in either format.
 """
 
 import dataclasses
@@ -17,10 +17,10 @@ _TIMES = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text in one style.
+    """A piece of text in one style.
 
-    ``figure``, ``table`` and ``citation`` spans name what they point to in ``target``; their
-    text is filled in by `Document.numbered`. A ``link`` holds a web address there.
+    For the styles ``figure``, ``table`` and ``citation``, ``target`` is the name of the referenced item, and the text
+    is set by `Document.numbered`. For ``link``, ``target`` is the URL.
     """
 
     text: str
@@ -33,44 +33,44 @@ Prose: TypeAlias = tuple[Span, ...]
 
 
 def strong(text: object) -> Span:
-    """Return ``text`` set bold."""
+    """Return ``text`` in bold."""
     return Span(str(text), "strong")
 
 
 def emphasis(text: object) -> Span:
-    """Return ``text`` set in italics."""
+    """Return ``text`` in italics."""
     return Span(str(text), "emphasis")
 
 
 def code(text: object) -> Span:
-    """Return ``text`` set in a typewriter face."""
+    """Return ``text`` in a monospaced font."""
     return Span(str(text), "code")
 
 
 def figure(name: str) -> Span:
-    """Return a pointer to the figure ``name``, read as "Figure 3"."""
+    """Return a reference to the figure ``name``, rendered as "Figure 3"."""
     return Span("", "figure", name)
 
 
 def table(name: str) -> Span:
-    """Return a pointer to the table ``name``, read as "Table 2"."""
+    """Return a reference to the table ``name``, rendered as "Table 2"."""
     return Span("", "table", name)
 
 
 def cite(name: str) -> Span:
-    """Return a citation of the source ``name``, read as "[4]"."""
+    """Return a citation of the source ``name``, rendered as "[4]"."""
     return Span("", "citation", name)
 
 
 def prose(template: str, *parts: object) -> Prose:
-    """Return the words of ``template`` with ``parts`` in the places of its ``{}``; no line breaks at a ×.
+    """Return ``template`` with each ``{}`` replaced by one of ``parts``; spaces around × become non-breaking.
 
     Parameters
     ----------
     template
-        Text of the report's own, with a ``{}`` for each part.
+        Constant text, with a ``{}`` for each part.
     *parts
-        Spans, or values written as plain text.
+        Spans, or values that are formatted as plain text.
     """
     rest = iter(parts)
     spans: list[Span] = []
@@ -93,7 +93,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list whose items have no order."""
+    """An unordered list."""
 
     kind: ClassVar = "bullets"
     items: tuple[Prose, ...]
@@ -109,7 +109,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines to be typed into a terminal."""
+    """A command line."""
 
     kind: ClassVar = "listing"
     text: str
@@ -117,7 +117,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Metric:
-    """One large figure with a word above and a line below."""
+    """One number in large type, with a label above and a note below."""
 
     label: str
     value: str
@@ -126,7 +126,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Large figures side by side, the first one the largest."""
+    """Numbers in large type, side by side; the first one is the largest."""
 
     kind: ClassVar = "metrics"
     items: tuple[Metric, ...]
@@ -139,15 +139,15 @@ class FigureBlock:
     Attributes
     ----------
     name
-        What pointers call it, and the stem of its file.
+        Its name in references, and the stem of its file name.
     caption
-        What the reader sees.
+        The caption.
     alternative
-        What stands in its place for a reader who cannot see it.
+        The alternative text for screen readers.
     width
         Share of the text width.
     number
-        Counted from 1 by `Document.numbered`.
+        Set by `Document.numbered`, from 1.
     """
 
     kind: ClassVar = "figure"
@@ -165,11 +165,11 @@ class TableBlock:
     Attributes
     ----------
     columns
-        Their headings.
+        The column headings.
     alignments
-        "left" or "right", one a column.
+        "left" or "right" for each column.
     rows, footer
-        Cells; the footer stands below a line of its own.
+        Cells; a line separates the footer from the rows.
     """
 
     kind: ClassVar = "table"
@@ -193,7 +193,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """The list of references: those that are cited, in the order of their first citation."""
+    """The list of references; only cited ones are rendered, in the order of their first citation."""
 
     kind: ClassVar = "sources"
     items: tuple[Source, ...]
@@ -218,13 +218,13 @@ class Document:
     Attributes
     ----------
     title, subtitle
-        What stands at the top.
+        Title and subtitle.
     byline
-        Short facts below the title: when, by what, where.
+        Short facts below the title: recipe, date, software.
     abstract
-        The report in a paragraph.
+        The abstract, one paragraph.
     created
-        When the run was made, ISO 8601.
+        Creation time of the run, ISO 8601.
     """
 
     title: str
@@ -240,12 +240,12 @@ class Document:
             yield from section.blocks
 
     def numbered(self) -> dict[str, Any]:
-        """Return the document as JSON-like values, everything counted and every pointer filled in.
+        """Return the document as JSON values, with figures and tables numbered and all references resolved.
 
         Raises
         ------
         KeyError
-            If a pointer names nothing.
+            If the target of a reference does not exist.
         """
         figures = [block.name for block in self.blocks() if isinstance(block, FigureBlock)]
         tables = [block.name for block in self.blocks() if isinstance(block, TableBlock)]

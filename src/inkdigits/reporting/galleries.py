@@ -1,4 +1,4 @@
-"""The pictures of a run: digit images laid out in a grid, each with a line or two of its own."""
+"""The image galleries of a run: digit images in a grid, each with a caption."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Tile:
     note
         The second line below it, in grey.
     right
-        Whether it was read rightly: a thin blue frame, or a thick vermillion one; None leaves a grey one.
+        Whether the prediction is correct: a thin blue frame if it is, a thick vermillion frame if not, grey if None.
     doubtful
         Whether its label is known to be wrong: a dashed vermillion frame.
     """
@@ -38,10 +38,10 @@ class Tile:
     doubtful: bool = False
 
 
-def gallery(tiles: Sequence[Tile | None], n_columns: int, width: float = WIDTH) -> Figure:
-    """Lay tiles out in rows of ``n_columns``; None leaves a place empty.
+def draw_gallery(tiles: Sequence[Tile | None], n_columns: int, width: float = WIDTH) -> Figure:
+    """Draw tiles in rows of ``n_columns``; None is an empty cell.
 
-    One drawing area holds them all: an area for each image would take many times as long.
+    All tiles share one Axes, because one Axes per image is many times slower.
     """
     n_rows = -(-len(tiles) // n_columns)
     present = [tile for tile in tiles if tile is not None]
@@ -92,7 +92,7 @@ def _draw_tile(axes: Axes, tile: Tile, left: float, top: float, side: float) -> 
 
 
 def training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
-    """Draw ``n_each`` training images of each digit, a column a digit.
+    """Draw ``n_each`` training images of each digit, one column per digit.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
         ``uint8`` (10, k, 28, 28).
     """
     rows = range(min(n_each, examples.shape[1]))
-    return gallery([Tile(examples[digit, row]) for row in rows for digit in range(N_CLASSES)], N_CLASSES)
+    return draw_gallery([Tile(examples[digit, row]) for row in rows for digit in range(N_CLASSES)], N_CLASSES)
 
 
 def first_predictions(
@@ -110,7 +110,7 @@ def first_predictions(
     confidences: NDArray[np.float32],
     n_right: int = 4,
 ) -> Figure:
-    """Draw a column for each digit: its first right readings, and below them its first mistake.
+    """Draw one column per digit: its first correct predictions, and below them its first mistake.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def first_predictions(
     confidences
         ``float32`` (n,) in [0, 1].
     n_right
-        Right readings a column.
+        Number of correct predictions per column.
     """
     columns: list[list[Tile | None]] = []
     for digit in range(N_CLASSES):
@@ -134,7 +134,7 @@ def first_predictions(
         blank: list[Tile | None] = [None]
         columns.append(tiles[: len(right)] + blank * (n_right - len(right)) + (tiles[len(right) :] or blank))
     n_rows = n_right + any(column[-1] for column in columns)
-    return gallery([column[row] for row in range(n_rows) for column in columns], N_CLASSES)
+    return draw_gallery([column[row] for row in range(n_rows) for column in columns], N_CLASSES)
 
 
 def mistakes_gallery(
@@ -143,18 +143,18 @@ def mistakes_gallery(
     label_errors: Collection[int] = (),
     n_shown: int = 40,
 ) -> Figure:
-    """Draw the mistakes the network was surest of.
+    """Draw the most confident mistakes.
 
     Parameters
     ----------
     images
         ``uint8`` (n, 28, 28): all test images.
     mistakes
-        ``index``, ``label``, ``predicted`` and ``confidence`` of each, the surest first.
+        ``index``, ``label``, ``predicted`` and ``confidence`` of each, in order of decreasing confidence.
     label_errors
         Indices of the images whose label is known to be wrong.
     n_shown
-        At most so many are drawn.
+        Largest number of mistakes to draw.
     """
     tiles = [
         Tile(
@@ -165,11 +165,11 @@ def mistakes_gallery(
         )
         for mistake in mistakes[:n_shown]
     ]
-    return gallery(tiles, 10)
+    return draw_gallery(tiles, 10)
 
 
 def filter_gallery(filters: NDArray[np.float32]) -> Figure:
-    """Draw the filters of the first layer on one scale: blue takes away, vermillion adds, white is nothing.
+    """Draw the filters of the first layer on the same scale: blue is negative, red positive, white zero.
 
     Parameters
     ----------

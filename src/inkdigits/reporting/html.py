@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: style and figures are inside, nothing is loaded."""
+"""The report as one self-contained HTML page: styles and plots are embedded."""
 
 import base64
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from inkdigits.reporting.document import Document
 
 
 def render_html(document: Document, svgs: Mapping[str, bytes]) -> str:
-    """Set a document as a web page.
+    """Render a document as an HTML page.
 
     Parameters
     ----------
     document
         The report.
     svgs
-        Each figure as SVG, by the name of its block.
+        The plots as SVG, by the name of their blocks.
 
     Returns
     -------
     str
-        The page.
+        The HTML page.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("inkdigits.reporting"),
@@ -30,10 +30,10 @@ def render_html(document: Document, svgs: Mapping[str, bytes]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    images = {name: _data_address(svg) for name, svg in svgs.items()}
+    images = {name: _data_url(svg) for name, svg in svgs.items()}
     return environment.get_template("report.html.j2").render(document=document.numbered(), images=images)
 
 
-def _data_address(svg: bytes) -> str:
-    """Return an SVG as a ``data:`` address: as an image of its own its names cannot clash with another's."""
+def _data_url(svg: bytes) -> str:
+    """Return an SVG as a ``data:`` URL; inline SVG would have clashing element IDs."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()

@@ -1,4 +1,4 @@
-"""The report as a PDF, set by Typst within this process, with the fonts that Typst brings along."""
+"""The report as a PDF, rendered by Typst with its embedded fonts."""
 
 import datetime
 import json
@@ -14,19 +14,19 @@ from inkdigits.reporting.document import Document
 
 
 def render_pdf(document: Document, svgs: Mapping[str, bytes]) -> bytes:
-    """Set a document as a PDF on A4 pages, tagged for screen readers (PDF/UA-1).
+    """Render a document as a PDF with A4 pages, tagged for screen readers (PDF/UA-1).
 
     Parameters
     ----------
     document
         The report.
     svgs
-        Each figure as SVG, by the name of its block.
+        The plots as SVG, by the name of their blocks.
 
     Returns
     -------
     bytes
-        The PDF; the same document and figures give the same bytes.
+        The PDF; the same document and plots give the same bytes.
     """
     template = resources.files("inkdigits.reporting") / "templates" / "report.typ"
     with tempfile.TemporaryDirectory(prefix="inkdigits-") as name:
@@ -42,15 +42,15 @@ def render_pdf(document: Document, svgs: Mapping[str, bytes]) -> bytes:
                 root=folder,
                 ignore_system_fonts=True,
                 pdf_standards="ua-1",
-                timestamp=_moment(document.created),
+                timestamp=_parse_time(document.created),
             )
         except typst.TypstError as error:
-            raise RunError(f"the PDF report cannot be set: {error.message}") from error
+            raise RunError(f"the PDF report cannot be rendered: {error.message}") from error
     return bytes(pdf)
 
 
-def _moment(created: str) -> datetime.datetime:
-    """Return when the run was made, so that rendering it again gives the same file."""
+def _parse_time(created: str) -> datetime.datetime:
+    """Parse the creation time of the run, which makes the PDF reproducible."""
     try:
         moment = datetime.datetime.fromisoformat(created)
     except ValueError:

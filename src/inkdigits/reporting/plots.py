@@ -1,4 +1,4 @@
-"""The charts of a run: each takes what it draws and returns a matplotlib figure."""
+"""The charts of a run: each function takes the data and returns a matplotlib figure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +20,7 @@ from inkdigits.reporting.style import (
     RULE,
     SKY,
     VERMILLION,
-    horizontal_grid,
+    add_horizontal_grid,
     new_figure,
 )
 
@@ -29,11 +29,11 @@ _WRONG = LinearSegmentedColormap.from_list("wrong", ["#fdebd9", "#f6a86a", "#e27
 
 
 def class_balance(counts: NDArray[np.int64]) -> Figure:
-    """Draw how many training images there are of each digit; ``counts`` has shape (10,)."""
+    """Plot the number of training images of each digit; ``counts`` has shape (10,)."""
     figure = new_figure(1.9)
     axes = figure.subplots()
     bars = axes.bar(range(N_CLASSES), counts, width=0.72, color=BLUE)
-    # Inside the bars, where the line of the mean cannot cross them.
+    # Inside the bars, where the line of the mean does not cross the labels.
     axes.bar_label(bars, [f"{count:,}" for count in counts], label_type="center", fontsize=7.5, color=PAPER)
     mean = counts.mean()
     axes.plot([-0.5, 9.5], [mean, mean], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -42,19 +42,19 @@ def class_balance(counts: NDArray[np.int64]) -> Figure:
     axes.set_ylim(0, max(1.0, counts.max() * 1.12))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    horizontal_grid(axes)
+    add_horizontal_grid(axes)
     axes.tick_params(axis="x", length=0)
     return figure
 
 
 def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
-    """Draw loss, accuracy and learning rate against the epoch.
+    """Plot loss, accuracy and learning rate over the epochs.
 
     Parameters
     ----------
     history
         Columns ``epoch``, ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy`` and
-        ``learning_rate``, each of shape (epochs,), NaN where nothing was measured.
+        ``learning_rate``, each of shape (epochs,), NaN for missing values.
     """
     figure = new_figure(2.35)
     rate_known = bool(np.isfinite(history["learning_rate"]).any())
@@ -67,11 +67,11 @@ def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
                 epoch, history[f"val_{key}"], color=VERMILLION, marker="s", linestyle="--", label="validation"
             )
         axes.set_title(title)
-        horizontal_grid(axes)
+        add_horizontal_grid(axes)
     loss, accuracy = panels[0], panels[1]
     if np.nanmin(history["loss"]) > 0:
         loss.set_yscale("log")
-        _few_log_ticks(loss)
+        _set_log_ticks(loss)
     loss.set_ylabel("cross-entropy (nats)")
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
     accuracy.legend(loc="lower right")
@@ -79,7 +79,7 @@ def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
         panels[2].plot(epoch, history["learning_rate"], color=MUTED, marker="D", markersize=3)
         panels[2].set_title("Learning rate")
         panels[2].set_ylim(bottom=0)
-        horizontal_grid(panels[2])
+        add_horizontal_grid(panels[2])
     for axes in panels:
         axes.set_xlabel("epoch")
         axes.set_xlim(epoch.min() - 0.5, epoch.max() + 0.5)
@@ -87,8 +87,8 @@ def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
     return figure
 
 
-def _few_log_ticks(axes: Axes) -> None:
-    """Label a logarithmic axis at 1, 2 and 5 times the powers of ten, in plain numbers."""
+def _set_log_ticks(axes: Axes) -> None:
+    """Set the ticks of a logarithmic axis at 1, 2 and 5 times the powers of ten, as plain numbers."""
     low, high = axes.get_ylim()
     ticks = [m * 10.0**e for e in range(-9, 4) for m in (1, 2, 5)]
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
@@ -98,10 +98,10 @@ def _few_log_ticks(axes: Axes) -> None:
 
 
 def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
-    """Draw a confusion matrix so that a single mistake can be seen.
+    """Plot a confusion matrix in which single mistakes are visible.
 
-    The diagonal, hundreds of times larger than the rest, has a scale of its own: blue for what
-    was read rightly, orange for mistakes, an empty field where there was none.
+    The diagonal is hundreds of times larger than the rest and has a separate scale: blue for correct predictions,
+    orange for mistakes, empty cells for zero.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
     most = max(1, int(matrix[~diagonal].max()))
     common = {"fmt": "", "square": True, "cbar": False, "linewidths": 1.2, "linecolor": PAPER, "ax": axes}
     right = {"mask": ~diagonal, "cmap": _RIGHT, "vmin": 0, "vmax": max(1, matrix[diagonal].max())}
-    # A logarithm keeps 1 and 2 apart beside 30; the floor below 1 keeps 1 from fading into the paper.
+    # The logarithm makes 1 and 2 distinguishable next to 30; the lower limit below 1 keeps 1 visible.
     wrong = {"mask": diagonal | (matrix == 0), "cmap": _WRONG, "vmin": np.log(0.7), "vmax": np.log(most + 1)}
     axes.set_facecolor("#f5f7f9")
     sns.heatmap(matrix, annot=numbers, annot_kws={"fontsize": 7.5, "color": INK}, **right, **common)
@@ -136,14 +136,14 @@ def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
 
 
 def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, float]]) -> Figure:
-    """Draw the share of each digit that was read rightly, with its 95% interval.
+    """Plot the recall of each digit with its 95% interval.
 
     Parameters
     ----------
     recalls
-        Ten values in [0, 1]; NaN for a digit of which there was no test image.
+        Ten values in [0, 1]; NaN for a digit without test images.
     intervals
-        The lower and upper end of each.
+        The lower and upper end of each interval.
     """
     figure = new_figure(1.9)
     axes = figure.subplots()
@@ -162,20 +162,20 @@ def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, f
     axes.set(xticks=range(N_CLASSES), xlabel="digit", ylabel="recall", xlim=(-0.5, 9.8))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
-    horizontal_grid(axes)
+    add_horizontal_grid(axes)
     axes.tick_params(axis="x", length=0)
     return figure
 
 
 def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]) -> Figure:
-    """Draw the reliability diagram, and the risk-coverage curve: the mistakes where unsure readings are set aside.
+    """Plot the reliability diagram and the risk-coverage curve.
 
     Parameters
     ----------
     confidences
         ``float32`` (n,) in [0, 1].
     right
-        ``bool`` (n,): whether each reading was right.
+        ``bool`` (n,): whether each prediction is correct.
     """
     figure = new_figure(2.7)
     curve, selective = figure.subplots(1, 2)
@@ -183,11 +183,11 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
     filled = bins.counts > 0
     counts, mean, rate = bins.counts[filled], bins.confidence[filled], bins.accuracy[filled]
     curve.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
-    # Area tells how many images stand behind a point: most of them sit at the far right.
+    # The area of a point shows its number of images; most images are at the far right.
     size = 12 + 130 * np.sqrt(counts / counts.max())
     curve.vlines(mean, mean, rate, color=VERMILLION, linewidth=1.2)
     curve.scatter(mean, rate, s=size, color=BLUE, edgecolor=PAPER, linewidth=0.8, zorder=3, clip_on=False)
-    curve.set(xlabel="confidence", ylabel="share read rightly", xlim=(0, 1.03), ylim=(0, 1.03))
+    curve.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.03), ylim=(0, 1.03))
     curve.set_title("Reliability")
     curve.set_aspect("equal")
     for axis in (curve.xaxis, curve.yaxis):
@@ -205,12 +205,12 @@ def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]
     selective.annotate(
         f"{at_99:.2%} at 99%", (0.99, at_99), (-8, 6), textcoords="offset points", ha="right", fontsize=7
     )
-    selective.set(xlabel="coverage: share accepted", ylabel="risk: share of these wrong")
+    selective.set(xlabel="coverage: share accepted", ylabel="risk: error rate among these")
     selective.set_title("Risk and coverage")
     selective.set_xlim(least, 1)
     selective.set_ylim(0, max(1e-3, 1.15 * float(risks[shown].max())))
     selective.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     selective.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     selective.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=2))
-    horizontal_grid(selective)
+    add_horizontal_grid(selective)
     return figure

@@ -1,4 +1,4 @@
-"""Writes the report of a finished run: its figures, one HTML page and one PDF."""
+"""Writing of the report of a finished run: plots, an HTML page and a PDF."""
 
 import importlib
 from pathlib import Path
@@ -11,10 +11,10 @@ _PACKAGES = ("matplotlib", "seaborn", "jinja2", "typst")
 
 
 def write_report(run: Path) -> list[Path]:
-    """Draw the figures of a run and write its report, from what its run directory holds and nothing else.
+    """Write the report of a run and its plots, from the files in the run directory only.
 
-    Every file is made before the first one is written, each appears whole or not at all, and the
-    manifest is brought up to date at the end.
+    All files are rendered before the first one is written. Each is written atomically, and the manifest is updated
+    at the end.
 
     Parameters
     ----------
@@ -24,14 +24,14 @@ def write_report(run: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``report.html``, ``report.pdf`` and the figures.
+        ``report.html``, ``report.pdf`` and the plots.
 
     Raises
     ------
     MissingExtraError
         If the packages of the extra "report" are not installed.
     RunError
-        If the run is not finished, or a file of it is damaged.
+        If the run is not finished, or if one of its files is damaged.
     OutputError
         If a file cannot be written.
     """

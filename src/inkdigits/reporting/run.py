@@ -1,4 +1,4 @@
-"""A finished run as the report sees it: everything it holds, read once and checked."""
+"""A finished run: all files that the report needs, loaded and validated."""
 
 import csv
 import zipfile
@@ -14,7 +14,7 @@ from inkdigits import run_directory
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
-from inkdigits.reporting.run_shape import SHAPES, fault
+from inkdigits.reporting.run_shape import SHAPES, find_fault
 from inkdigits.reporting.words import data_name
 
 _HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -22,22 +22,22 @@ _HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accur
 
 @dataclass(frozen=True)
 class Arrays:
-    """What the report draws: the content of ``arrays.npz``.
+    """The content of ``arrays.npz``.
 
     Attributes
     ----------
     train_examples
         ``uint8`` (10, k, 28, 28): k training images of each digit.
     train_counts
-        ``int64`` (10,): how many training images there are of each digit.
+        ``int64`` (10,): number of training images of each digit.
     test_labels
         ``int64`` (n,): the true digit of each test image.
     test_probabilities
-        ``float32`` (n, 10): what the network says of each test image.
+        ``float32`` (n, 10): the network's probabilities for each test image.
     test_images
         ``uint8`` (n, 28, 28): ink 255 on background 0.
     first_layer_filters
-        ``float32`` (height, width, n_filters), or None where the network begins otherwise.
+        ``float32`` (height, width, n_filters), or None if the network has no convolutional layer.
     """
 
     train_examples: NDArray[np.uint8]
@@ -67,11 +67,11 @@ class Run:
     Attributes
     ----------
     folder
-        Where it lies.
+        The run directory.
     config, environment, evaluation
-        Its JSON files; the keys are told in `inkdigits.run_directory`.
+        Its JSON files; see `inkdigits.run_directory`.
     history
-        The columns of ``history.csv``, each ``float64`` of shape (epochs,), NaN where a cell is empty.
+        The columns of ``history.csv``, each ``float64`` of shape (epochs,), NaN for empty cells.
     arrays
         The content of ``arrays.npz``.
     """
@@ -85,50 +85,57 @@ class Run:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read a run from its folder.
+        """Load a run from its folder.
 
         Raises
         ------
         RunError
-            If a file is missing, cannot be read, or disagrees with another one.
+            If a file is missing, cannot be read, or is inconsistent with another one.
         """
         if not folder.is_dir():
-            raise RunError(f"{folder} is no run: there is no such folder; train one with  inkdigits train")
+            raise RunError(
+                f"{folder} is not a run: the folder does not exist; train a run with  inkdigits train"
+            )
         config, environment, evaluation = (_read_checked(folder, name) for name in SHAPES)
         arrays = _read_arrays(folder)
         if len(arrays.test_labels) != evaluation["n"]:
             raise RunError(
-                f"{folder} disagrees with itself: {run_directory.EVALUATION} tells of {evaluation['n']} test "
-                f"images, {run_directory.ARRAYS} holds {len(arrays.test_labels)}; train the run again"
+                f"{folder} is inconsistent: {run_directory.EVALUATION} has {evaluation['n']} test "
+                f"images, but {run_directory.ARRAYS} has {len(arrays.test_labels)}; train the run again"
             )
         _check_counts(folder / run_directory.EVALUATION, evaluation)
         return cls(folder, config, environment, evaluation, _read_history(folder), arrays)
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the training images are MNIST's rather than a user's own."""
+        """Whether the training images are those of MNIST."""
         return self.data_name == "MNIST"
 
     @property
     def data_name(self) -> str:
-        """The name of the training data as it is written in prose."""
+        """The name of the training data, for prose."""
         return data_name(self.config["data"]["name"])
 
     @property
     def test_name(self) -> str:
-        """The name of the test data as it is written in prose."""
+        """The name of the test data, for prose."""
         return data_name(self.config["data"].get("test_name") or self.config["data"]["name"])
 
     @property
     def has_validation(self) -> bool:
-        """Whether validation figures were taken during training."""
+        """Whether the history contains a validation loss."""
         return bool(np.isfinite(self.history["val_loss"]).any())
 
     @property
-    def label_errors(self) -> Mapping[int, int | None]:
-        """Test images whose label is known to be wrong, with the digit people see there (None: no agreement).
+    def has_is_digit(self) -> bool:
+        """Whether the network has the output ``is_digit`` besides the ten probabilities."""
+        return any(layer["name"] == "is_digit" for layer in self.config["layers"])
 
-        Empty unless the evaluation counts them, as it does for MNIST's own test images.
+    @property
+    def label_errors(self) -> Mapping[int, int | None]:
+        """Indices of test images with a known label error, and the corrected label (None: no agreement).
+
+        Empty unless the evaluation excludes them, as it does for the test images of MNIST.
         """
         if not self.evaluation.get("without_label_errors"):
             return {}
@@ -142,26 +149,27 @@ def _damaged(path: Path, why: str) -> RunError:
 
 def _read_checked(folder: Path, name: str) -> dict[str, Any]:
     content = run_directory.read_json(folder, name)
-    wrong = fault(content, SHAPES[name])
-    if wrong is not None:
-        raise _damaged(folder / name, wrong)
+    fault = find_fault(content, SHAPES[name])
+    if fault is not None:
+        raise _damaged(folder / name, fault)
     return dict(content)
 
 
 def _check_counts(path: Path, evaluation: dict[str, Any]) -> None:
-    """See that the counts of an evaluation agree with each other.
+    """Check that the counts of an evaluation are consistent.
 
     Raises
     ------
     RunError
-        If they do not.
+        If they are not.
     """
     n = evaluation["n"]
     supports = [row["support"] for row in evaluation["per_class"]]
     read = [sum(row) for row in evaluation["confusion_matrix"]]
     if n < 1 or read != supports or sum(supports) != n:
         raise _damaged(
-            path, f"it counts {n} test images, {sum(supports)} by digit, {sum(read)} in the matrix"
+            path,
+            f"it has {n} test images, but {sum(supports)} by digit, and {sum(read)} in the confusion matrix",
         )
     if any(mistake["index"] >= n for mistake in evaluation["mistakes"]):
         raise _damaged(path, f"a mistake has an index beyond the {n} test images")
@@ -176,18 +184,20 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
             key: np.array([float(row.get(key) or "nan") for row in rows], np.float64) for key in _HISTORY
         }
     except OSError as error:
-        raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
+        raise RunError(
+            f"{folder} is not a finished run: {path.name} is missing; train the run again"
+        ) from error
     except (ValueError, csv.Error) as error:
         raise _damaged(path, str(error)) from error
     if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
-        raise _damaged(path, "it tells of no epoch")
+        raise _damaged(path, "it contains no epoch with a loss")
     return history
 
 
 def _read_arrays(folder: Path) -> Arrays:
     path = folder / run_directory.ARRAYS
     try:
-        # Opened here, since NumPy leaves a damaged file open.
+        # Opened here, because NumPy does not close a damaged file.
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = Arrays(
                 train_examples=file["train_examples"],
@@ -198,7 +208,9 @@ def _read_arrays(folder: Path) -> Arrays:
                 first_layer_filters=file.get("first_layer_filters"),
             )
     except FileNotFoundError as error:
-        raise RunError(f"{folder} is no finished run: {path.name} is missing; train the run again") from error
+        raise RunError(
+            f"{folder} is not a finished run: {path.name} is missing; train the run again"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise _damaged(path, str(error)) from error
     n = len(arrays.test_labels)
@@ -208,9 +220,9 @@ def _read_arrays(folder: Path) -> Arrays:
         "train_counts": (N_CLASSES,),
     }
     for name, shape in expected.items():
-        came = getattr(arrays, name).shape
-        if came != shape:
-            raise _damaged(path, f"{name} has shape {came} in place of {shape}")
+        found = getattr(arrays, name).shape
+        if found != shape:
+            raise _damaged(path, f"{name} has shape {found}, expected {shape}")
     examples = arrays.train_examples.shape
     if len(examples) != 4 or examples[0] != N_CLASSES or examples[2:] != (SIDE, SIDE):
         raise _damaged(path, f"train_examples has shape {examples}")

@@ -1,4 +1,4 @@
-"""What the JSON files of a run must hold for a report, and the first place where one does not."""
+"""The schema of the JSON files of a run, and its validation."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from inkdigits.contract import N_CLASSES
 
 @dataclass(frozen=True)
 class Leaf:
-    """A single value: what it is in words, and whether a value is such a one."""
+    """A single value: its description, and the function that validates it."""
 
     words: str
     holds: Callable[[Any], bool]
@@ -19,31 +19,31 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Maybe:
-    """A value that may be null, or missing from its object."""
+    """A value that may be null or missing."""
 
     shape: Any
 
 
 @dataclass(frozen=True)
 class Each:
-    """A list of values of one shape, ``n`` of them where that is given; or the values of an object."""
+    """A list of values of one shape, of length ``n`` if it is given; or an object with values of one shape."""
 
     shape: Any
     n: int | None = None
     kind: type = list
 
 
-def _is_whole(value: Any, low: int, high: int = 10**15) -> bool:
-    return type(value) is int and low <= value <= high  # true is no number here
+def _is_integer(value: Any, low: int, high: int = 10**15) -> bool:
+    return type(value) is int and low <= value <= high  # not isinstance, because bool is a subclass of int
 
 
 def _is_number(value: Any) -> bool:
-    """Tell whether it is a number that can be written; a diverged training has a loss that is not finite."""
-    return type(value) is float or _is_whole(value, -(10**15))
+    """Return whether the value is a number; it may be infinite or NaN, as the loss of a diverged training."""
+    return type(value) is float or _is_integer(value, -(10**15))
 
 
 def _is_writable(value: Any) -> bool:
-    """Tell whether all text in it is Unicode: JSON can hold halves of surrogate pairs, no file can."""
+    """Return whether all text in the value can be encoded as UTF-8; JSON allows unpaired surrogates."""
     if isinstance(value, dict):
         return all(_is_writable(each) for pair in value.items() for each in pair)
     if isinstance(value, list):
@@ -52,13 +52,13 @@ def _is_writable(value: Any) -> bool:
 
 
 TEXT = Leaf("text", lambda value: isinstance(value, str) and _is_writable(value))
-COUNT = Leaf("a whole number, 0 or more", lambda value: _is_whole(value, 0))
-SEED = Leaf("a whole number", lambda value: type(value) is int)
-DIGIT = Leaf("a digit, 0 to 9", lambda value: _is_whole(value, 0, N_CLASSES - 1))
+COUNT = Leaf("an integer, 0 or more", lambda value: _is_integer(value, 0))
+SEED = Leaf("an integer", lambda value: type(value) is int)
+DIGIT = Leaf("a digit, 0 to 9", lambda value: _is_integer(value, 0, N_CLASSES - 1))
 NUMBER = Leaf("a number", _is_number)
 SHARE = Leaf(
     "a number from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1 + 1e-6
-)  # float32 rounds up
+)  # a float32 may round to slightly more than 1
 LENGTH = Leaf(
     "a finite number, 0 or more", lambda value: _is_number(value) and math.isfinite(value) and value >= 0
 )
@@ -107,7 +107,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "ece": SHARE,
         "threshold": Maybe(NUMBER),
         "coverage": SHARE,
-        "accepted_error": Maybe(SHARE),  # null where nothing is accepted
+        "accepted_error": Maybe(SHARE),  # null if nothing is accepted
         "confusion_matrix": Each(Each(COUNT, N_CLASSES), N_CLASSES),
         "per_class": Each({"label": DIGIT, **_CLASS}, N_CLASSES),
         "macro_average": _CLASS,
@@ -116,28 +116,28 @@ SHAPES: dict[str, dict[str, Any]] = {
         "without_label_errors": Maybe(_FIGURES),
     },
 }
-"""The shape of each file: an object must have these keys, and may have others."""
+"""The schema of each file: an object must have these keys, and may have others."""
 
 
-def fault(value: Any, shape: Any, place: str = "") -> str | None:
-    """Return what is wrong with the first value that is not of its shape, or None where all is well.
+def find_fault(value: Any, shape: Any, place: str = "") -> str | None:
+    """Validate a value; return a description of the first fault, or None if the value is valid.
 
     Parameters
     ----------
     value
-        What came out of a JSON file.
+        The content of a JSON file.
     shape
-        A `Leaf`, `Maybe`, `Each`, or a dict of them by key.
+        Its schema: a `Leaf`, `Maybe`, `Each`, or a dict of them by key.
     place
-        Where the value stands, such as ``seconds.training``; empty for the whole file.
+        Path of the value in the file, such as ``seconds.training``; empty for the whole file.
     """
     if isinstance(shape, Maybe):
-        return None if value is None else fault(value, shape.shape, place)
+        return None if value is None else find_fault(value, shape.shape, place)
     if isinstance(shape, Leaf):
-        return None if shape.holds(value) else _unlike(value, shape.words, place)
+        return None if shape.holds(value) else _describe_fault(value, shape.words, place)
     kind = dict if isinstance(shape, dict) else shape.kind
     if not isinstance(value, kind):
-        return _unlike(value, "an object" if kind is dict else "a list", place)
+        return _describe_fault(value, "an object" if kind is dict else "a list", place)
     if isinstance(shape, dict):
         missing = [key for key in shape if key not in value and not isinstance(shape[key], Maybe)]
         if missing:
@@ -145,13 +145,13 @@ def fault(value: Any, shape: Any, place: str = "") -> str | None:
         inner = [(key, value.get(key), shape[key]) for key in shape]
     else:
         if shape.n is not None and len(value) != shape.n:
-            return f"{place} has {len(value)} entries in place of {shape.n}"
+            return f"{place} has {len(value)} entries, expected {shape.n}"
         named = value.items() if kind is dict else enumerate(value)
         inner = [(key, each, shape.shape) for key, each in named]
-    found = (fault(each, of, f"{place}.{key}" if place else str(key)) for key, each, of in inner)
+    found = (find_fault(each, of, f"{place}.{key}" if place else str(key)) for key, each, of in inner)
     return next((each for each in found if each is not None), None)
 
 
-def _unlike(value: Any, words: str, place: str) -> str:
-    came = ascii(value)
-    return f"{place or 'it'} is {came if len(came) <= 40 else came[:40] + '...'} in place of {words}"
+def _describe_fault(value: Any, words: str, place: str) -> str:
+    found = ascii(value)
+    return f"{place or 'it'} is {found if len(found) <= 40 else found[:40] + '...'}, expected {words}"

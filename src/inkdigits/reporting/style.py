@@ -1,4 +1,4 @@
-"""One look for every figure: sizes for print, colours that colour-blind readers can tell apart."""
+"""The style of all plots: sizes for print, and colours that are distinguishable with colour blindness."""
 
 import io
 from collections.abc import Mapping
@@ -11,21 +11,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 WIDTH = 6.7
-"""Width of a full figure in inches: the text width of the A4 page, so that 8 pt stay 8 pt."""
+"""Width of a full figure in inches: the text width of the A4 page, so that fonts are not scaled."""
 
 INK = "#1c2733"
 MUTED = "#66727f"
 RULE = "#d3d9df"
 PAPER = "#ffffff"
-# Okabe and Ito's palette, told apart under every common colour blindness.
+# Colours of Okabe and Ito's palette, which are distinguishable with every common colour blindness.
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
-ORANGE = "#e69f00"
 SKY = "#56b4e9"
-GREEN = "#009e73"
 
 STYLE: Mapping[str, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.family": "DejaVu Sans",  # bundled with matplotlib, so it is the same on every machine
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.titleweight": "bold",
@@ -61,35 +59,35 @@ STYLE: Mapping[str, Any] = {
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
-    "image.composite_image": False,  # joining a gallery into one image takes longer than all the rest
-    "svg.fonttype": "path",  # looks alike in every browser and in the PDF
-    "svg.hashsalt": "inkdigits",  # the same figure gives the same bytes
+    "image.composite_image": False,  # compositing a gallery takes longer than all other drawing
+    "svg.fonttype": "path",  # looks the same in every browser and in the PDF
+    "svg.hashsalt": "inkdigits",  # makes the output reproducible
     "figure.constrained_layout.use": True,
 }
 
 
-def house_style() -> AbstractContextManager[None]:
-    """Return a context in which matplotlib draws in this style; outside it nothing changes."""
+def report_style() -> AbstractContextManager[None]:
+    """Return a context manager that sets this style in matplotlib and restores the previous one."""
     settings: Any = dict(STYLE)
     return mpl.rc_context(settings)
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
-    """Return an empty figure of ``width`` x ``height`` inches; no global state is touched."""
+    """Return an empty figure of ``width`` x ``height`` inches, without pyplot's global state."""
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
 
 
-def horizontal_grid(axes: Axes) -> None:
-    """Give ``axes`` light horizontal lines to read values by."""
+def add_horizontal_grid(axes: Axes) -> None:
+    """Add light horizontal grid lines to ``axes``."""
     axes.grid(axis="y")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
 def to_svg(figure: Figure) -> bytes:
-    """Return the figure as SVG, its pictures at 300 dots per inch."""
+    """Return the figure as SVG, with images at 300 dots per inch."""
     return _save(figure, "svg", {"Date": None, "Creator": None})
 
 
@@ -100,6 +98,6 @@ def to_png(figure: Figure) -> bytes:
 
 def _save(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
-    with house_style():
+    with report_style():
         figure.savefig(buffer, format=kind, dpi=200 if kind == "png" else 300, metadata=metadata)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Numbers, dates and counts as a reader wants to see them."""
+"""Formatting of numbers, dates and counts as text."""
 
 import datetime
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
 
 
 def day(moment: str) -> str:
-    """Return the day of an ISO 8601 moment as "1 March 2025"; anything else comes back as it is."""
+    """Return the date of an ISO 8601 timestamp as "1 March 2025"; other text is returned unchanged."""
     try:
         date = datetime.datetime.fromisoformat(moment)
     except ValueError:
@@ -49,7 +49,7 @@ def day(moment: str) -> str:
 
 
 def setting(value: Any) -> str:
-    """Return a setting's value: "none", "yes", "0.001", "3, 3", "shift: 2, zoom: 0.1"."""
+    """Return a setting's value as text: "none", "yes", "0.001", "3, 3", "shift: 2, zoom: 0.1"."""
     if value is None or value == "":
         return "none"
     if isinstance(value, bool):
@@ -64,5 +64,5 @@ def setting(value: Any) -> str:
 
 
 def data_name(name: str) -> str:
-    """Return a data set's name as prose has it: "MNIST" for its parts, a user's own name unchanged."""
+    """Return a data set's name for prose: "MNIST" for its parts, other names unchanged."""
     return "MNIST" if name.lower().startswith("mnist") else name

@@ -1,1 +1,1 @@
-"""The sections of the report, one a file: each turns a run into blocks of words, tables and figures."""
+"""The sections of the report, one per module: each converts a run to text, tables and figures."""

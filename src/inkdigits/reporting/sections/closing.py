@@ -1,4 +1,4 @@
-"""What closes the report: its limits, how to make it again, and whose work it stands on."""
+"""The last sections of the report: limitations, reproducibility, and references."""
 
 from inkdigits.reporting.document import (
     Block,
@@ -22,30 +22,26 @@ from inkdigits.reporting.words import percent
 
 
 def limitations(run: Run) -> Section:
-    """Return what the figures do not say."""
+    """Return the section on limitations."""
     name = run.test_name
     points = [
         (
             "One run.",
-            "Another random seed gives other weights and another accuracy. The interval covers the chance in "
-            "the choice of test images, not the chance in training; a fair comparison needs several runs.",
+            "Another random seed gives other weights and another accuracy. The confidence interval covers the sampling "
+            "of the test images, not the randomness of training; a fair comparison needs several runs.",
         ),
         (
             f"{name} only.",
             "The test images come from the same source as the training images: the same kind of paper, "
-            "scanner and clean-up. On photographs, on other pens or on writing habits from elsewhere the "
-            "accuracy is likely to be lower, and this report does not say by how much.",
+            "scanner and preprocessing. On photographs, with other pens or with other writing styles the "
+            "accuracy is probably lower. This report does not measure it.",
         ),
         (
             "Single, centred digits.",
-            "Finding digits in a picture, telling ink from paper and cutting numbers apart come before "
-            "this network and add mistakes of their own.",
+            "Detection of digits in a picture, separation of ink and background, and segmentation of numbers are "
+            "done before this network, and add errors of their own.",
         ),
-        (
-            "A digit is always the answer.",
-            "The ten probabilities sum to 1 whatever the image shows, so a letter or a smudge is read as a "
-            "digit too, and sometimes with high confidence.",
-        ),
+        _non_digits(run),
     ]
     without = run.evaluation.get("without_label_errors")
     if without:
@@ -53,38 +49,57 @@ def limitations(run: Run) -> Section:
         points.append(
             (
                 "Imperfect labels.",
-                f"Some labels of the test set are wrong, so above {ceiling} a higher accuracy need not "
-                "mean a better reader.",
+                f"Some labels of the test set are wrong, so above {ceiling} a higher accuracy does not "
+                "necessarily mean a better network.",
             )
         )
-    looked = (
-        "The test set was looked at once, after the last epoch.",
-        "That keeps this figure honest; it stays so only while nobody tunes the recipe by it.",
+    evaluated_once = (
+        "The test set was evaluated once, after the last epoch.",
+        "The accuracy is unbiased only as long as the recipe is not tuned on the test set.",
     )
-    items = tuple(prose("{} {}", strong(head), body) for head, body in (*points, looked))
+    items = tuple(prose("{} {}", strong(head), body) for head, body in (*points, evaluated_once))
     return Section("limitations", "Limitations", (Bullets(items),))
 
 
+def _non_digits(run: Run) -> tuple[str, str]:
+    """Return the limitation on images that are not digits, which depends on the outputs of the network."""
+    if run.has_is_digit:
+        return (
+            "Non-digits are rejected by a threshold.",
+            "Besides the ten probabilities the network has the output is_digit, the probability that the image is a "
+            "digit at all. It was trained on synthetic non-digits, so other kinds of letters or marks may be "
+            "accepted as digits. All test images are digits; this report does not measure the rejection of non-digits.",
+        )
+    return (
+        "Non-digits are not rejected.",
+        "The ten probabilities sum to 1 for any image, so a letter or a smudge is also classified as a digit, "
+        "sometimes with high confidence.",
+    )
+
+
 def reproduce(run: Run) -> Section:
-    """Return how to get the same run again."""
+    """Return the section on how to reproduce the run."""
     versions = run.environment["versions"]
     command = run.config["command"]
     same = prose(
-        " With the same recipe, seed, versions ({}) and machine it gives the same weights; on another "
-        "machine rounding differs, and so will the last decimals.",
+        " The same recipe, seed, versions ({}) and machine give identical weights. On another machine rounding "
+        "differs, so the last decimal places differ.",
         table("versions"),
     )
     origin: tuple[Block, ...]
     if command:
-        origin = (Paragraph(prose("The run came from the command below.") + same), Listing(str(command)))
+        origin = (
+            Paragraph(prose("The run was started with the command below.") + same),
+            Listing(str(command)),
+        )
     else:
         started = prose(
-            "The run was started from Python, with the recipe, the seed and the data that {} holds.",
+            "The run was started from Python, with the recipe, the seed and the data in {}.",
             code("config.json"),
         )
         origin = (Paragraph(started + same),)
     check = prose(
-        "The run directory keeps everything this report was made from: {}, {}, {}, {} and {}; {} lists the "
+        "The run directory contains all data of this report: {}, {}, {}, {} and {}; {} lists the "
         "SHA-256 of each file.",
         *(
             code(name)
@@ -107,7 +122,7 @@ def reproduce(run: Run) -> Section:
             *origin,
             TableBlock(
                 "versions",
-                prose("The software of this run."),
+                prose("Software versions of this run."),
                 ("software", "version"),
                 ("left", "left"),
                 tuple((prose("{}", name), prose("{}", code(version))) for name, version in rows),
@@ -118,11 +133,11 @@ def reproduce(run: Run) -> Section:
 
 
 def acknowledgements(run: Run) -> Section:
-    """Return whose work this stands on, with the list of references."""
+    """Return the acknowledgements and the list of references."""
     thanks = prose(
         "The project follows the course project “Handwritten Digit Recognition (CNN & MNIST)” {}, whose "
-        "network goes back to F. Chollet’s example “Simple MNIST convnet” {}.{} Intervals are E. B. "
-        "Wilson’s {}, the calibration error is that of Guo and others {}.",
+        "network is that of F. Chollet’s example “Simple MNIST convnet” {}.{} Confidence intervals are those of E. B. "
+        "Wilson {}; the calibration error is that of Guo et al. {}.",
         cite("course"),
         cite("chollet"),
         Span(" The data set MNIST is by Y. LeCun, C. Cortes and C. J. C. Burges.") if run.is_mnist else "",

@@ -1,4 +1,4 @@
-"""The data: where the images come from, how many there are, and what they look like."""
+"""The data: source, splits, examples and class balance."""
 
 from inkdigits.contract import SIDE
 from inkdigits.reporting.document import (
@@ -18,21 +18,20 @@ from inkdigits.reporting.run import Run
 from inkdigits.reporting.words import count, listed, percent
 
 _MNIST = (
-    "MNIST {} holds 70,000 handwritten digits: 60,000 to train with and 10,000 to test with, written by "
-    "employees of the United States Census Bureau and by high-school students, with different writers in "
-    "the two parts. Each digit was fitted into 20 × 20 pixels, keeping its proportions, and placed with "
-    "its centre of mass in the middle of {} × {} pixels {}. A pixel is a whole number from 0 (paper) to "
-    "255 (ink)."
+    "MNIST {} contains 70,000 handwritten digits: 60,000 for training and 10,000 for testing, written by "
+    "employees of the United States Census Bureau and by high-school students. The writers of the two parts are "
+    "different. Each digit was scaled to 20 × 20 pixels with its aspect ratio preserved, and centred by its "
+    "centre of mass in an image of {} × {} pixels {}. Pixels are integers from 0 (background) to 255 (ink)."
 )
 _OWN = (
-    "The network was trained on “{}”, labelled images of the user’s own rather than a published data set. "
-    "Each image was brought into MNIST’s normal form: {} × {} pixels, "
-    "from 0 (paper) to 255 (ink)."
+    "The network was trained on “{}”, a user’s own labelled images. "
+    "Each image was normalised like MNIST: {} × {} pixels, "
+    "from 0 (background) to 255 (ink)."
 )
 
 
 def section(run: Run) -> Section:
-    """Return the account of the data."""
+    """Return the section."""
     if run.is_mnist:
         origin = prose(_MNIST, cite("mnist"), SIDE, SIDE, cite("lecun"))
     else:
@@ -47,7 +46,7 @@ def section(run: Run) -> Section:
             Paragraph(_examples(run)),
             FigureBlock(
                 "examples",
-                prose("Training images of each digit. Ink is drawn dark on white, as on paper."),
+                prose("Training images of each digit, shown with dark ink on white."),
                 "A grid of handwritten digits, one column for each digit from 0 to 9.",
             ),
         ]
@@ -56,17 +55,16 @@ def section(run: Run) -> Section:
 
 
 def _use(run: Run) -> Prose:
-    words = prose("{} says how they were used. ", table("splits"))
+    words = prose("{} lists the splits. ", table("splits"))
     if run.config["data"].get("n_validation"):
         words += prose(
-            "The validation images took no part in fitting the weights; they show during training how the "
-            "network does on images it is not fitted to. "
+            "The validation images were not used to fit the weights; they monitor the training on unseen images. "
         )
     else:
-        words += prose("No images were held out for validation: every training image went into the fit. ")
+        words += prose("No images were held out for validation: all training images were used for fitting. ")
     return words + prose(
-        "This run looked at the test images once, after the last epoch: none of its weights, epochs or "
-        "settings was chosen by them."
+        "The test images were evaluated once, after the last epoch. They were not used to choose weights, epochs or "
+        "settings in this run."
     )
 
 
@@ -75,11 +73,11 @@ def _splits(run: Run) -> TableBlock:
     name, test_name = data["name"], data.get("test_name") or data["name"]
     rows = [("training", name, data["n_train"], "fitting the weights")]
     if data.get("n_validation"):
-        rows.append(("validation", name, data["n_validation"], "watching the training"))
-    rows.append(("test", test_name, data["n_test"], "the figures of this report"))
+        rows.append(("validation", name, data["n_validation"], "monitoring the training"))
+    rows.append(("test", test_name, data["n_test"], "the metrics in this report"))
     return TableBlock(
         "splits",
-        prose("The images and their use."),
+        prose("The splits of the data."),
         ("part", "data set", "images", "used for"),
         ("left", "left", "right", "left"),
         tuple(
@@ -89,11 +87,11 @@ def _splits(run: Run) -> TableBlock:
 
 
 def _examples(run: Run) -> Prose:
-    words = prose("{} shows some of the training images.", figure("examples"))
+    words = prose("{} shows examples of the training images.", figure("examples"))
     data = run.config["data"]
     words += prose(" The SHA-256 of the data is {}", code(data["sha256"]))
     if data.get("test_sha256"):
-        words += prose(" for training, {} for testing", code(data["test_sha256"]))
+        words += prose(" (training) and {} (test)", code(data["test_sha256"]))
     return words + prose(".")
 
 
@@ -103,12 +101,12 @@ def _balance(run: Run) -> Prose:
     absent = [str(digit) for digit in range(len(counts)) if counts[digit] == 0]
     if absent:
         return prose(
-            "There is no training image of {}, so the network cannot learn to read it ({}).",
+            "There are no training images of {}, so the network cannot recognise it ({}).",
             listed(absent),
             figure("class_balance"),
         )
     sentence = prose(
-        "The rarest digit is the {} with {}, the most frequent the {} with {}, {} of all ({}). ",
+        "The least frequent digit is {} with {}; the most frequent digit is {} with {}, {} of all ({}). ",
         int(counts.argmin()),
         count(least, "image"),
         int(counts.argmax()),
@@ -118,11 +116,10 @@ def _balance(run: Run) -> Prose:
     )
     if most <= 1.5 * least:
         return sentence + prose(
-            "The classes are near enough to equal that accuracy is a fair measure and no class needs a "
-            "weight."
+            "The classes are nearly balanced, so accuracy is an appropriate metric and no class weights are needed."
         )
     return sentence + prose(
-        "The classes are uneven, so accuracy favours the frequent ones: read it beside the macro average."
+        "The classes are imbalanced, so the accuracy is dominated by the frequent ones: compare the macro average."
     )
 
 

@@ -1,4 +1,4 @@
-"""The method: the network layer by layer, the recipe setting by setting, the machine."""
+"""The method: the layers of the network, the settings of the recipe, and the machine."""
 
 from typing import Any
 
@@ -17,31 +17,31 @@ from inkdigits.reporting.document import (
 from inkdigits.reporting.run import Run
 from inkdigits.reporting.words import count, duration, setting
 
-_WHAT_LAYERS_DO = {
-    "InputLayer": "takes the raw pixels",
-    "Rescaling": "brings the pixels from 0…255 to 0…1",
-    "Reshape": "gives the image its channel axis",
-    "Conv2D": "looks for small local patterns with learned filters",
-    "SeparableConv2D": "looks for local patterns, cheaply",
-    "DepthwiseConv2D": "looks for local patterns in each channel on its own",
-    "MaxPooling2D": "keeps the strongest response of each neighbourhood",
+_LAYER_DESCRIPTIONS = {
+    "InputLayer": "the raw pixels",
+    "Rescaling": "scales the pixels from 0…255 to 0…1",
+    "Reshape": "adds the channel axis",
+    "Conv2D": "detects local patterns with learned filters",
+    "SeparableConv2D": "detects local patterns with fewer parameters",
+    "DepthwiseConv2D": "detects local patterns in each channel separately",
+    "MaxPooling2D": "takes the maximum of each neighbourhood",
     "AveragePooling2D": "takes the mean of each neighbourhood",
     "GlobalAveragePooling2D": "takes the mean of each channel",
-    "BatchNormalization": "keeps the responses centred and scaled",
-    "Activation": "lets the network bend: a non-linear function",
-    "ReLU": "lets positive responses through, cuts negative ones",
-    "Add": "adds a short cut to what was computed",
-    "Flatten": "lays the responses out in one row",
-    "Dropout": "drops responses at random, in training only",
-    "Dense": "weighs all its inputs, one sum for each output",
-    "Softmax": "turns scores into probabilities",
+    "BatchNormalization": "normalises mean and variance of each channel",
+    "Activation": "applies a non-linear function",
+    "ReLU": "sets negative values to zero",
+    "Add": "adds a residual connection",
+    "Flatten": "flattens the channels into a vector",
+    "Dropout": "sets random values to zero, in training only",
+    "Dense": "computes weighted sums of all its inputs",
+    "Softmax": "converts logits to probabilities",
 }
 
 _CLASSIC = ["Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "Dense"]
 
 
 def section(run: Run) -> Section:
-    """Return the account of the network and its training."""
+    """Return the section."""
     return Section(
         "method",
         "Method",
@@ -50,7 +50,7 @@ def section(run: Run) -> Section:
             _layer_table(run),
             Paragraph(
                 prose(
-                    "{} holds every setting of the recipe “{}”. The random seed was {}.",
+                    "{} lists all settings of the recipe “{}”. The random seed is {}.",
                     table("recipe"),
                     run.config["name"],
                     strong(run.config["seed"]),
@@ -72,16 +72,15 @@ def _network(run: Run) -> Prose:
     )
     if [kind for kind in kinds if kind in _CLASSIC] == _CLASSIC:
         words += prose(
-            "Its plan is that of the course project “Handwritten Digit Recognition (CNN & MNIST)” {} and of "
-            "F. Chollet’s Keras example behind it {}: two convolutions find strokes and then their "
-            "arrangements, pooling makes small shifts matter less, and one dense layer weighs the evidence "
-            "for each digit. ",
+            "Its architecture is that of the course project “Handwritten Digit Recognition (CNN & MNIST)” {}, which "
+            "follows F. Chollet’s Keras example {}: two convolutional layers extract features, max-pooling makes them "
+            "robust to small shifts, and one dense layer classifies them. ",
             cite("course"),
             cite("chollet"),
         )
     if "Rescaling" in kinds:
         words += prose(
-            "Scaling the pixels is part of the network, so that training and use cannot disagree about it."
+            "The scaling of the pixels is part of the network, so it is the same in training and inference."
         )
     return words
 
@@ -93,15 +92,15 @@ def _layer_table(run: Run) -> TableBlock:
             layer["type"],
             _shape(layer["output_shape"]),
             f"{layer['parameters']:,}" if layer["parameters"] else "–",
-            _WHAT_LAYERS_DO.get(layer["type"], ""),
+            _LAYER_DESCRIPTIONS.get(layer["type"], ""),
         )
         for layer in run.config["layers"]
     )
     total = ("total", "", "", f"{run.config['parameters']:,}", "")
     return TableBlock(
         "layers",
-        prose("The layers of the network, from the picture to the ten probabilities."),
-        ("layer", "type", "output", "parameters", "what it does"),
+        prose("The layers of the network, from the image to the ten probabilities."),
+        ("layer", "type", "output", "parameters", "function"),
         ("left", "left", "left", "right", "left"),
         tuple(tuple(prose("{}", cell) for cell in row) for row in rows),
         (tuple(prose("{}", strong(cell) if cell else "") for cell in total),),
@@ -109,7 +108,7 @@ def _layer_table(run: Run) -> TableBlock:
 
 
 def _shape(shape: Any) -> str:
-    """Return an output shape as "26 × 26 × 32", without the batch axis that None stands for."""
+    """Return an output shape as "26 × 26 × 32", without the batch axis, which is None."""
     return " × ".join(str(size) for size in shape or () if size is not None)
 
 
@@ -122,7 +121,7 @@ def _recipe_table(run: Run) -> TableBlock:
     n_columns = 3 if described else 2
     return TableBlock(
         "recipe",
-        prose("The recipe: every setting that the training depends on."),
+        prose("The recipe: all settings of the training."),
         ("setting", "value", "meaning")[:n_columns],
         alignments[:n_columns],
         tuple(tuple(prose("{}", cell) for cell in row[:n_columns]) for row in rows),
@@ -131,16 +130,16 @@ def _recipe_table(run: Run) -> TableBlock:
 
 def _training(run: Run) -> Prose:
     machine, seconds = run.environment["machine"], run.environment["seconds"]
-    place = machine.get("processor") or machine.get("platform") or "an unnamed machine"
+    processor = machine.get("processor") or machine.get("platform") or "an unknown machine"
     cores = f" with {count(machine['cores'], 'core')}" if machine.get("cores") else ""
     memory = f" and {machine['memory_gib']:.0f} GiB of memory" if machine.get("memory_gib") else ""
     return prose(
-        "Training took {} for {}; {} with loading, evaluation and export. It ran on {}{}{}, in the "
-        "precision {}.",
+        "Training took {} for {}; the whole run, including loading, evaluation and export, took {}. Machine: "
+        "{}{}{}. Precision: {}.",
         strong(duration(seconds["training"])),
         count(len(run.history["epoch"]), "epoch"),
         duration(seconds["total"]),
-        place,
+        processor,
         cores,
         memory,
         code(run.environment["precision"]),

@@ -1,4 +1,4 @@
-"""The mistakes: the surest ones, the most frequent ones, and those that the labels are to blame for."""
+"""The mistakes: the most confident ones, the most frequent confusions, and known label errors."""
 
 import numpy as np
 
@@ -16,25 +16,25 @@ from inkdigits.reporting.run import Run
 from inkdigits.reporting.words import count, interval, listed, percent
 
 N_SHOWN = 40
-"""Mistakes in the gallery, at most."""
+"""Largest number of mistakes in the gallery."""
 
 
 def section(run: Run) -> Section:
-    """Return the account of the mistakes."""
+    """Return the section."""
     mistakes = run.evaluation["mistakes"]
     if not mistakes:
         words = prose(
-            "There are none to show: every test image was read rightly. A larger or harder test set would "
-            "say more."
+            "There are no mistakes: all test images were classified correctly. A larger or harder test set would be "
+            "more informative."
         )
         return Section("mistakes", "Mistakes", (Paragraph(words), *_label_errors(run)))
     n_shown = min(N_SHOWN, len(mistakes))
     n_errors = run.evaluation["n_errors"]
-    shown = "all of them" if n_shown == n_errors else f"the {n_shown} the network was surest of"
+    shown = "all of them" if n_shown == n_errors else f"the {n_shown} with the highest confidence"
     marked = sum(mistake["index"] in run.label_errors for mistake in mistakes[:n_shown])
     caption = prose(
-        "The mistakes, surest first: true digit → what was read, and how sure the network was.{}",
-        " Dashed frame and †: the label is known to be wrong or disputed." if marked else "",
+        "The mistakes in order of decreasing confidence: true digit → predicted digit, and the confidence.{}",
+        " Dashed frame and †: the label is known to be wrong or ambiguous." if marked else "",
     )
     return Section(
         "mistakes",
@@ -42,14 +42,13 @@ def section(run: Run) -> Section:
         (
             Paragraph(
                 prose(
-                    "The network made {}; {} shows {}. A fair question to each is whether "
-                    "a person would have read it as it is labelled.",
+                    "The network made {}; {} shows {}. Some of these images are ambiguous for people too.",
                     count(n_errors, "mistake"),
                     figure("mistakes"),
                     shown,
                 )
             ),
-            FigureBlock("mistakes", caption, "A grid of misread digits with true and predicted digit."),
+            FigureBlock("mistakes", caption, "A grid of misclassified digits with true and predicted digit."),
             Paragraph(_confusions(run)),
             *_label_errors(run),
         ),
@@ -57,24 +56,24 @@ def section(run: Run) -> Section:
 
 
 def _confusions(run: Run) -> Prose:
-    """Say in words which digits were most often taken for which."""
+    """Describe the most frequent confusions."""
     matrix = np.array(run.evaluation["confusion_matrix"])
     np.fill_diagonal(matrix, 0)
     true, read = np.unravel_index(np.argsort(-matrix, axis=None, kind="stable"), matrix.shape)
     pairs = [(t, r, int(matrix[t, r])) for t, r in zip(true.tolist(), read.tolist(), strict=True)]
     repeated = [pair for pair in pairs if pair[2] > 1][:5]
     if not repeated:
-        return prose("No two digits were confused more than once, so no pair of digits stands out.")
+        return prose("No pair of digits was confused more than once.")
     times = {2: "twice"}
     return prose(
-        "Most often {}. Together these make up {} of all mistakes.",
-        listed([f"a {t} was read as {r} ({times.get(n, f'{n} times')})" for t, r, n in repeated]),
+        "The most frequent confusions: {}. Together these are {} of all mistakes.",
+        listed([f"{t} was read as {r} ({times.get(n, f'{n} times')})" for t, r, n in repeated]),
         percent(sum(n for _, _, n in repeated) / matrix.sum(), 0),
     )
 
 
-def _agreed(run: Run) -> int:
-    """Count the misread label errors in which the network gave the digit that people see."""
+def _count_agreed(run: Run) -> int:
+    """Count the label errors in which the prediction is the corrected label."""
     predicted, labels = run.arrays.predicted, run.arrays.test_labels
     return sum(digit == predicted[i] != labels[i] for i, digit in run.label_errors.items())
 
@@ -84,16 +83,15 @@ def _label_errors(run: Run) -> tuple[Block, ...]:
     if without is None:
         return ()
     n_known = run.evaluation["n"] - without["n"]
-    n_blamed = run.evaluation["n_errors"] - without["n_errors"]
+    n_affected = run.evaluation["n_errors"] - without["n_errors"]
     words = prose(
-        "Not every mistake is the network’s. {} of the test set are known to be wrong or disputed: people "
-        "who looked at these images agreed on another digit, or on none {}. Of the mistakes {} among these "
-        "images{}. Without them the accuracy is {} (95% interval {}). Neither figure chose anything in "
-        "this run, and the network was not told which images these are.",
+        "{} of the test set are known to be wrong or ambiguous: annotators agreed on another digit, or on no "
+        "digit {}. Of the mistakes, {} among these images{}. Without these images the accuracy is {} (95% interval "
+        "{}). The list of label errors was not used in training.",
         count(n_known, "label"),
         cite("northcutt"),
-        "none is" if n_blamed == 0 else "1 is" if n_blamed == 1 else f"{n_blamed} are",
-        f", and in {_agreed(run)} of them the network read the digit that people see" if n_blamed else "",
+        "none is" if n_affected == 0 else "1 is" if n_affected == 1 else f"{n_affected} are",
+        f"; in {_count_agreed(run)} of them the prediction is the corrected label" if n_affected else "",
         percent(without["accuracy"]),
         interval(without["accuracy_interval"]),
     )

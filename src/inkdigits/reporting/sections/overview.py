@@ -1,4 +1,4 @@
-"""The headline: how many digits were read rightly, and what that number means."""
+"""The overview: the main metrics and their meaning."""
 
 from inkdigits.reporting.document import Metric, Metrics, Paragraph, Prose, Section, cite, prose, strong
 from inkdigits.reporting.run import Run
@@ -6,11 +6,11 @@ from inkdigits.reporting.words import count, duration, interval, percent, short_
 
 
 def abstract(run: Run) -> Prose:
-    """Return the report in one paragraph."""
+    """Return the abstract of the report."""
     figures = run.evaluation
     return prose(
-        "A network of {} parameters was trained with the recipe “{}” for {} on {} of {}. On {} that it "
-        "had not seen it read {} rightly (95% interval {}).",
+        "A network with {} parameters was trained with the recipe “{}” for {} on {} of {}. On {}, which were not "
+        "used in training, its accuracy is {} (95% interval {}).",
         f"{run.config['parameters']:,}",
         run.config["name"],
         count(len(run.history["epoch"]), "epoch"),
@@ -23,7 +23,7 @@ def abstract(run: Run) -> Prose:
 
 
 def section(run: Run) -> Section:
-    """Return the overview."""
+    """Return the section."""
     figures = run.evaluation
     n, n_errors = figures["n"], figures["n_errors"]
     likely = short_interval(figures["accuracy_interval"])
@@ -32,16 +32,15 @@ def section(run: Run) -> Section:
             Metric("Accuracy", percent(figures["accuracy"]), f"95%: {likely}"),
             Metric("Mistakes", f"{n_errors:,}", f"in {n:,} test images"),
             Metric("Loss", f"{figures['loss']:.4f}", "mean cross-entropy, nats"),
-            Metric("Calibration error", percent(figures["ece"]), "expected, in 15 bins"),
+            Metric("Calibration error", percent(figures["ece"]), "expected, with 15 bins"),
             Metric("Training", duration(run.environment["seconds"]["training"]), _epochs_and_size(run)),
         )
     )
     if n_errors:
         meaning = prose(
-            "Of the {} test images {} were read rightly and {} wrongly: about one mistake in {} readings. "
-            "Another {} images written by the same kind of people would give another count. The interval "
-            "from {} (Wilson’s, at 95% {}) holds the accuracies that agree with this one; a difference "
-            "between two models that lies well within it may be chance alone.",
+            "Of the {} test images, {} were classified correctly and {} incorrectly: about one mistake in {} images. "
+            "Another sample of {} images would give another accuracy. The 95% confidence interval of Wilson is "
+            "{} {}. A difference between two models that is much smaller than this interval may be due to chance.",
             f"{n:,}",
             f"{n - n_errors:,}",
             f"{n_errors:,}",
@@ -52,16 +51,16 @@ def section(run: Run) -> Section:
         )
     else:
         meaning = prose(
-            "All {} were read rightly. That is no proof of perfection: the interval from {} (Wilson’s, at "
-            "95% {}) holds the accuracies that agree with such a count.",
+            "All {} were classified correctly. This does not mean that the network makes no mistakes: the 95% "
+            "confidence interval of Wilson is {} {}.",
             count(n, "test image"),
             interval(figures["accuracy_interval"]),
             cite("wilson"),
         )
     explained = prose(
-        "The loss also weighs how sure the network was: a right reading at 60% costs more than one at 99%, "
-        "and a wrong one at 99% costs most. The calibration error says how far, on average, that "
-        "confidence lies from the share of readings that were right {}.",
+        "The loss also depends on the confidence: a correct prediction at 60% costs more than one at 99%, and a wrong "
+        "prediction at 99% costs most. The calibration error is the mean difference between confidence and "
+        "accuracy {}.",
         cite("guo"),
     )
     return Section("overview", "Overview", (metrics, Paragraph(meaning), Paragraph(explained)))

@@ -1,4 +1,4 @@
-"""The results: what the evaluation measured, as words, tables and figures."""
+"""The results: the metrics of the evaluation as text, tables and plots."""
 
 import numpy as np
 
@@ -21,19 +21,19 @@ from inkdigits.reporting.run import Run
 from inkdigits.reporting.words import count, interval, listed, percent
 
 PUBLISHED_ACCURACY = 0.9924
-"""What the course project reports for its network on MNIST's 10,000 test images."""
+"""The accuracy that the course project reports for its network on MNIST's 10,000 test images."""
 
 
 def section(run: Run) -> Section:
-    """Return the account of the results."""
+    """Return the section."""
     blocks: list[Block] = [
         Paragraph(_opening(run)),
         _summary_table(run),
-        Heading("How it learned"),
+        Heading("Learning curves"),
         Paragraph(_learning(run)),
         FigureBlock(
             "learning_curves",
-            prose("Learning curves: a point for each epoch. The loss has a logarithmic scale."),
+            prose("Learning curves, one point per epoch. The loss has a logarithmic scale."),
             "Line charts of loss, accuracy and learning rate against the epoch.",
         ),
     ]
@@ -41,24 +41,24 @@ def section(run: Run) -> Section:
         blocks += [
             Paragraph(
                 prose(
-                    "{} shows what the first layer looks for. Each square is one filter: it answers most "
-                    "strongly where ink lies on red and paper on blue; one that is red on one side and "
-                    "blue on the other finds edges in that direction.",
+                    "{} shows the filters of the first layer. A filter responds most strongly to ink at its red "
+                    "weights and background at its blue weights; a filter that is red on one side and blue on the "
+                    "other detects edges in that direction.",
                     figure("filters"),
                 )
             ),
             FigureBlock(
                 "filters",
                 prose(
-                    "The {} filters of the first layer, on one scale: red adds, blue takes away, white is "
-                    "nothing.",
+                    "The {} filters of the first layer, on the same scale: red weights are positive, blue weights "
+                    "negative, white weights zero.",
                     run.arrays.first_layer_filters.shape[2],
                 ),
                 "Small squares of red and blue, one for each filter of the first layer.",
             ),
         ]
     blocks += [
-        Heading("Digit by digit"),
+        Heading("Results by digit"),
         Paragraph(_by_digit(run)),
         _class_table(run),
         FigureBlock(
@@ -69,36 +69,34 @@ def section(run: Run) -> Section:
         FigureBlock(
             "confusion_matrix",
             prose(
-                "Confusion matrix: each row holds the test images of one digit, each column what they were "
-                "read as. Blue: read rightly. Orange: mistakes, on a logarithmic scale of their own, so "
-                "that a single one shows."
+                "Confusion matrix: rows are true digits, columns predicted digits. Blue: correct predictions. "
+                "Orange: mistakes, on a separate logarithmic scale, so that single mistakes are visible."
             ),
             "Heatmap of the confusion matrix, ten true digits by ten predicted digits.",
             0.66,
         ),
-        Heading("How sure it is"),
+        Heading("Confidence and calibration"),
         Paragraph(_confidence(run)),
         FigureBlock(
             "confidence",
             prose(
-                "Left: how often readings of a given confidence were right; on the dashed line the two "
-                "agree, and a larger dot stands for more images. Right: the "
-                "risk-coverage curve, how often a reading is wrong where only the most confident ones are "
-                "accepted and the others are left to a person."
+                "Left: reliability diagram, the accuracy of predictions by their confidence; on the dashed line both "
+                "are equal, and larger dots stand for more images. Right: risk-coverage curve, the error rate if only "
+                "the most confident predictions are accepted."
             ),
-            "Reliability diagram, and the share of mistakes among the readings that are accepted.",
+            "Reliability diagram, and error rate among the accepted predictions.",
         ),
         FigureBlock(
             "predictions",
             prose(
-                "Readings with their confidence. Each column is one true digit: its first images in the "
-                "test set that were read rightly (blue){}",
-                ", and below them its first mistake, where there is one (orange). Mistakes are far rarer "
-                "than this shows."
+                "Predictions with their confidence. Each column is one true digit: its first correctly classified "
+                "images in the test set (blue){}",
+                ", and below them its first mistake, if there is one (orange). Mistakes are much rarer "
+                "than in this selection."
                 if run.evaluation["n_errors"]
                 else ".",
             ),
-            "A grid of test images with the digit that was read and its confidence.",
+            "A grid of test images with the predicted digit and its confidence.",
         ),
     ]
     return Section("results", "Results", tuple(blocks))
@@ -123,7 +121,7 @@ def _opening(run: Run) -> Prose:
             else "above"
         )
         words += prose(
-            " The course project {} reports {} on the same images, which lies {} the interval of this run.",
+            " The course project {} reports {} on the same images, which is {} the interval of this run.",
             cite("course"),
             percent(PUBLISHED_ACCURACY),
             place,
@@ -146,7 +144,7 @@ def _summary_table(run: Run) -> TableBlock:
     headings = ("", "all test images", "without known label errors")[: len(columns) + 1]
     return TableBlock(
         "summary",
-        prose("The figures of this run on the test images."),
+        prose("The metrics of this run on the test images."),
         headings,
         alignments[: len(headings)],
         tuple((prose(name), *(prose("{}", value) for value in values)) for name, values in rows),
@@ -156,36 +154,37 @@ def _summary_table(run: Run) -> TableBlock:
 def _learning(run: Run) -> Prose:
     history, last = run.history, -1
     words = prose(
-        "{} shows the training. In the last epoch the training loss was {} and the training accuracy {}",
+        "{} shows the learning curves. In the last epoch the training loss was {} and the training accuracy {}",
         figure("learning_curves"),
         f"{history['loss'][last]:.4f}",
         percent(history["accuracy"][last]),
     )
     if teacher := run.config["recipe"].get("teacher"):
         words += prose(
-            " (it learnt what the teacher {} thinks, at temperature {}, so this loss is not that of the labels)",
+            " (the targets were the probabilities of the teacher {} at temperature {}, so this loss is not the loss on "
+            "the labels)",
             strong(teacher),
             f"{run.config['recipe']['teacher_temperature']:g}",
         )
     if not run.has_validation:
-        return words + prose(". No validation images were held out, so there is one curve alone.")
+        return words + prose(". No validation images were held out, so there is no validation curve.")
     best = int(np.nanargmin(history["val_loss"]))
     words += prose(
-        "; on the validation images {} and {}. The validation loss was lowest in epoch {} of {}",
+        "; on the validation images they were {} and {}. The validation loss was lowest in epoch {} of {}",
         f"{history['val_loss'][last]:.4f}",
         percent(history["val_accuracy"][last]),
         f"{history['epoch'][best]:.0f}",
         len(history["epoch"]),
     )
     words += prose(
-        ", the last one: nothing in these curves speaks of overfitting."
+        ", the last one: these curves show no overfitting."
         if best == len(history["epoch"]) - 1
         else "; the later epochs did not lower it further."
     )
     if run.config["recipe"].get("dropout"):
         words += prose(
-            " The training figures are means taken while the weights still moved and with dropout at work, "
-            "so they can lie below those on the validation images."
+            " Training loss and accuracy are averages over the epoch, with dropout, so they can be worse than those "
+            "on the validation images."
         )
     return words
 
@@ -194,8 +193,8 @@ def _by_digit(run: Run) -> Prose:
     seen = [row for row in run.evaluation["per_class"] if row["support"]]
     best, worst = (pick(row["recall"] for row in seen) for pick in (max, min))
     words = prose(
-        "Recall is the share of a digit’s images that were read as that digit; precision the share of "
-        "readings of a digit that were right; F1 their harmonic mean ({}). ",
+        "Recall is the share of a digit’s images that are predicted as that digit; precision is the share of "
+        "predictions of a digit that are correct; F1 is their harmonic mean ({}). ",
         table("per_class"),
     )
     if best == worst:
@@ -212,8 +211,8 @@ def _by_digit(run: Run) -> Prose:
             percent(worst),
         )
     return words + prose(
-        "The intervals in {} say how much of such a difference can be chance. {} shows which digits were "
-        "taken for which.",
+        "The intervals in {} show how much of such a difference may be due to chance. {} shows which digits were "
+        "confused.",
         figure("recall_by_digit"),
         figure("confusion_matrix"),
     )
@@ -228,8 +227,8 @@ def _class_table(run: Run) -> TableBlock:
     return TableBlock(
         "per_class",
         prose(
-            "Precision, recall and F1 of each digit. The macro average gives each digit the same weight, "
-            "the weighted average each image."
+            "Precision, recall and F1 of each digit. The macro average weights all digits equally, "
+            "the weighted average all images."
         ),
         ("digit", "precision", "recall", "F1", "images"),
         ("left", "right", "right", "right", "right"),
@@ -245,15 +244,11 @@ def _confidence(run: Run) -> Prose:
     figures, arrays = run.evaluation, run.arrays
     gap = float(arrays.confidences.mean()) - figures["accuracy"]
     words = prose(
-        "The mean confidence is {}, the accuracy {}: on the whole the network is {}. The expected "
-        "calibration error {} is {} ({}). {} shows a few readings with their confidence.",
+        "The mean confidence is {}, the accuracy {}: on average the network is {}. The expected "
+        "calibration error {} is {} ({}). {} shows some predictions with their confidence.",
         percent(float(arrays.confidences.mean())),
         percent(figures["accuracy"]),
-        "about as sure as it should be"
-        if abs(gap) < 0.003
-        else "surer than it should be"
-        if gap > 0
-        else "less sure than it could be",
+        "well calibrated" if abs(gap) < 0.003 else "overconfident" if gap > 0 else "underconfident",
         cite("guo"),
         percent(figures["ece"]),
         figure("confidence"),
@@ -261,17 +256,18 @@ def _confidence(run: Run) -> Prose:
     )
     wrong = arrays.confidences[arrays.predicted != arrays.test_labels]
     if len(wrong):
-        aside = float(np.mean(arrays.confidences <= np.median(wrong)))
+        rejected = float(np.mean(arrays.confidences <= np.median(wrong)))
         words += prose(
-            " Doubt is worth something: setting aside the least confident {} of the readings removes at "
-            "least half of the mistakes.",
-            percent(aside, 1),
+            " Rejecting the least confident {} of the predictions removes at least half of the mistakes.",
+            percent(rejected, 1),
         )
     if figures.get("threshold") and figures.get("accepted_error") is None:
-        words += prose(" With the threshold {} no reading is accepted.", f"{figures['threshold']:g}")
+        words += prose(
+            " With the confidence threshold {} no prediction is accepted.", f"{figures['threshold']:g}"
+        )
     elif figures.get("threshold"):
         words += prose(
-            " With the threshold {}, {} of the readings are accepted, and of these {} are wrong.",
+            " With the confidence threshold {}, {} of the predictions are accepted, and of these {} are wrong.",
             f"{figures['threshold']:g}",
             percent(figures["coverage"]),
             percent(figures["accepted_error"]),
