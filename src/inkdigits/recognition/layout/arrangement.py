@@ -46,7 +46,7 @@ _SPECK_HEIGHT = 8
 """Height, in pixels, below which a connected component is ignored: it is not a digit, or too small to be read."""
 
 _MAX_LOW_SHARE = 0.2
-"""Greatest ratio of low components to tall ones at which the low ones are taken for dirt, points and loose strokes."""
+"""Greatest ratio of low components to tall ones at which the low ones count as dirt, points and loose strokes."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Task:
         The classifier and its model card.
     detector
         The digit detector.
-    knowledge
+    constraints
         The constraints on the numbers.
     """
 

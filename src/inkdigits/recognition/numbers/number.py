@@ -36,7 +36,7 @@ def build_number(
         The crops of these boxes, ``uint8`` (28, 28) each.
     threshold
         Least probability of an accepted digit; below it the digit is rejected as ``unsure``.
-    knowledge
+    constraints
         The constraints on the number.
 
     Returns
