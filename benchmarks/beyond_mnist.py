@@ -43,6 +43,7 @@ from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.recognition.normalise_dataset import as_digit_images
 from inkdigits.storage import sha256_of_file, write_json
+from pictures.fields import Field
 from pictures.fonts import characters_of, digits_of, find_fonts, font_mask, letters_of
 from pictures.rows import ROWS, example_of
 from pictures.sources import Split, load_sources
@@ -104,7 +105,7 @@ def font_strangers(kind: str) -> DigitImages:
     return np.stack(images)
 
 
-def _varied(mask: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _varied(mask: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return a glyph slanted a little, in a pen up to a few pixels thicker."""
     ink = np.asarray(np.rint(255 * np.pad(mask, 20)), np.uint8)
     slant = rng.uniform(-0.15, 0.15)

@@ -27,7 +27,8 @@ NAMES = ("balance", "thin structures", "thinner structures", "border", "ring ins
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the votes on ``n`` pictures, ``float64`` (n, 6), and whether their ink is light, ``bool`` (n,)."""
     stock, rng = make_stock(load_mnist().train.held_out(10_000)[1]), np.random.default_rng(seed)
-    votes, are_light = [], []
+    votes: list[np.ndarray] = []
+    are_light: list[bool] = []
     while len(votes) < n:
         window = draw_window(SHAPES[len(votes) % len(SHAPES)], stock, rng)
         digits = [each.box for each in window.symbols if 0 <= each.symbol < 10]

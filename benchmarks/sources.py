@@ -34,7 +34,13 @@ RESULTS = Path(__file__).parent / "results" / "sources.json"
 EPOCHS = 4
 N_SPOILT = 2000
 """Held-out images that are spoilt in fifteen ways."""
-NOTHING_ELSE = {"augmentation": "warp", "gentle": 0.0, "stroke_models": 0.0, "fonts": 0.0, "non_digits": 0.0}
+NOTHING_ELSE: dict[str, str | int | float] = {
+    "augmentation": "warp",
+    "gentle": 0.0,
+    "stroke_models": 0.0,
+    "fonts": 0.0,
+    "non_digits": 0.0,
+}
 ADDED: dict[str, tuple[str, ...]] = {
     "MNIST, warped": (),
     "and varied strongly": ("augmentation", "gentle"),

@@ -125,7 +125,13 @@ def one_round(number: int, options: argparse.Namespace, data: Path, folder: Path
 def run_baseline(number: int, options: argparse.Namespace, data: Path, folder: Path) -> dict[str, Any]:
     """Run the baseline once."""
     weights = folder / f"baseline-{number}.weights.h5"
-    command = [sys.executable, BASELINE, data, weights, *(["--epochs", "1"] if options.quick else [])]
+    command: list[str | Path] = [
+        sys.executable,
+        BASELINE,
+        data,
+        weights,
+        *(["--epochs", "1"] if options.quick else []),
+    ]
     seconds, output = timed(command, folder / "baseline.log")
     if not weights.exists():
         raise RuntimeError(f"the baseline left no weights:\n{output[-2000:]}")

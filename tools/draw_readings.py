@@ -10,6 +10,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from inkdigits import Reader, Reading
@@ -56,6 +58,7 @@ def draw_page(seed: int = 3) -> None:
             paste(ink, mask, margin + column * 5.8 * digit_px, baseline - mask.shape[0])
     kind = Kind("photo, page", ("ruled",), ("blue ballpoint",))
     picture = render(rng, Sheet(ink, digit_px, tuple(baselines)), kind, sources)
+    assert isinstance(picture, bytes), "a photo is a JPEG file"
     PAGE.write_bytes(picture)
     print(f"Wrote {PAGE.relative_to(ROOT)} ({PAGE.stat().st_size / 1024:.0f} KiB)")
 
@@ -70,7 +73,7 @@ def show_page(reading: Reading) -> None:
     for number in reading.numbers:
         for digit in number.digits:
             x, y, width, tall = digit.box
-            right.add_patch(plt.Rectangle((x, y), width, tall, fill=False, color=BOX, linewidth=0.8))
+            right.add_patch(Rectangle((x, y), width, tall, fill=False, color=BOX, linewidth=0.8))
         x, y, width, tall = number.box
         right.text(
             x + width + 8, y + tall / 2, number.text, va="center", fontsize=12, color=BOX, fontweight="bold"
@@ -88,13 +91,13 @@ def show_samples(reader: Reader) -> None:
         (digit,) = reader.read(path).digits
         above.imshow(Image.open(path).convert("RGB"))
         x, y, width, height = digit.box
-        above.add_patch(plt.Rectangle((x, y), width, height, fill=False, color=BOX, linewidth=1))
+        above.add_patch(Rectangle((x, y), width, height, fill=False, color=BOX, linewidth=1))
         below.imshow(digit.image, cmap="gray")
         below.set_title(f"{digit.character}   {digit.confidence:.0%}", y=-0.32, fontsize=12)
     _save(figure, axes.flat, IMAGES / "readings.png")
 
 
-def _save(figure: plt.Figure, axes: object, target: Path) -> None:
+def _save(figure: Figure, axes: object, target: Path) -> None:
     for axis in axes:  # type: ignore[attr-defined]
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_color("#cccccc")

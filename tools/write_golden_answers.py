@@ -60,7 +60,7 @@ def main() -> None:
 
 def rounded(values: NDArray[np.float32]) -> list[Any]:
     """Return an array as lists of numbers with six decimals."""
-    return np.round(values.astype(np.float64), 6).tolist()
+    return list(np.round(values.astype(np.float64), 6).tolist())
 
 
 def golden_rows(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """The camera: light on the paper, the angle it is held at, its lens, sensor and JPEG."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,24 +36,25 @@ def photograph(
 ) -> bytes:
     """Return the JPEG file of a photo of ``picture`` (float32 RGB reflectance)."""
     picture = _aim(rng, picture, digit_px, camera, window)
-    picture *= _light(rng, *picture.shape[:2], camera)[..., None]
+    height, width = picture.shape[:2]
+    picture *= _light(rng, height, width, camera)[..., None]
     tint = 1 - rng.uniform(0, S.tint, 3) * (rng.permutation(3) > 0)
     picture *= (tint * rng.uniform(*S.exposure)).astype(np.float32)
     picture = _lens(rng, picture, digit_px, camera)
     levels = picture * 255
     spread = rng.uniform(*S.noise_levels)
-    noise = grain(rng, *levels.shape[:2], 0.6 if rng.random() < 0.5 else 0.0) * np.float32(spread)
+    noise = grain(rng, height, width, 0.6 if rng.random() < 0.5 else 0.0) * np.float32(spread)
     levels += (noise * (1.15 - 0.5 * np.clip(picture[..., 1], 0, 1)))[..., None]
     if rng.random() < 0.5:  # colour noise, as small sensors have it
-        levels[..., 0] += grain(rng, *levels.shape[:2], 1.2) * np.float32(spread * 0.5)
-        levels[..., 2] += grain(rng, *levels.shape[:2], 1.2) * np.float32(spread * 0.5)
+        levels[..., 0] += grain(rng, height, width, 1.2) * np.float32(spread * 0.5)
+        levels[..., 2] += grain(rng, height, width, 1.2) * np.float32(spread * 0.5)
     low, high = S.strong_jpeg_quality if camera.strong_jpeg else S.jpeg_quality
     return jpeg(to_uint8(levels), int(rng.integers(low, high + 1)))
 
 
-def to_uint8(levels: NDArray[np.float32]) -> NDArray[np.uint8]:
+def to_uint8(levels: Field) -> NDArray[np.uint8]:
     """Round grey levels to ``uint8``, clipped to 0..255."""
-    return np.clip(levels + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(levels + 0.5, 0, 255).astype(np.uint8))
 
 
 def jpeg(rgb: NDArray[np.uint8], quality: int) -> bytes:
@@ -83,7 +85,7 @@ def _light(rng: np.random.Generator, height: int, width: int, camera: Camera) ->
     return light / np.float32(np.quantile(light[::4, ::4], 0.85))
 
 
-def cut_window(picture: Picture, matrix: NDArray[np.float64], digit_px: float, window: Window) -> Picture:
+def cut_window(picture: Picture, matrix: NDArray[Any], digit_px: float, window: Window) -> Picture:
     """Cut a turned picture back to its own size, or a little more where the writing would be cut.
 
     Parameters
@@ -138,7 +140,7 @@ def _desk(rng: np.random.Generator, height: int, width: int) -> Picture:
     colour = np.asarray(DESKS[rng.integers(len(DESKS))], np.float32)
     rings = cv2.GaussianBlur(grain(rng, height, width), (0, 0), sigmaX=width / 6, sigmaY=1.5)
     wood = 1 + 0.12 * rings / max(float(rings.std()), 1e-6)
-    return (np.clip(wood, 0.4, 1.6)[..., None] * colour).astype(np.float32)
+    return np.asarray(np.clip(wood, 0.4, 1.6)[..., None] * colour, np.float32)
 
 
 def _lens(rng: np.random.Generator, picture: Picture, digit_px: float, camera: Camera) -> Picture:
@@ -156,4 +158,4 @@ def _motion_kernel(length: float, angle: float) -> Field:
     for step in np.linspace(-length / 2, length / 2, 4 * side):
         x, y = side // 2 + step * np.cos(angle), side // 2 + step * np.sin(angle)
         kernel[int(np.clip(round(y), 0, side - 1)), int(np.clip(round(x), 0, side - 1))] += 1
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum())

@@ -16,7 +16,7 @@ def as_rgb(picture: bytes | NDArray[np.generic]) -> NDArray[np.uint8]:
         if decoded is None:
             raise ValueError("this picture is no file that OpenCV reads")
         return np.ascontiguousarray(decoded[..., ::-1])
-    levels = picture.astype(np.float32) * (255 if picture.dtype == bool else 1)
+    levels: NDArray[np.floating] = picture.astype(np.float32) * (255 if picture.dtype == bool else 1)
     if levels.ndim == 2:
         levels = np.repeat(levels[..., None], 3, axis=2)
     if levels.shape[2] == 4:
@@ -36,7 +36,8 @@ def _tile(example: Example, side: int) -> NDArray[np.uint8]:
     rgb = as_rgb(example.picture)
     scale = min((side - 6) / max(rgb.shape[:2]), 4.0)
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    rgb = np.asarray(cv2.resize(rgb, size, interpolation=method), np.uint8)
     tile = np.full((side + 26, side, 3), 205, np.uint8)
     top, left = (side - rgb.shape[0]) // 2, (side - rgb.shape[1]) // 2
     tile[top : top + rgb.shape[0], left : left + rgb.shape[1]] = rgb

@@ -1,12 +1,14 @@
 """Smooth random fields and grain, the stuff of paper, light and noise."""
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[Any]
+"""A ``float32`` array. The type says less, because the stubs of OpenCV do not keep the type of the elements."""
 _GRAIN_SIDE = 1024
 
 
@@ -28,11 +30,11 @@ def grain(rng: np.random.Generator, height: int, width: int, blur: float = 0.0) 
     top, left = rng.integers(0, _GRAIN_SIDE, 2)
     rows = (np.arange(height) + top) % _GRAIN_SIDE
     columns = (np.arange(width) + left) % _GRAIN_SIDE
-    field = bank[rows[:, None], columns[None, :]]
+    field: Field = bank[rows[:, None], columns[None, :]]
     if rng.random() < 0.5:
         field = np.ascontiguousarray(field[:, ::-1])
     if blur > 0:
-        field = cv2.GaussianBlur(field, (0, 0), blur)
+        field = np.asarray(cv2.GaussianBlur(field, (0, 0), blur), np.float32)
         field /= max(float(field.std()), 1e-6)
     return field
 
@@ -57,8 +59,8 @@ def ramp(height: int, width: int, angle: float) -> Field:
 
 def smoothstep(field: Field, low: float, high: float) -> Field:
     """Rise smoothly from 0 at ``low`` to 1 at ``high``."""
-    t = np.clip((field - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    t: Field = np.clip((field - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def log_uniform(rng: np.random.Generator, bounds: tuple[float, float]) -> float:

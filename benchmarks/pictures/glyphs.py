@@ -59,7 +59,7 @@ def digit_mask(
     ndarray
         ``float32`` ink mask in [0, 1], cropped to the ink with a margin of 2 pixels.
     """
-    grey = image.astype(np.float32) / max(float(image.max()), 1.0)
+    grey: Field = image.astype(np.float32) / max(float(image.max()), 1.0)
     rows, columns = np.flatnonzero(grey.max(axis=1) > 0.08), np.flatnonzero(grey.max(axis=0) > 0.08)
     grey = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     grey = cv2.copyMakeBorder(grey, 3, 3, 3, 3, cv2.BORDER_CONSTANT, value=0)
@@ -69,7 +69,7 @@ def digit_mask(
     large = cv2.resize(grey, None, fx=work, fy=work, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), 0.36 * work)
     inside = (large > level * 0.95).astype(np.uint8)
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(
+    distance: Field = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(
         1 - inside, cv2.DIST_L2, 5
     )
     shift = 0.0
@@ -79,14 +79,14 @@ def digit_mask(
         wanted = stroke_px * work / scale
         shift = float(np.clip((wanted - own) / 2, -0.5 * thinnest, min(0.35 * own, _room_in_loops(distance))))
     distance = cv2.GaussianBlur(distance + np.float32(shift), (0, 0), 0.8)
-    mask = np.clip(distance + 0.5, 0, 1)
+    mask: Field = np.clip(distance + 0.5, 0, 1)
     if work > scale:
         size = (max(1, round(mask.shape[1] * scale / work)), max(1, round(mask.shape[0] * scale / work)))
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     return crop_to_ink(mask, 2)
 
 
-def _half_widths(distance: Field) -> NDArray[np.float32]:
+def _half_widths(distance: Field) -> Field:
     """Return half the width of the strokes all along them: the distance to the edge on its ridges."""
     ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)) - 1e-3) & (distance > 1)
     return distance[ridge] if ridge.any() else np.ones(1, np.float32)

@@ -191,7 +191,7 @@ def _ink_box(sheet: Sheet) -> tuple[int, int, int, int]:
 def _bleed(rng: np.random.Generator, picture: Picture, digit_px: float, sources: Sources) -> None:
     """Let mirrored digits show through from the back of the paper, in place."""
     height, width = picture.shape[:2]
-    back = np.zeros((height, width), np.float32)
+    back: Field = np.zeros((height, width), np.float32)
     for _ in range(int(np.ceil(height * width / digit_px**2 * 0.6))):
         image, _ = sources.digit(rng)
         mask = digit_mask(image, digit_px * rng.uniform(0.8, 1.1), 0.1 * digit_px)[:, ::-1]

@@ -114,7 +114,7 @@ def _first_contact(left: Field, right: Field, drop: int) -> float:
     reach = ends[low:high] - starts[low - drop : high - drop]
     nearest = float(reach.max()) if len(reach) else 0.0
     # Digits never pass each other's middle, even where their ink would allow it (a 7 over a small 2).
-    return max(nearest, 0.75 * left.shape[1])
+    return float(max(nearest, 0.75 * left.shape[1]))
 
 
 def _set(

@@ -10,7 +10,7 @@ from pictures.fields import Field, grain, ramp, smooth
 from pictures.severities import SEVERITIES as S
 from pictures.sheets import Sheet
 
-Picture = NDArray[np.float32]
+Picture = Field
 """``float32`` (height, width, 3), RGB reflectance in [0, 1]."""
 
 WHITE = ((0.96, 0.96, 0.95), (0.99, 0.99, 0.99), (0.94, 0.95, 0.97))
@@ -130,7 +130,7 @@ def _lightness(rng: np.random.Generator, paper: Paper, height: int, width: int) 
 
 def _folds(rng: np.random.Generator, height: int, width: int) -> Field:
     """Return slopes with sharp creases between them, as of paper that was crumpled and smoothed out."""
-    field = np.zeros((height, width), np.float32)
+    field: Field = np.zeros((height, width), np.float32)
     for _ in range(int(rng.integers(5, 11))):
         plane = ramp(height, width, float(rng.uniform(0, 2 * np.pi)))
         crease = rng.uniform(0.15, 0.85)

@@ -67,7 +67,7 @@ def write(rng: np.random.Generator, picture: Picture, ink: Field, pen: Pen, digi
         Height of the digits, the unit of the grain of chalk and pencil.
     """
     height, width = ink.shape
-    strength = ink * np.float32(rng.uniform(*pen.density))
+    strength: Field = ink * np.float32(rng.uniform(*pen.density))
     if pen.flow:
         cells = max(height, width) / digit_px * 4
         strength *= 1 - np.float32(pen.flow) * np.clip(smooth(rng, height, width, cells), 0, 1)

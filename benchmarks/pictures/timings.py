@@ -31,7 +31,7 @@ def photo_timing(reader: Any, sources: Sources, n_rounds: int = 9) -> dict[str, 
     kind = Kind("photo, large", ("white",), ("blue ballpoint",), Camera(steady=True))
     content = jpeg(as_rgb(render(rng, sheet, kind, sources)), LARGE_JPEG_QUALITY)
     buffer = np.frombuffer(content, np.uint8)
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "read": lambda: reader.read(content),
         "decode_pillow": lambda: Image.open(io.BytesIO(content)).convert("RGB").tobytes()[:1],
         "decode_opencv": lambda: cv2.imdecode(buffer, cv2.IMREAD_COLOR),
@@ -78,9 +78,10 @@ def array_timing(
 def _array_timing(model: str | None, sources: Sources, n_rounds: int, n_calls: int) -> dict[str, Any]:
     import onnxruntime
 
-    from inkdigits import Reader
+    from inkdigits import OnnxRecogniser, Reader
 
     reader = Reader(model, n_threads=1)
+    assert isinstance(reader.recogniser, OnnxRecogniser)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
@@ -122,7 +123,10 @@ def process_timing(model: str | None, sources: Sources, n_rounds: int = 15) -> d
         command = [str(Path(sys.executable).with_name("inkdigits")), "read", str(path)]
         if model is not None:
             command += ["--model", model]
-        ways = {"read": lambda: _run(command), "imports": lambda: _run([sys.executable, "-c", IMPORTS])}
+        ways: dict[str, Callable[[], object]] = {
+            "read": lambda: _run(command),
+            "imports": lambda: _run([sys.executable, "-c", IMPORTS]),
+        }
         times = _interleaved(ways, n_rounds)
     return {
         "title": "inkdigits read on a small picture, whole process, against importing its libraries",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from pictures.contact import as_rgb
 from pictures.judging import Outcome, judge
@@ -52,7 +53,7 @@ def save_failure(folder: Path, example: Example, outcome: Outcome) -> None:
         return
     picture = example.picture
     if picture.ndim == 3 and picture.shape[2] == 4:
-        cv2.imwrite(str(folder / f"{stem}.png"), picture[..., [2, 1, 0, 3]])
+        cv2.imwrite(str(folder / f"{stem}.png"), np.asarray(picture, np.uint8)[..., [2, 1, 0, 3]])
     else:
         cv2.imwrite(str(folder / f"{stem}.png"), as_rgb(picture)[..., ::-1])
 

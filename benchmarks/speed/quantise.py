@@ -26,7 +26,8 @@ def quantise(model: str, path: Path) -> None:
     path
         The ``.onnx`` file to write.
     """
-    sys.modules["openvino_telemetry"] = None  # NNCF would report its use over the network
+    # NNCF would report its use over the network.
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     import nncf
     import onnx
 

@@ -6,6 +6,7 @@ Run as a program, it prints one JSON object: GFLOP/s by arithmetic, on all cores
 import argparse
 import json
 import time
+from typing import Any
 
 SIZES = (512, 1024, 2048)
 """Sides of the square matrices; the fastest size counts."""
@@ -33,7 +34,7 @@ def measure(seconds: float) -> dict[str, float]:
     return found
 
 
-def _measure_size(tf: object, dtype: object, size: int, seconds: float) -> float:
+def _measure_size(tf: Any, dtype: Any, size: int, seconds: float) -> float:
     a, b = (tf.cast(tf.random.normal((size, size)), dtype) for _ in range(2))
     product = tf.function(tf.matmul)
     product(a, b)

@@ -108,7 +108,7 @@ def _layer(
     upstream = tf.random.normal((n, *layer.output.shape[1:]))
     forward = tf.function(lambda: layer(inputs, training=True))
 
-    @tf.function
+    @tf.function  # type: ignore[untyped-decorator]
     def both() -> Any:
         with tf.GradientTape() as tape:
             tape.watch(inputs)

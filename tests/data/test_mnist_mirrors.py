@@ -89,12 +89,12 @@ def test_tampered_file_is_refused(small_mnist, mirror: Mirror) -> None:
         fetch_from_mirror(address)
 
 
-def test_transfer_that_breaks_off(small_mnist, mirror: Mirror) -> None:
+def test_transfer_that_breaks_off(small_mnist, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
     address = mirror.offer("/mnist/", small_mnist.contents)
     path = "/mnist/train-images-idx3-ubyte.gz"
     _, body, length = mirror.answers[path]
     mirror.answers[path] = (200, body[:-10], length)
-    mirror.server.RequestHandlerClass.timeout = 1
+    monkeypatch.setattr(mirror.server.RequestHandlerClass, "timeout", 1)
     with pytest.raises(DataError, match="ended after"):
         fetch_from_mirror(address)
 

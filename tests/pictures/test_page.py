@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.pictures import page as room
 from inkdigits.pictures.digits.candidates import candidates
-from inkdigits.pictures.ink.ink_map import THIN_STROKES, find_ink
+from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, find_ink, ink_of
 from inkdigits.pictures.ink.polarity import Floats
 from inkdigits.pictures.page import Page
 
@@ -23,13 +22,12 @@ def photo(two: np.ndarray) -> np.ndarray:
 def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[bool, float]]:
     """Counts each ink map that is computed."""
     counts: Counter[tuple[bool, float]] = Counter()
-    compute = room.ink_of
 
-    def counted(grey: Floats, light_on_dark: bool, widest_stroke: float) -> room.Ink:
+    def counted(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
         counts[light_on_dark, widest_stroke] += 1
-        return compute(grey, light_on_dark, widest_stroke)
+        return ink_of(grey, light_on_dark, widest_stroke)
 
-    monkeypatch.setattr(room, "ink_of", counted)
+    monkeypatch.setattr("inkdigits.pictures.page.ink_of", counted)
     return counts
 
 

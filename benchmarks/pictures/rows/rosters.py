@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.recognition.numbers.lexicon import Match, Roster, Segmentation
+from inkdigits.recognition.numbers.lexicon import Roster, Segmentation
+from inkdigits.recognition.reading import Match
 from pictures.rows.numbers import separated, touching_number
 from pictures.rows.row import Row
 from pictures.sheets import Example

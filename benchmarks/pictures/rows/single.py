@@ -39,9 +39,8 @@ def _small(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 def _small_enlarged(rng: np.random.Generator, sources: Sources, index: int) -> Example:
     """Enlarge the same digits, smoothly or in plain squares, with a margin."""
     place = index % len(sources.small_labels)
-    image = cv2.copyMakeBorder(
-        sources.small_images[place], *rng.integers(0, 4, 4).tolist(), cv2.BORDER_CONSTANT
-    )
+    top, bottom, left, right = rng.integers(0, 4, 4).tolist()
+    image = cv2.copyMakeBorder(sources.small_images[place], top, bottom, left, right, cv2.BORDER_CONSTANT)
     squares, inverted = index % 4 >= 2, index % 2 == 1
     scale = int(rng.integers(6, 25))
     method = cv2.INTER_NEAREST if squares else cv2.INTER_CUBIC
