@@ -51,7 +51,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/benchmark.md", "models compared"): lambda: tables.reading_compared(
         RESULTS / "reading-final.json",
         {
-            "by ink rules": RESULTS / "reading-final-before.json",
+            "by ink rules (earlier)": RESULTS / "reading-final-before.json",
         },
     ),
     ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "sources.json"),

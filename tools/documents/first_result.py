@@ -1,4 +1,4 @@
-"""The README's first commands and first lines of Python become text with the output that they really have."""
+"""The README's first commands and first lines of Python with the output that they really have."""
 
 import contextlib
 import io

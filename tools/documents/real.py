@@ -1,4 +1,4 @@
-"""Result files of real pictures become tables."""
+"""Result files of real pictures as tables."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from documents.tables import load, table
 
 
 def network_families(path: Path) -> str:
-    """Return how two families of networks read real numbers after the same training.
+    """Return the accuracy of two families of networks on real numbers after the same training.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def network_families(path: Path) -> str:
         "network",
         "parameters",
         "steps",
-        "training",
+        "training time",
         "cheque amounts right",
         "other numbers right",
         "right length",
@@ -40,13 +40,13 @@ def network_families(path: Path) -> str:
     n = next(iter(content.values()))["n"]
     machine = _machine_name(next(iter(content.values()))["machine"])
     return (
-        f"{table(head, rows)}\n\n{n['cheques']} cheque amounts and {n['others']} other numbers, one seed. Other work "
-        f"ran beside both trainings, so the seconds say little. Machine: {machine}."
+        f"{table(head, rows)}\n\n{n['cheques']} cheque amounts and {n['others']} other numbers, one seed. Other "
+        f"processes ran during both trainings, so the times are only rough. Machine: {machine}."
     )
 
 
 def own_numbers(path: Path) -> str:
-    """Return what a user's own numbers add to the training of the detector.
+    """Return the effect of a user's own numbers on the training of the detector.
 
     Parameters
     ----------
@@ -58,19 +58,19 @@ def own_numbers(path: Path) -> str:
         (name, f"{content['right'][key]:.1%}")
         for name, key in (
             ("as shipped", "before"),
-            ("trained further, with the cheque amounts", "with them"),
-            ("trained further, without them", "without them"),
+            ("fine-tuned with the cheque amounts", "with them"),
+            ("fine-tuned without them", "without them"),
         )
     ]
     return (
-        f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_taught']} amounts took part, of which "
-        f"{content['n_aligned']} were aligned; {content['n_asked']} others were read. {content['epochs']} epochs, one "
-        f"seed. Machine: {_machine_name(content['machine'])}."
+        f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_taught']} amounts were used for "
+        f"training, of which {content['n_aligned']} could be aligned; {content['n_asked']} others were read. "
+        f"{content['epochs']} epochs, one seed. Machine: {_machine_name(content['machine'])}."
     )
 
 
 def pictures(path: Path) -> str:
-    """Return how real pictures are read, with the aims.
+    """Return the accuracy on real pictures, with the aims.
 
     Parameters
     ----------
@@ -90,33 +90,43 @@ def pictures(path: Path) -> str:
             "92%",
         ),
         (
-            "other numbers, `--layout line`",
+            "other numbers, `--layout line`: whole number right",
             str(numbers["other_sources"]["n"]),
             share(numbers["other_sources"]["right"]),
             "95%",
         ),
-        ("all of these numbers, no layout given", str(automatic["n"]), share(automatic["right"]), "90%"),
-        ("single digits: best guess right", str(digits["n"]), share(digits["right"]), "96%"),
-        ("single digits: accepted and right", str(digits["n"]), share(digits["accepted_right"]), "94%"),
         (
-            "single digits: accepted and wrong",
+            "all of these numbers, layout detected: whole number right",
+            str(automatic["n"]),
+            share(automatic["right"]),
+            "90%",
+        ),
+        (
+            "single digits, `--layout digit`: best guess right",
+            str(digits["n"]),
+            share(digits["right"]),
+            "96%",
+        ),
+        ("the same: accepted and right", str(digits["n"]), share(digits["accepted_right"]), "94%"),
+        (
+            "the same: accepted and wrong",
             str(digits["n"]),
             share(digits["accepted_wrong"]),
             "1.5% at most",
         ),
         (
-            "signs, letters, empty cells: no digit accepted",
+            "signs, letters, empty cells, `--layout digit`: no digit accepted",
             str(kinds["not_digits"]["digit"]["n"]),
             share(kinds["not_digits"]["digit"]["right"]),
             "95%",
         ),
     ]
     for kind, figure, name, aim in (
-        ("boxes", "digits", "rows of boxes and of tables, no layout given: digits", "97%"),
+        ("boxes", "digits", "rows of boxes and tables, layout detected: digits", "97%"),
         ("boxes", "right", "the same: whole rows", "90%"),
-        ("pages", "digits", "pages, no layout given: digits", "95%"),
+        ("pages", "digits", "pages, layout detected: digits", "95%"),
         ("pages", "numbers", "the same: numbers (F1)", "92%"),
-        ("sudoku", "digits", "photos of sudokus, no layout given: digits", "97%"),
+        ("sudoku", "digits", "photos of sudokus, layout detected: digits", "97%"),
     ):
         if kind in kinds:
             each = kinds[kind]["auto"]
@@ -124,9 +134,9 @@ def pictures(path: Path) -> str:
     return (
         f"{table(('real pictures', 'n', 'share', 'aim'), rows, words=(0,))}\n\n"
         f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
-        f"Where one accepted number in a hundred may be wrong, {confidence['accepted']:.1%} are accepted (threshold "
-        f"{confidence['threshold']:.3f}). On one thread a number takes {numbers['milliseconds']:.0f} ms and a single "
-        f"digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
+        f"At an error rate of 1% among accepted numbers, {confidence['accepted']:.1%} are accepted (threshold "
+        f"{confidence['threshold']:.3f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
+        f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The result files of the speed benchmarks become tables."""
+"""Result files of the speed benchmarks as tables."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ _AIMS = {"ratio": "aim:", "stretch": "stretch"}
 
 
 def training(path: Path) -> str:
-    """Return the race of a recipe against the baseline.
+    """Return the training time of a recipe and of the baseline.
 
     Parameters
     ----------
@@ -32,17 +32,17 @@ def training(path: Path) -> str:
         f"{summary['n_rounds']} round{'s' if summary['n_rounds'] > 1 else ''}; "
         f"{', '.join(f'{_AIMS[name]} {value:g}' for name, value in content['aim'].items())}).",
         "Its seconds: " + ", ".join(f"{phase} {each:.1f}" for phase, each in summary["phases"].items()) + ".",
-        f"The matrix product of this machine: {gflops}. A training image needs "
-        f"{roof['mflop_per_training_image']:.1f} MFLOP; {summary['images_per_second']:,.0f} of them a second are "
-        f"{summary['share_of_roof']:.1%} of what the product would allow.",
+        f"Speed of a large matrix product on this machine: {gflops}. A training image needs "
+        f"{roof['mflop_per_training_image']:.1f} MFLOP; {summary['images_per_second']:,.0f} images a second are "
+        f"{summary['share_of_roof']:.1%} of the speed of the product.",
         f"Machine: {machine_of(content)}.",
     ]
-    head = ("", "process start to weights and test accuracy", "mean accuracy")
+    head = ("", "from process start to weights and test accuracy", "mean accuracy")
     return "\n\n".join([table(head, rows), *notes])
 
 
 def step(path: Path) -> str:
-    """Return where the milliseconds of a training step go.
+    """Return the time of each part of a training step.
 
     Parameters
     ----------
@@ -55,10 +55,10 @@ def step(path: Path) -> str:
     parts = content["profile"]
     n_parts = parts["n_parts"]
     rows = [
-        ("the whole step, each layer sharing all cores", "", f"{content['undivided_step']:.2f}"),
-        (f"the whole step, in {n_parts} parts side by side", "", f"{parts['step']:.2f}"),
-        ("the network, forward", f"{parts['forward']:.2f}", ""),
-        ("its data, in another thread", f"{parts['data']:.2f}", ""),
+        ("whole step, each layer on all cores", "", f"{content['undivided_step']:.2f}"),
+        (f"whole step, in {n_parts} parallel parts", "", f"{parts['step']:.2f}"),
+        ("network, forward", f"{parts['forward']:.2f}", ""),
+        ("data, in a separate thread", f"{parts['data']:.2f}", ""),
         *(
             (f"`{name}`, one part", f"{times['forward']:.2f}", _milliseconds(times.get("forward_and_back")))
             for name, times in parts["layers"].items()
@@ -94,7 +94,7 @@ def inference(path: Path) -> str:
     ]  # fmt: skip
     head = (
         "model", "engine", "one image, one core, µs", f"images/s, {BATCH} at a time, one core", "two cores",
-        "right of 10,000",
+        "correct of 10,000",
     )  # fmt: skip
     verdicts = [
         f"- {each['title']}: **{each['value']:.3g}** times (aim: {each['aim']})"

@@ -1,6 +1,7 @@
 """Result files become tables."""
 
 import json
+import re
 import statistics
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -24,11 +25,11 @@ USERS = {
     "classic": "the network of the course project; teaching",
     "quick": "large numbers of clean digit images",
 }
-"""For whom each shipped model is."""
+"""What each shipped model is for."""
 
 
 def models(results: Path) -> str:
-    """Return the shipped models: accuracy, size, throughput, and for whom each is.
+    """Return the shipped models: accuracy, size, throughput and purpose.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def accuracy(results: Path) -> str:
         "without the 15 label errors",
         "loss",
         "runs",
-        "training",
+        "training time",
     )
     if len(machines) > 1:
         head = (*head, "machine")
@@ -122,7 +123,7 @@ def accuracy(results: Path) -> str:
 
 
 def ensemble(path: Path) -> str:
-    """Return what several runs of ``accurate`` are together.
+    """Return the figures of ensembles of several runs of ``accurate``.
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ def ensemble(path: Path) -> str:
     singles = content["members"]
     rows = [
         (
-            "one, on the mean",
+            "1 (mean of the runs)",
             f"{_mean(each['accuracy'] for each in singles):.2%}",
             "",
             f"{_mean(each['without_label_errors']['accuracy'] for each in singles):.2%}",
@@ -164,30 +165,30 @@ def ensemble(path: Path) -> str:
 
 
 def held_out(path: Path, recipe: str) -> str:
-    """Return what was tried for a recipe on held-out training images, and what it gave.
+    """Return the trials of a recipe on held-out training images, with their results.
 
     Parameters
     ----------
     path
-        The file of the trials, as ``benchmarks/trials.py`` keeps it.
+        The file of the trials that ``benchmarks/trials.py`` writes.
     recipe
-        The recipe that they were for.
+        The recipe of the trials.
     """
     content = load(path)
-    head = ("what was tried", "seeds", "accuracy", "loss", "training", "")
+    head = ("trial", "seeds", "accuracy", "loss", "training time", "")
     trials = [trial for trial in content["trials"] if trial["recipe"] == recipe]
     shared = {
         name: value
         for name, value in trials[0]["settings"].items()
         if all(trial["settings"].get(name) == value for trial in trials)
     }
-    spoilt = any("spoilt" in trial for trial in trials)
-    if spoilt:
-        head = (*head[:4], "spoilt: mean", "worst", *head[4:])
+    has_corruptions = any("spoilt" in trial for trial in trials)
+    if has_corruptions:
+        head = (*head[:4], "corrupted: mean", "worst", *head[4:])
     rows = []
     for trial in trials:
-        borne = trial.get("spoilt")
-        columns = (f"{borne['mean']:.1%}", f"{borne['worst']:.1%}") if borne else ("", "")
+        corrupted = trial.get("spoilt")
+        columns = (f"{corrupted['mean']:.1%}", f"{corrupted['worst']:.1%}") if corrupted else ("", "")
         by_seed = trial["accuracy_by_seed"]
         figures = summarise(list(by_seed.values()))
         losses = trial.get("loss_by_seed")
@@ -197,7 +198,7 @@ def held_out(path: Path, recipe: str) -> str:
                 ", ".join(by_seed),
                 _spread(figures.mean, figures.standard_deviation),
                 f"{_mean(losses.values()):.4f}" if losses else "",
-                *(columns if spoilt else ()),
+                *(columns if has_corruptions else ()),
                 f"{trial['training_seconds']:.0f} s" if "training_seconds" in trial else "",
                 "chosen" if trial.get("chosen") else "",
             )
@@ -207,34 +208,34 @@ def held_out(path: Path, recipe: str) -> str:
 
 
 _WORDS = {
-    "gentle": "{:.0%} warped alone",
+    "gentle": "{:.0%} warped only",
     "stroke_models": "{:.0%} stroke models",
     "fonts": "{:.0%} fonts",
     "non_digits": "{:.0%} non-digits",
     "epochs": "{} epochs",
     "batch_size": "batches of {}",
-    "learning_rate": "peak rate {:g}",
-    "warm_up": "rising for {:.0%}",
+    "learning_rate": "peak learning rate {:g}",
+    "warm_up": "warm-up {:.0%}",
     "max_shift": "shifts of {} px",
-    "warp_strength": "warps of {:g}",
+    "warp_strength": "warp strength {:g}",
     "dropout": "dropout {:g}",
-    "weight_averaging": "averaging {:g}",
-    "teacher_temperature": "a teacher at temperature {:g}",
+    "weight_averaging": "weight averaging {:g}",
+    "teacher_temperature": "teacher at temperature {:g}",
 }
 
 
 def _in_words(trial: dict[str, Any], without: Collection[str] = ()) -> str:
-    """Return a trial's settings as words, behind what else is other than in the recipe."""
+    """Return a trial's note and settings as words."""
     settings = [
         _WORDS.get(name, f"{name} {{}}").format(value)
         for name, value in trial["settings"].items()
         if name not in without and not (name in ("dropout", "weight_averaging") and not value)
     ]
-    return ", ".join([trial["note"], *settings] if "note" in trial else settings)
+    return ", ".join([_reword(trial["note"]), *settings] if "note" in trial else settings)
 
 
 def sources(path: Path) -> str:
-    """Return what each source of training images gave the network of ``accurate``.
+    """Return the effect of each source of training images on the network of ``accurate``.
 
     Parameters
     ----------
@@ -244,22 +245,25 @@ def sources(path: Path) -> str:
     content = load(path)
     columns = {
         "mnist": "MNIST, held out",
-        "spoilt": f"{content['n_spoilt']:,} of these, spoilt",
+        "spoilt": f"{content['n_spoilt']:,} of these, corrupted",
         "load_digits": "`load_digits`",
         "fonts": "unseen fonts",
         "rendered": "rendered pictures",
     }
-    rows = [(trial["sources"], *(f"{trial[name]:.2%}" for name in columns)) for trial in content["trials"]]
-    head = ("a batch holds", *columns.values())
+    rows = [
+        (_reword(trial["sources"]), *(f"{trial[name]:.2%}" for name in columns))
+        for trial in content["trials"]
+    ]
+    head = ("images in a batch", *columns.values())
     epochs = content["trials"][0]["recipe"]["epochs"]
     return (
-        f"{table(head, rows, words=(0,))}\n\nOne seed each, {epochs} passes over 50,000 images of MNIST. "
+        f"{table(head, rows, words=(0,))}\n\nOne seed each, {epochs} epochs of 50,000 images of MNIST. "
         f"Machine: {machine_of({**content, 'versions': {}})}."
     )
 
 
 def held_out_kinds(path: Path) -> str:
-    """Return how well ``is_digit`` tells digits from kinds of non-digits, trained on them or not.
+    """Return how well ``is_digit`` separates digits from kinds of non-digits, used in training or not.
 
     Parameters
     ----------
@@ -267,22 +271,24 @@ def held_out_kinds(path: Path) -> str:
         The result file of ``benchmarks/held_out_kinds.py``.
     """
     content = load(path)
-    head = ("kind of non-digit", "trained on it", "never seen in training")
+    head = ("kind of non-digit", "used in training", "not used in training")
     halves = content["left_out"]
     rows = []
     for name, kinds in halves.items():
         other = next(each for each in halves if each != name)
         for kind in kinds:
             areas = content["areas"]
-            rows.append((kind.replace("_", " "), f"{areas[other][kind]:.3f}", f"{areas[name][kind]:.3f}"))
+            rows.append(
+                (_reword(kind.replace("_", " ")), f"{areas[other][kind]:.3f}", f"{areas[name][kind]:.3f}")
+            )
     return (
-        f"{table(head, rows)}\n\nAim: {content['aim']:.2f} for kinds never seen. Two trainings of "
+        f"{table(head, rows)}\n\nAim: {content['aim']:.2f} for kinds not used in training. Two training runs of "
         f"{content['recipe']['epochs']} epochs. Machine: {machine_of({**content, 'versions': {}})}."
     )
 
 
 def beyond_mnist(path: Path) -> str:
-    """Return how the shipped models fare beyond MNIST.
+    """Return the figures of the shipped models on other data sets than MNIST.
 
     Parameters
     ----------
@@ -303,7 +309,7 @@ def beyond_mnist(path: Path) -> str:
     if "fonts" in any_model:
         rows.append(
             (
-                f"digits of fonts that training does not see ({any_model['n_fonts']:,})",
+                f"digits of fonts not used in training ({any_model['n_fonts']:,})",
                 *(share(each["fonts"]) for each in models.values()),
                 f"{aims['fonts']:.0%}",
             )
@@ -324,7 +330,7 @@ def beyond_mnist(path: Path) -> str:
             f"{aims['rendered_ece']:.1%} at most",
         ),
         (
-            "mistakes at 99% coverage, MNIST without its label errors",
+            "error rate at 99% coverage, MNIST without its label errors",
             *(share(each["accepted_error_at_99"]) for each in models.values()),
             f"{aims['accepted_error_at_99']:.1%} at most",
         ),
@@ -356,7 +362,7 @@ def reading(path: Path) -> str:
     head = ("pictures", "n", "right", "95% interval", "best guess", "aim")
     rows = [
         (
-            row["title"],
+            _reword(row["title"]),
             f"{row['n']:,}",
             f"{row['accuracy']:.1%}",
             f"{row['interval'][0]:.1%} to {row['interval'][1]:.1%}",
@@ -367,12 +373,12 @@ def reading(path: Path) -> str:
     ]
     letters = content["rows"].get("letters")
     notes = [
-        "Rows of handwriting fonts were not measured: the machine lacked the fonts."
+        "Rows of handwriting fonts were not measured: the fonts were not installed."
         if letters is None
-        else f"With the thresholds as shipped {letters['letters_refused_as_shipped']:.1%} of the letters are refused "
-        f"and {letters['digits']['accepted_as_shipped']:.1%} of the digits beside them accepted.",
+        else f"With the shipped thresholds {letters['letters_refused_as_shipped']:.1%} of the letters are refused "
+        f"and {letters['digits']['accepted_as_shipped']:.1%} of the digits in the same row are accepted.",
         *(
-            f"{timing['title']}: {timing['value']:.3g} {timing['unit']} (aim: under {timing['aim_below']:g})."
+            f"{_reword(timing['title'])}: {timing['value']:.3g} {timing['unit']} (aim: under {timing['aim_below']:g})."
             for timing in content["timings"].values()
         ),
         f"Split: {content['split']}. Machine: {machine_of({**content, 'versions': {}})}.",
@@ -381,36 +387,36 @@ def reading(path: Path) -> str:
 
 
 def reading_compared(now: Path, others: dict[str, Path]) -> str:
-    """Return the rows of the reading benchmark beside those that other models gave on the very same pictures.
+    """Return the rows of the reading benchmark for several readers on the same pictures.
 
     Parameters
     ----------
     now
-        The result file of the shipped model.
+        The result file of the current reader.
     others
-        Result files by what their model is called. Of a row only as many pictures count as all files have.
+        Result files by the name of their reader. Only the first pictures of a row count, as many as all files have.
     """
-    files = {"`accurate`": load(now), **{name: load(path) for name, path in others.items()}}
+    files = {"by the detector": load(now), **{name: load(path) for name, path in others.items()}}
     first = next(iter(files.values()))
     for content in files.values():
         if any(content[key] != first[key] for key in ("split", "seed", "generator_sha256")):
-            raise LookupError("readings compare on the very same pictures alone; measure them anew")
+            raise LookupError("expected results on the very same pictures; measure them again")
     rows = []
     for name, row in first["rows"].items():
         measured = [content["rows"].get(name) for content in files.values()]
         if "digits" in row:
-            # Letters are judged by a threshold over the whole row: no part of it has a figure of its own.
+            # The threshold for letters is that of the whole row, so a part of the row has no figure.
             figures = [f"{each['accuracy']:.1%}" if each else "" for each in measured]
-            rows.append((row["title"], f"{row['n']}", *figures))
+            rows.append((_reword(row["title"]), f"{row['n']}", *figures))
             continue
         n = min(_n_comparable(each) for each in measured if each)
         figures = [f"{1 - _n_wrong(each, n) / n:.1%}" if each else "" for each in measured]
-        rows.append((row["title"], f"{n}", *figures))
+        rows.append((_reword(row["title"]), f"{n}", *figures))
     return table(("pictures", "n", *files), rows, words=(0,))
 
 
 def _n_comparable(row: dict[str, Any]) -> int:
-    """Return of how many pictures of a row, from its first, it is known which were read wrongly."""
+    """Return the number of first pictures of a row for which every wrong reading is listed."""
     listed, n_wrong = row["failures"], row["n"] - row["n_right"]
     return int(row["n"] if len(listed) == n_wrong else listed[-1]["index"] + 1)
 
@@ -430,13 +436,13 @@ def robustness(path: Path) -> str:
     content = load(path)
     models, aim = content["models"], content["aim"]
     rows = [
-        ("as they are", *(f"{model['clean']:.2%}" for model in models.values())),
+        ("no corruption", *(f"{model['clean']:.2%}" for model in models.values())),
         *(
             (kind, *(f"{model['corrupted'][kind]:.2%}" for model in models.values()))
             for kind in next(iter(models.values()))["corrupted"]
         ),
-        ("mean of the fifteen", *(f"{model['mean']:.2%}" for model in models.values())),
-        ("worst of them", *(f"{model['worst']:.2%}" for model in models.values())),
+        ("mean of the fifteen corruptions", *(f"{model['mean']:.2%}" for model in models.values())),
+        ("worst corruption", *(f"{model['worst']:.2%}" for model in models.values())),
     ]
     head = ("MNIST's test images", *(f"`{name}`" for name in models))
     n = next(iter(models.values()))["n"]
@@ -465,6 +471,45 @@ def load(path: Path) -> Any:
         ) from error
 
 
+_PLAIN = {
+    "the same, told that each is one digit": "the same, `--layout digit`",
+    "the same, told that there are five": "the same, `--layout line --length 5`",
+    "the same, not told that there are boxes": "the same, no layout given",
+    "scikit-learn's 8x8 digits as they are": "scikit-learn's 8x8 digits, unchanged",
+    "styles that MNIST lacks": "digit forms that MNIST lacks",
+    "blanks found": "blanks recognised",
+    "12-megapixel photo with ten digits, against decoding its JPEG": "Reading a 12-megapixel photo with ten digits, "
+    "relative to decoding its JPEG",
+    "one 28x28 array through Reader, beyond the bare ONNX Runtime call": "Reading one 28x28 array, in addition to the "
+    "bare ONNX Runtime call",
+    "inkdigits read on a small picture, whole process, against importing its libraries": "The process `inkdigits read` "
+    "on a small picture, relative to importing its libraries",
+    "seven images in ten only moved": "seven in ten images only shifted",
+    "trembling less": "weaker small bends",
+    "without flourishes, trembling little": "no overlaid strokes, weak small bends",
+    "augmentation as it was before": "earlier augmentation",
+    "the network of 28 epochs, trained on with warps alone": "the network of 28 epochs, then warps only",
+    "MNIST alone": "MNIST only",
+    "normalised after the pooling, the first layer too": "normalisation after the pooling, also in the first layer",
+    "and varied strongly": "+ strong augmentation",
+    "and stroke models": "+ stroke models",
+    "and fonts": "+ fonts",
+    "and non-digits: the recipe": "+ non-digits (the recipe)",
+    "letters by hand": "handwritten letters",
+    "signs by hand": "handwritten signs",
+    "foreign": "characters of other scripts",
+    "pairs": "two digits in one crop",
+    "straddles": "crops between two digits",
+    "rules": "ruled lines",
+}
+"""Plain words for those in result files that were written earlier."""
+
+
+def _reword(words: str) -> str:
+    """Return a title or a note of a result file in plain words, with "5x5 by 2" as a kernel and its stride."""
+    return re.sub(r"(\dx\d) by (\d)", r"\1 stride \2", _PLAIN.get(words, words))
+
+
 def _rank(name: str) -> int:
     return ORDER.index(name) if name in ORDER else len(ORDER)
 
@@ -474,7 +519,7 @@ def _mean(figures: Any) -> float:
 
 
 def _spread(mean: float, deviation: float | None) -> str:
-    # A single run says nothing of the spread.
+    # A single run has no spread.
     return f"{mean:.2%}" if deviation is None else f"{mean:.2%} ± {100 * deviation:.2f}"
 
 
@@ -489,7 +534,7 @@ def _parameters() -> dict[str, int]:
 
 
 def machine_of(run: dict[str, Any]) -> str:
-    """Return what a run was made on, and with."""
+    """Return the machine of a run, and the versions of Keras and TensorFlow."""
     machine, versions = run["machine"], run.get("versions", {})
     text = f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"
     keras = [
@@ -499,8 +544,8 @@ def machine_of(run: dict[str, Any]) -> str:
 
 
 def table(head: Row, rows: Sequence[Row], words: Collection[int] = ()) -> str:
-    """Return a table in Markdown; columns ``words`` hold words, even if some begin with a figure."""
-    # Words stand left, figures right.
+    """Return a table in Markdown; columns ``words`` hold words, even if some begin with a digit."""
+    # Words are aligned left, figures right.
     bar = [
         "---" if i in words or not any(row[i][:1].isdigit() for row in rows) else "--:"
         for i in range(len(head))
