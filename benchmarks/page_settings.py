@@ -57,7 +57,7 @@ def main() -> None:
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
-            page, found = upright(page.on_sheet or page, task.detector)
+            page, found = upright(page.sheet or page, task.detector)
             pages.append((row["label"], grey_levels(page.pixels), found, group_lines(found)))
     used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
     tried = []

@@ -21,7 +21,7 @@ from inkdigits.training.scenes.windows import SHAPES, draw_window
 
 RESULTS = Path(__file__).parent / "results" / "polarity.json"
 NAMES = ("balance", "thin structures", "thinner structures", "border", "ring inside the border", "plain vote")
-"""The votes, in the order of `inkdigits.pictures.ink.polarity.polarity_votes`."""
+"""The votes, in the order of `inkdigits.pictures.ink.polarity.compute_polarity_features`."""
 
 
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -43,7 +43,7 @@ def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         size = float(rng.uniform(1.0, 5.0))
         grey = np.asarray(cv2.resize(cut, None, fx=size, fy=size, interpolation=cv2.INTER_LINEAR), np.float32)
         is_light = bool(rng.random() < 0.5)
-        vote = light.polarity_votes(255 - grey if is_light != window.negative else grey)
+        vote = light.compute_polarity_features(255 - grey if is_light != window.negative else grey)
         if vote is not None:
             votes.append(vote)
             are_light.append(is_light)
@@ -66,7 +66,7 @@ def main() -> None:
         "n": n,
         "weights": dict(zip(NAMES, weights, strict=True)),
         "right": float((((votes @ weights) > 0) == are_light).mean()),
-        "right_as_shipped": float((((votes @ np.array(light.VOTE_WEIGHTS)) > 0) == are_light).mean()),
+        "right_as_shipped": float((((votes @ np.array(light.POLARITY_WEIGHTS)) > 0) == are_light).mean()),
     }
     write_json(RESULTS, result)
     print(result)

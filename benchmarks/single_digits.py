@@ -63,7 +63,7 @@ def opinions(folder: Path) -> tuple[list[Seen], int, int]:
                     continue
                 scores = reader.recogniser.score(np.stack([each.image for each in found]))
                 best = choose_candidate(found, scores)
-                box = page.to_source.source_of(found[best].box)
+                box = page.to_source.map_box_back(found[best].box)
                 classifier = Prediction(scores.probabilities[best], float(scores.is_digit[best]))
                 label = int(row["label"]) if kind == "digits" else None
                 seen.append(

@@ -1,4 +1,4 @@
-"""Pictures drawn for the tests: a clear digit, made of strokes, so that no data set is needed."""
+"""A digit drawn from line segments, so that the tests need no data set."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @pytest.fixture
 def two() -> NDArray[np.uint8]:
-    """A handwritten-looking 2, ink 255 on paper 0, 200 x 160 pixels."""
+    """Return a 2, ``uint8`` of shape (200, 160), ink 255 on paper 0."""
     points = np.array(
         [
             [45, 60],

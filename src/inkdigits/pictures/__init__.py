@@ -1,1 +1,1 @@
-"""A picture becomes candidate crops, and a crop becomes a digit image."""
+"""Decoding, ink maps, rectification, and digit images in MNIST's normal form."""

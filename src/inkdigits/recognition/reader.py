@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.choices import LAYOUTS
 from inkdigits.contract import Recogniser, Scores
 from inkdigits.errors import UsageError
-from inkdigits.pictures.digits.candidates import Candidate, candidates
+from inkdigits.pictures.digits.candidates import Candidate, find_candidates
 from inkdigits.pictures.digits.normal_form import is_normal
 from inkdigits.pictures.geometry.transform import Box, Transform
 from inkdigits.pictures.io.decode import Picture, PictureSource, decode
@@ -165,7 +165,7 @@ class Reader:
             )
 
             by_detector = predict_central_digit(
-                grey_levels(decoded.pixels), page.to_source.source_of(box), self._get_detector()
+                grey_levels(decoded.pixels), page.to_source.map_box_back(box), self._get_detector()
             )
             prediction = combine_predictions(Prediction(probabilities, is_digit), by_detector)
             if constraints is not None and not is_of_ink(by_detector.printed, constraints.ink):
@@ -266,7 +266,7 @@ def propose_candidates(decoded: Picture, page: Page | None = None) -> list[Candi
     pixels = decoded.pixels
     if is_normal(pixels):
         return [Candidate(pixels, (0, 0, *decoded.given_size), 1.0)]
-    return candidates(page or build_page(decoded))
+    return find_candidates(page or build_page(decoded))
 
 
 def choose_candidate(found: list[Candidate], scores: Scores) -> int:

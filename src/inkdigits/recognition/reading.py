@@ -170,7 +170,7 @@ class Number:
         """
         if not transform.steps:
             return self
-        digits = tuple(replace(digit, box=transform.box(digit.box)) for digit in self.digits)
+        digits = tuple(replace(digit, box=transform.map_box(digit.box)) for digit in self.digits)
         return replace(self, digits=digits, box=enclose_boxes([digit.box for digit in digits]))
 
     def to_json(self) -> dict[str, Any]:

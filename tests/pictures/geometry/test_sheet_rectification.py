@@ -2,26 +2,26 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.pictures.digits.candidates import candidates
+from inkdigits.pictures.digits.candidates import find_candidates
 from inkdigits.pictures.geometry.sheet_rectification import find_sheet
 
 CORNERS = np.array([[60, 40], [330, 60], [350, 380], [40, 350]], np.float32)
 
 
-def photo_of(two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A sheet with a 2 on a dark desk, seen at a slant; and the perspective from the sheet to the photo."""
+def draw_photo(two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a photo of a sheet with a 2 on a dark desk, and the homography from the sheet to the photo."""
     sheet = np.pad(255 - two, ((50, 50), (60, 60)), constant_values=255)
     height, width = sheet.shape
     edges = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     view = cv2.getPerspectiveTransform(edges, CORNERS)
     desk = np.full((420, 400), 70.0) + np.random.default_rng(0).normal(0, 5, (420, 400))
-    seen = cv2.warpPerspective(sheet, view, (400, 420), flags=cv2.INTER_AREA, borderValue=0)
-    lies = cv2.warpPerspective(np.full_like(sheet, 255), view, (400, 420)) > 128
-    return np.clip(np.where(lies, 0.85 * seen, desk), 0, 255).astype(np.uint8), view
+    warped = cv2.warpPerspective(sheet, view, (400, 420), flags=cv2.INTER_AREA, borderValue=0)
+    is_sheet = cv2.warpPerspective(np.full_like(sheet, 255), view, (400, 420)) > 128
+    return np.clip(np.where(is_sheet, 0.85 * warped, desk), 0, 255).astype(np.uint8), view
 
 
-def test_a_sheet_is_seen_from_above(two: np.ndarray) -> None:
-    photo, _ = photo_of(two)
+def test_sheet_is_rectified(two: np.ndarray) -> None:
+    photo, _ = draw_photo(two)
     sheet = find_sheet(photo)
     assert sheet is not None
     inked = sheet.pixels < 120
@@ -29,24 +29,24 @@ def test_a_sheet_is_seen_from_above(two: np.ndarray) -> None:
     assert inked.sum() == pytest.approx((two >= 128).sum() * 1.2, rel=0.2)
 
 
-def test_the_digit_on_a_sheet_is_found_at_its_place_in_the_photo(two: np.ndarray) -> None:
-    photo, view = photo_of(two)
+def test_box_of_a_digit_on_a_sheet_is_in_pixels_of_the_photo(two: np.ndarray) -> None:
+    photo, view = draw_photo(two)
     x, y, width, height = cv2.boundingRect(two)
     corners = np.array([[[x + 60, y + 50], [x + 60 + width, y + 50 + height]]], np.float32)
     (left, top), (right, bottom) = cv2.perspectiveTransform(corners, view)[0]
-    found = candidates(photo)[0].box
+    found = find_candidates(photo)[0].box
     assert abs(found[0] - left) < 15
     assert abs(found[1] - top) < 15
     assert abs(found[0] + found[2] - right) < 15
     assert abs(found[1] + found[3] - bottom) < 15
 
 
-def test_an_empty_sheet_on_a_desk_is_blank(two: np.ndarray) -> None:
-    photo, _ = photo_of(np.zeros_like(two))
-    assert candidates(photo) == []
+def test_empty_sheet_on_a_desk_has_no_candidate(two: np.ndarray) -> None:
+    photo, _ = draw_photo(np.zeros_like(two))
+    assert find_candidates(photo) == []
 
 
-def test_a_digit_is_no_sheet(two: np.ndarray) -> None:
+def test_digit_is_not_a_sheet(two: np.ndarray) -> None:
     bar = np.zeros((120, 100), np.uint8)
     bar[20:100, 40:60] = 255
     for picture in (two, 255 - two, bar, 255 - bar, np.zeros((80, 80), np.uint8)):

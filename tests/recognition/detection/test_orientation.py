@@ -29,7 +29,7 @@ def page(mnist: Mnist) -> np.ndarray:
 
 
 def turned(page: np.ndarray, degrees: float) -> np.ndarray:
-    return Page(page).turned(degrees).pixels
+    return Page(page).rotate(degrees).pixels
 
 
 @pytest.mark.parametrize("layout", ["auto", "page"])
@@ -65,9 +65,9 @@ def test_a_page_that_is_nearly_level_is_left_alone(page: np.ndarray) -> None:
 def test_a_turned_page_knows_where_its_places_lie(shape: tuple[int, ...], degrees: float) -> None:
     picture = np.full(shape, 200, np.uint8)
     picture[20:24, 30:34] = 0
-    page = Page(picture).turned(degrees)
+    page = Page(picture).rotate(degrees)
     dark = page.pixels if page.pixels.ndim == 2 else page.pixels[..., 0]
     rows, columns = np.nonzero(dark < 100)
-    middle = page.to_source.points(np.array([[columns.mean(), rows.mean()]]))[0]
+    middle = page.to_source.map_points(np.array([[columns.mean(), rows.mean()]]))[0]
     assert middle == pytest.approx((31.5, 21.5), abs=0.6)
     assert int(dark[0, 0]) == 200

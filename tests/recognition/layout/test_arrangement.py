@@ -40,13 +40,13 @@ def chosen(pixels: np.ndarray) -> tuple[Page, Page]:
 def test_large_digits_are_read_on_a_smaller_copy() -> None:
     page, near = chosen(sevens(160))
     assert near is page.reduced
-    assert near.to_source.box((10, 20, 30, 40)) == (20, 40, 60, 80)
+    assert near.to_source.map_box((10, 20, 30, 40)) == (20, 40, 60, 80)
 
 
 def test_small_digits_are_read_in_all_their_pixels() -> None:
     page, near = chosen(sevens(60))
     assert near is page
-    assert near.to_source.box((10, 20, 30, 40)) == (10, 20, 30, 40)
+    assert near.to_source.map_box((10, 20, 30, 40)) == (10, 20, 30, 40)
 
 
 def test_a_few_small_digits_in_a_large_frame_are_read_in_all_their_pixels() -> None:

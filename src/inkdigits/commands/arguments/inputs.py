@@ -82,14 +82,14 @@ def open_pictures(file: str) -> Iterator[NamedPicture]:
     if content is not None and content.startswith(PDF_BEGINNING):
         from inkdigits.pictures.io import pdf
 
-        for number, page in enumerate(pdf.pages(content, name), start=1):
+        for number, page in enumerate(pdf.render_pages(content, name), start=1):
             yield NamedPicture(f"{name}#{number}", page, is_page=True)
         return
     number = 0
     if content is not None and content.startswith(TIFF_BEGINNINGS):
-        from inkdigits.pictures.io.formats import tiff_pages
+        from inkdigits.pictures.io.formats import decode_tiff_pages
 
-        for number, sheet in enumerate(tiff_pages(content, name), start=1):
+        for number, sheet in enumerate(decode_tiff_pages(content, name), start=1):
             yield NamedPicture(f"{name}#{number}", sheet, is_page=True)
     if number == 0:
         yield NamedPicture(name, path if file != "-" or content is None else content)

@@ -1,1 +1,1 @@
-"""Printed boxes, combs and grids for single digits."""
+"""Printed boxes, combs and grids with one digit per cell."""

@@ -1,1 +1,1 @@
-"""Single digits: candidates, segmentation, and the normal form of MNIST."""
+"""Pictures of one digit: segmentation, candidates, and MNIST's normal form."""

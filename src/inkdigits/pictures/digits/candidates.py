@@ -1,7 +1,7 @@
-"""The ways in which a picture of one digit can be taken, for the recogniser to choose among.
+"""Candidates: the digit images that a picture of one digit may show, for the recogniser to choose from.
 
-Almost every picture has one way only. A second is proposed where the polarity is in doubt, where
-what looks like ink may be a shadow, and where something straight may be a line of the form.
+Most pictures have one candidate. There is a second one if the polarity is doubtful, if a region of the ink may be
+a shadow, or if a straight stroke may be a line of a form.
 """
 
 from dataclasses import dataclass, replace
@@ -11,42 +11,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.digits.normal_form import normalise
-from inkdigits.pictures.digits.segmentation import Crop, one_digit
+from inkdigits.pictures.digits.segmentation import Crop, find_digit
+from inkdigits.pictures.ink.components import find_touched_edges
 from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, find_ink
-from inkdigits.pictures.ink.line_removal import without_rules
+from inkdigits.pictures.ink.line_removal import remove_lines
 from inkdigits.pictures.page import Page
 
-_SMALL_IN_PICTURE = 0.4
-"""Share of the picture's longer side below which a digit is looked at again from close by."""
+_MAX_SMALL_SHARE = 0.4
+"""Share of the picture's longer side below which a digit is segmented again on a close-up of it."""
 
-_LEAST_SIDE = 40
-"""Shorter side, in pixels, from which lines and shadows are looked for."""
+_MIN_SIDE = 40
+"""Shorter side, in pixels, of a picture in which lines and shadows are searched."""
 
-_EDGE_SHARE = 0.25
-"""Share of an edge of the picture along which a shadow lies, and a digit hardly ever."""
+_MIN_SHADOW_EDGE = 0.25
+"""Smallest share of an edge of the picture that a shadow covers; digits hardly ever cover so much."""
 
-_SCRAP = 0.25
-"""Size, as a share of the picture's longer side, below which what lies at its edge is not what was pictured."""
+_MAX_SCRAP_SHARE = 0.25
+"""Largest size of a scrap at the edge of the picture, as a share of the picture's longer side."""
 
-_DRAWN = 1.2
-"""How far lines reach beyond a digit at least: lines that end where it ends are strokes of it."""
+_MIN_LINE_SHARE = 0.3
+"""Length of the shortest line, as a share of the picture's shorter side."""
 
-_SAME = 0.8
-"""Overlap (intersection over union) from which two ways of taking a picture are the same."""
+_MIN_DIGIT_SHARE = 0.1
+"""Smallest longer side of a digit after the removal of lines, as a share of the picture's shorter side."""
+
+_MAX_STROKE_EXTENT = 1.2
+"""Largest ratio of the sizes with and without lines at which the lines are strokes of the digit."""
+
+_MIN_SAME_OVERLAP = 0.8
+"""Intersection over union from which two crops show the same digit."""
+
+_MIN_COVERED_SHARE = 0.7
+"""Share of the ink near removed lines from which a crop is a remainder of these lines."""
+
+_OPPOSITE_POLARITY_WEIGHT = 0.7
+"""Factor on the weight of a candidate of the opposite polarity."""
+
+_THIN_STROKES_WEIGHT = 0.8
+"""Factor on the weight of a candidate of the ink map of thin strokes."""
+
+_LINES_KEPT_WEIGHT = 0.4
+"""Weight of a candidate with lines that certainly belong to a form."""
+
+_LINES_REMOVED_WEIGHT = 0.9
+"""Weight of a candidate without any line; one without frames has 1."""
+
+_STROKES_REMOVED_WEIGHT = 0.7
+"""Factor on the weight of a candidate without lines that may be strokes."""
+
+_ALONG_EDGE_WEIGHT = 0.5
+"""Factor on the weight of a candidate that covers a quarter of an edge, because it may be a shadow."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way of taking a picture.
+    """A digit image that a picture may show.
 
     Attributes
     ----------
     image
         ``uint8`` of shape (28, 28), in MNIST's normal form.
     box
-        x, y, width and height of the digit in pixels of the picture as it was given.
+        x, y, width and height of the digit in pixels of the given picture.
     weight
-        How likely this way is before the recogniser has seen it; 1 for the likeliest.
+        Prior weight before recognition, 0 to 1; the likeliest candidate has 1.
     """
 
     image: NDArray[np.uint8]
@@ -54,140 +82,154 @@ class Candidate:
     weight: float
 
 
-def candidates(picture: NDArray[np.uint8] | Page) -> list[Candidate]:
-    """Propose the digit images that a picture of one digit may hold, the likeliest first.
+def find_candidates(picture: NDArray[np.uint8] | Page) -> list[Candidate]:
+    """Find the digit images that a picture of one digit may show, the likeliest first.
 
     Parameters
     ----------
     picture
-        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; or a page, whose maps are shared.
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB; or a page, whose ink maps are reused.
 
     Returns
     -------
     list of Candidate
-        Empty where there is no ink.
+        Empty if there is no ink.
     """
     page = picture if isinstance(picture, Page) else Page(picture)
     page = page.reduced
-    page = page.on_sheet or page
-    ink = page.ink()
-    found = _from_ink(page, ink)
-    if ink.doubtful:
+    page = page.sheet or page
+    ink = page.find_ink()
+    found = _find_candidates_in_ink(page, ink)
+    if ink.is_doubtful:
         found += [
-            replace(each, weight=0.7 * each.weight)
-            for each in _from_ink(page, page.ink(not ink.light_on_dark))
+            replace(each, weight=_OPPOSITE_POLARITY_WEIGHT * each.weight)
+            for each in _find_candidates_in_ink(page, page.find_ink(not ink.light_on_dark))
         ]
-    return [replace(each, box=page.to_source.box(each.box)) for each in found]
+    return [replace(each, box=page.to_source.map_box(each.box)) for each in found]
 
 
-def _from_ink(page: Page, ink: Ink) -> list[Candidate]:
-    ways, beside = _ways(ink.map)
-    if not ways:
+def _find_candidates_in_ink(page: Page, ink: Ink) -> list[Candidate]:
+    crops, near_lines = _find_crops(ink.map)
+    if not crops:
         return []
-    crop = ways[0][0]
+    crop = crops[0][0]
     height, width = ink.map.shape
-    if not ink.flat and max(crop.box[2:]) < _SMALL_IN_PICTURE * max(height, width):
-        x, y, near = _close_up(page.pixels, crop)
-        close_ways, _ = _ways(find_ink(near, ink.light_on_dark).map)
-        cover = beside[y : y + near.shape[0], x : x + near.shape[1]]
-        again = [_candidate(each, weight, x, y) for each, weight in close_ways if not _is_rest(each, cover)]
-        if again or close_ways:
-            return again
-    if not ink.flat and min(height, width) >= _LEAST_SIDE:
-        thin_ways, _ = _ways(page.ink(ink.light_on_dark, THIN_STROKES).map)
-        # What lies along the edge of the picture is rather a shadow; nothing but a shadow if no stroke is left.
-        ways = [(each, 0.5 * weight if _lies_along_edge(each, ink.map) else weight) for each, weight in ways]
-        if not thin_ways:
-            ways = [(each, weight) for each, weight in ways if not _lies_along_edge(each, ink.map)]
-        for other, weight in thin_ways:
-            if all(_overlap(other, each) < _SAME for each, _ in ways):
-                ways.append((other, 0.8 * weight))
-    return [_candidate(crop, weight, 0, 0) for crop, weight in ways]
+    if not ink.is_even and max(crop.box[2:]) < _MAX_SMALL_SHARE * max(height, width):
+        x, y, close_up = _cut_close_up(page.pixels, crop)
+        close_crops, _ = _find_crops(find_ink(close_up, ink.light_on_dark).map)
+        window = near_lines[y : y + close_up.shape[0], x : x + close_up.shape[1]]
+        found = [
+            _make_candidate(each, weight, x, y)
+            for each, weight in close_crops
+            if not _is_line_remainder(each, window)
+        ]
+        if close_crops:
+            return found
+    if not ink.is_even and min(height, width) >= _MIN_SIDE:
+        thin_crops, _ = _find_crops(page.find_ink(ink.light_on_dark, THIN_STROKES).map)
+        # A crop along an edge may be a shadow; it is certainly one if the map of thin strokes is empty.
+        crops = [
+            (each, _ALONG_EDGE_WEIGHT * weight if _lies_along_edge(each, ink.map) else weight)
+            for each, weight in crops
+        ]
+        if not thin_crops:
+            crops = [(each, weight) for each, weight in crops if not _lies_along_edge(each, ink.map)]
+        for other, weight in thin_crops:
+            if all(_compute_overlap(other, each) < _MIN_SAME_OVERLAP for each, _ in crops):
+                crops.append((other, _THIN_STROKES_WEIGHT * weight))
+    return [_make_candidate(crop, weight, 0, 0) for crop, weight in crops]
 
 
-def _ways(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.uint8]]:
-    """Return the digit with and without the lines of the form, and the place of these lines.
+def _find_crops(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArray[np.uint8]]:
+    """Return the crops of the digit with and without lines, with their weights, and the mask of pixels near lines.
 
-    Where the lines are surely a form, nothing but specks besides them is an empty one; otherwise they
-    may be strokes of the digit.
+    If the lines certainly belong to a form, a picture with only specks besides them is blank. Otherwise the lines may
+    be strokes of the digit.
     """
-    crop = one_digit(ink)
-    nothing = np.zeros_like(ink)
+    crop = find_digit(ink)
+    no_lines = np.zeros_like(ink)
     if crop is None or _is_scrap(crop, ink.shape):
-        return [], nothing
-    least = 0.3 * min(ink.shape)
-    ruled = without_rules(ink, least, least) if min(ink.shape) >= _LEAST_SIDE else None
-    if ruled is None:
-        return [(crop, 1.0)], nothing
-    reach = ruled.thickness // 2 * 2 + 1
-    beside = np.asarray(cv2.dilate(ruled.lines, np.ones((reach, reach), np.uint8)), np.uint8)
-    ways: list[tuple[Crop, float]] = []
-    for rest, weight in ((one_digit(ruled.unframed), 1.0), (one_digit(ruled.ink), 0.9)):
-        if rest is None or max(rest.box[2:]) < 0.1 * min(ink.shape) or _is_rest(rest, beside):
+        return [], no_lines
+    min_length = _MIN_LINE_SHARE * min(ink.shape)
+    removal = remove_lines(ink, min_length, min_length) if min(ink.shape) >= _MIN_SIDE else None
+    if removal is None:
+        return [(crop, 1.0)], no_lines
+    side = removal.thickness // 2 * 2 + 1
+    near_lines = np.asarray(cv2.dilate(removal.lines, np.ones((side, side), np.uint8)), np.uint8)
+    crops: list[tuple[Crop, float]] = []
+    for cleaned, weight in ((removal.ink_without_frames, 1.0), (removal.ink, _LINES_REMOVED_WEIGHT)):
+        rest = find_digit(cleaned)
+        if rest is None or max(rest.box[2:]) < _MIN_DIGIT_SHARE * min(ink.shape):
             continue
-        if not ruled.is_form and _ends_with(rest, ruled.lines, crop):
+        if _is_line_remainder(rest, near_lines):
             continue
-        if all(_overlap(rest, other) < _SAME for other, _ in ways):
-            ways.append((rest, weight if ruled.is_form else 0.7 * weight))
-    if ruled.is_form:
-        return ([*ways, (crop, 0.4)] if ways else []), beside
-    return [(crop, 1.0), *(way for way in ways if _overlap(way[0], crop) < _SAME)], nothing
+        if not removal.is_form and _lines_end_at_digit(rest, removal.lines, crop):
+            continue
+        if all(_compute_overlap(rest, other) < _MIN_SAME_OVERLAP for other, _ in crops):
+            crops.append((rest, weight if removal.is_form else _STROKES_REMOVED_WEIGHT * weight))
+    if removal.is_form:
+        return ([*crops, (crop, _LINES_KEPT_WEIGHT)] if crops else []), near_lines
+    different = [each for each in crops if _compute_overlap(each[0], crop) < _MIN_SAME_OVERLAP]
+    return [(crop, 1.0), *different], no_lines
 
 
 def _is_scrap(crop: Crop, shape: tuple[int, ...]) -> bool:
-    """Tell whether a crop is small and lies at the edge of its map: the end of a line, the rim of a shadow."""
-    x, y, width, height = crop.box
-    touches = x == 0 or y == 0 or x + width == shape[1] or y + height == shape[0]
-    return touches and min(shape) >= _LEAST_SIDE and max(width, height) < _SCRAP * max(shape)
+    """Return whether a crop is small and touches an edge of its map, like the end of a line or the edge of a shadow."""
+    touches_edge = bool(find_touched_edges(*crop.box, shape).any())
+    return touches_edge and min(shape) >= _MIN_SIDE and max(crop.box[2:]) < _MAX_SCRAP_SHARE * max(shape)
 
 
-def _ends_with(rest: Crop, lines: NDArray[np.uint8], crop: Crop) -> bool:
-    """Tell whether the lines end where the digit ends without them, as the base of a triangle does."""
+def _lines_end_at_digit(rest: Crop, lines: NDArray[np.uint8], crop: Crop) -> bool:
+    """Return whether the lines end where the digit without them ends, as the base of a triangle does."""
     x, y, width, height = crop.box
     within = lines[y : y + height, x : x + width]
     if int((within > 0).sum()) < 0.9 * int((lines > 0).sum()):
         return False
-    return width <= _DRAWN * rest.box[2] and height <= _DRAWN * rest.box[3]
+    return width <= _MAX_STROKE_EXTENT * rest.box[2] and height <= _MAX_STROKE_EXTENT * rest.box[3]
 
 
 def _lies_along_edge(crop: Crop, ink: NDArray[np.uint8]) -> bool:
-    """Tell whether a crop meets an edge of its map along a quarter of that edge."""
+    """Return whether the ink of a crop covers a quarter of an edge of its map."""
+    is_inked = crop.ink >= 128
+    height, width = ink.shape
+    borders = (
+        (is_inked[0], width),
+        (is_inked[-1], width),
+        (is_inked[:, 0], height),
+        (is_inked[:, -1], height),
+    )
+    touched = find_touched_edges(*crop.box, ink.shape)
+    return any(
+        touches and int(border.sum()) > _MIN_SHADOW_EDGE * side
+        for touches, (border, side) in zip(touched, borders, strict=True)
+    )
+
+
+def _is_line_remainder(crop: Crop, near_lines: NDArray[np.uint8]) -> bool:
+    """Return whether most of the ink of a crop lies near removed lines."""
     x, y, width, height = crop.box
-    inked = crop.ink >= 128
-    meets = [
-        (y == 0, inked[0], ink.shape[1]),
-        (y + height == ink.shape[0], inked[-1], ink.shape[1]),
-        (x == 0, inked[:, 0], ink.shape[0]),
-        (x + width == ink.shape[1], inked[:, -1], ink.shape[0]),
-    ]
-    return any(touches and int(line.sum()) > _EDGE_SHARE * side for touches, line, side in meets)
+    is_inked = crop.ink >= 128
+    n_covered = int((is_inked & (near_lines[y : y + height, x : x + width] > 0)).sum())
+    return n_covered > _MIN_COVERED_SHARE * max(1, int(is_inked.sum()))
 
 
-def _is_rest(crop: Crop, beside: NDArray[np.uint8]) -> bool:
-    """Tell whether a crop is what was left of lines: it lies beside lines."""
-    x, y, width, height = crop.box
-    inked = crop.ink >= 128
-    covered = int((inked & (beside[y : y + height, x : x + width] > 0)).sum())
-    return covered > 0.7 * max(1, int(inked.sum()))
-
-
-def _candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:
+def _make_candidate(crop: Crop, weight: float, left: int, top: int) -> Candidate:
     x, y, width, height = crop.box
     return Candidate(normalise(crop.ink), (x + left, y + top, width, height), weight)
 
 
-def _close_up(pixels: NDArray[np.uint8], crop: Crop) -> tuple[int, int, NDArray[np.uint8]]:
-    """Cut the surroundings of a crop out of the picture; return their place and their pixels."""
+def _cut_close_up(pixels: NDArray[np.uint8], crop: Crop) -> tuple[int, int, NDArray[np.uint8]]:
+    """Cut a crop with a margin out of the picture; return x and y of the cut, and its pixels."""
     x, y, width, height = crop.box
     margin = max(4, int(0.6 * max(width, height)))
     left, top = max(0, x - margin), max(0, y - margin)
     return left, top, np.ascontiguousarray(pixels[top : y + height + margin, left : x + width + margin])
 
 
-def _overlap(one: Crop, other: Crop) -> float:
-    """Return the intersection over union of two crops of a map: of their strokes, or of their boxes if it is less.
+def _compute_overlap(one: Crop, other: Crop) -> float:
+    """Return the intersection over union of two crops of a map: of their ink, or of their boxes if that is smaller.
 
-    A thin line that goes on past a digit is hardly any ink, and makes another digit image of it all the same.
+    A thin line beyond a digit has little ink, but changes the digit image much, so boxes are compared too.
     """
     left, top = min(one.box[0], other.box[0]), min(one.box[1], other.box[1])
     right = max(crop.box[0] + crop.box[2] for crop in (one, other))
@@ -199,8 +241,8 @@ def _overlap(one: Crop, other: Crop) -> float:
         mask[y - top : y - top + height, x - left : x - left + width] = crop.ink >= 128
         masks.append(mask)
     union = int((masks[0] | masks[1]).sum())
-    strokes = int((masks[0] & masks[1]).sum()) / union if union else 1.0
-    (x0, y0, wide0, high0), (x1, y1, wide1, high1) = one.box, other.box
-    across = max(0, min(x0 + wide0, x1 + wide1) - max(x0, x1))
-    shared = across * max(0, min(y0 + high0, y1 + high1) - max(y0, y1))
-    return min(strokes, shared / (wide0 * high0 + wide1 * high1 - shared))
+    ink_overlap = int((masks[0] & masks[1]).sum()) / union if union else 1.0
+    (x0, y0, width0, height0), (x1, y1, width1, height1) = one.box, other.box
+    across = max(0, min(x0 + width0, x1 + width1) - max(x0, x1))
+    shared = across * max(0, min(y0 + height0, y1 + height1) - max(y0, y1))
+    return min(ink_overlap, shared / (width0 * height0 + width1 * height1 - shared))

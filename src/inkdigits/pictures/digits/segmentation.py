@@ -1,4 +1,4 @@
-"""Where the digits may be: crops of an ink map, proposed for the recogniser to judge."""
+"""Segmentation of the digit in the ink map of a picture with one digit."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,32 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink.polarity import INK
+from inkdigits.pictures.ink.components import Components, find_components, threshold_ink
 
-_LARGEST_SPECK = 10.0
-"""Size, in pixels, from which a piece of ink is no speck in a picture of any size."""
+_MAX_SPECK_SIDE = 10.0
+"""Longer side of the largest speck, in pixels, in a picture of any size."""
+
+_MAX_SPECK_SHARE = 0.03
+"""Longer side of the largest speck, as a share of the picture's longer side."""
+
+_EDGE_WEIGHT = 0.35
+"""Factor on the score of a component that touches an edge of the picture."""
+
+_MIN_AREA_SHARE = 0.02
+"""Smallest area of another component of the digit, as a share of the main component's area."""
+
+_MAX_GAP_SHARE = 0.3
+"""Largest gap between another component of the digit and the main one, as a share of the latter's longer side."""
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A piece of an ink map that may be one digit.
+    """A region of an ink map that may show one digit.
 
     Attributes
     ----------
     ink
-        ``uint8`` of shape (h, w), ink 255 on paper 0; what does not belong to the digit is erased.
+        ``uint8`` of shape (h, w), ink 255 on paper 0; other strokes are erased.
     box
         x, y, width and height in pixels of the ink map.
     """
@@ -28,11 +40,11 @@ class Crop:
     box: tuple[int, int, int, int]
 
 
-def one_digit(ink: NDArray[np.uint8]) -> Crop | None:
-    """Find the one digit of a picture: its largest stroke and what lies close enough to be part of it.
+def find_digit(ink: NDArray[np.uint8]) -> Crop | None:
+    """Find the digit of a picture: the main component, and the components near it.
 
-    Specks are left out, and so is what enters the picture from its edge, unless the digit itself
-    reaches there.
+    Specks are excluded. Components that touch an edge of the picture are excluded too, unless the main component
+    touches an edge.
 
     Parameters
     ----------
@@ -42,58 +54,46 @@ def one_digit(ink: NDArray[np.uint8]) -> Crop | None:
     Returns
     -------
     Crop or None
-        None where there is no ink.
+        None if there is no ink, or only specks.
     """
-    mask = (ink >= INK).astype(np.uint8)
-    n, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if n == 1:
+    components = find_components(threshold_ink(ink))
+    if components.n == 0:
         return None
     height, width = ink.shape
-    parts = np.asarray(stats[1:], np.int32)
-    sizes = np.maximum(parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT])
-    if sizes.max() < max(3.0, min(_LARGEST_SPECK, 0.03 * max(height, width))):
+    sizes = components.longer_sides
+    if sizes.max() < max(3.0, min(_MAX_SPECK_SIDE, _MAX_SPECK_SHARE * max(height, width))):
         return None
-    areas = parts[:, cv2.CC_STAT_AREA].astype(np.float64)
-    touches = _touches_edge(parts, width, height)
-    off_centre = np.abs(centres[1:] - [(width - 1) / 2, (height - 1) / 2]) / [width / 2, height / 2]
-    weight = areas * sizes * np.where(touches, 0.35, 1.0) * (1.15 - off_centre.max(axis=1))
-    main = int(weight.argmax())
-    kept = np.zeros(n, np.uint8)
-    kept[1 + main] = 255
-    intrudes = touches & (~touches[main] | _beside(parts, main))
-    for i in np.flatnonzero(_belongs(parts, areas, main) & ~intrudes):
-        kept[1 + i] = 255
-    return _crop(ink, kept[labels])
+    areas = components.areas.astype(np.float64)
+    touch_edge = components.touch_edge()
+    off_centre = np.abs(components.centroids - [(width - 1) / 2, (height - 1) / 2]) / [width / 2, height / 2]
+    score = areas * sizes * np.where(touch_edge, _EDGE_WEIGHT, 1.0) * (1.15 - off_centre.max(axis=1))
+    main = int(score.argmax())
+    is_intruder = touch_edge & (~touch_edge[main] | _lie_beside(components, main))
+    is_kept = _lie_near(components, areas, main) & ~is_intruder
+    is_kept[main] = True
+    return _crop_components(ink, components.draw(is_kept))
 
 
-def _belongs(parts: NDArray[np.int32], areas: NDArray[np.float64], main: int) -> NDArray[np.bool_]:
-    """Tell which parts are near and large enough to be a piece of the same digit."""
-    left, top = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_TOP]
-    right, bottom = left + parts[:, cv2.CC_STAT_WIDTH], top + parts[:, cv2.CC_STAT_HEIGHT]
-    side = max(right[main] - left[main], bottom[main] - top[main])
+def _lie_near(components: Components, areas: NDArray[np.float64], main: int) -> NDArray[np.bool_]:
+    """Return which components are close and large enough to belong to the same digit as the main one."""
+    left, top, right, bottom = components.left, components.top, components.right, components.bottom
     across = np.maximum(np.maximum(left - right[main], left[main] - right), 0)
     down = np.maximum(np.maximum(top - bottom[main], top[main] - bottom), 0)
     gap = np.hypot(across, down)
-    enough = areas >= np.maximum(0.02 * areas[main], 2.0)
-    return np.asarray(enough & (gap <= 0.3 * side))
+    is_large = areas >= np.maximum(_MIN_AREA_SHARE * areas[main], 2.0)
+    return np.asarray(is_large & (gap <= _MAX_GAP_SHARE * components.longer_sides[main]))
 
 
-def _beside(parts: NDArray[np.int32], main: int) -> NDArray[np.bool_]:
-    """Tell which parts lie, by their middle, to the left or to the right of the main one."""
-    left, right = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_LEFT] + parts[:, cv2.CC_STAT_WIDTH]
-    middle = (left + right) / 2
-    return np.asarray((middle < left[main]) | (middle > right[main]))
+def _lie_beside(components: Components, main: int) -> NDArray[np.bool_]:
+    """Return which components have their centre left or right of the main one."""
+    left, right = components.left, components.right
+    centre = (left + right) / 2
+    return np.asarray((centre < left[main]) | (centre > right[main]))
 
 
-def _touches_edge(parts: NDArray[np.int32], width: int, height: int) -> NDArray[np.bool_]:
-    left, top = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_TOP]
-    right, bottom = left + parts[:, cv2.CC_STAT_WIDTH], top + parts[:, cv2.CC_STAT_HEIGHT]
-    return np.asarray((left == 0) | (top == 0) | (right == width) | (bottom == height))
-
-
-def _crop(ink: NDArray[np.uint8], kept: NDArray[np.uint8]) -> Crop:
-    """Cut out the kept strokes with the soft pixels at their edges."""
-    soft = cv2.dilate(kept, np.ones((3, 3), np.uint8))
+def _crop_components(ink: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Crop:
+    """Crop the strokes of a mask, with the soft pixels at their edges."""
+    soft = cv2.dilate(mask * np.uint8(255), np.ones((3, 3), np.uint8))
     alone = cv2.bitwise_and(ink, soft)
     x, y, width, height = cv2.boundingRect(alone)
     return Crop(np.ascontiguousarray(alone[y : y + height, x : x + width]), (x, y, width, height))

@@ -1,1 +1,1 @@
-"""Geometry of pictures: transforms, and the rectification of sheets, forms and grids."""
+"""Coordinate transforms, and the rectification of sheets, forms and grids."""

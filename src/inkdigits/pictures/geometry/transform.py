@@ -1,4 +1,4 @@
-"""Where a place of one picture lies in the picture that it was made of: scaled down, straightened, flattened."""
+"""Coordinate transforms from a processed picture (scaled, rectified, flattened) to the given picture."""
 
 from dataclasses import dataclass
 
@@ -6,75 +6,77 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from inkdigits.pictures.array_types import Float64Array
+
 Box = tuple[int, int, int, int]
 """x, y, width and height, in whole pixels."""
 
-_NEWTON = 12
-"""Steps of Newton's method by which a bent plane is inverted; five reach a hundredth of a pixel on drawn ones."""
+_N_NEWTON_STEPS = 12
+"""Newton steps that invert a mesh warp; on drawn meshes five reach a hundredth of a pixel."""
 
 
 @dataclass(frozen=True)
-class Projection:
-    """A plane seen from elsewhere.
+class Homography:
+    """A projective transform of the plane.
 
     Attributes
     ----------
     matrix
-        ``float64`` (3, 3): takes a place (x, y, 1) to another, up to a factor.
+        ``float64`` (3, 3): maps homogeneous coordinates (x, y, 1), up to a factor.
     """
 
-    matrix: Floats
+    matrix: Float64Array
 
-    def points(self, places: Floats) -> Floats:
-        """Return where places lie, both ``float64`` (n, 2), x and y."""
-        mapped = np.asarray(cv2.perspectiveTransform(places[np.newaxis].astype(np.float64), self.matrix)[0])
+    def map_points(self, points: Float64Array) -> Float64Array:
+        """Return the images of points, both ``float64`` (n, 2), x and y in pixels."""
+        mapped = np.asarray(cv2.perspectiveTransform(points[np.newaxis].astype(np.float64), self.matrix)[0])
         return np.asarray(mapped, np.float64)
 
-    def sources(self, places: Floats) -> Floats:
-        """Return what lies at some places, both ``float64`` (n, 2)."""
-        return Projection(np.asarray(np.linalg.inv(self.matrix), np.float64)).points(places)
+    def map_points_back(self, points: Float64Array) -> Float64Array:
+        """Return the points whose images are given, both ``float64`` (n, 2), x and y in pixels."""
+        return Homography(np.asarray(np.linalg.inv(self.matrix), np.float64)).map_points(points)
 
 
 @dataclass(frozen=True)
-class Bend:
-    """A bent plane, by the places of a mesh on it; between its knots it is bilinear.
+class MeshWarp:
+    """A warp by a regular mesh, bilinear between its knots; models bent paper.
 
     Attributes
     ----------
     knots
-        ``float64`` (rows, columns, 2): x and y of where each knot lies.
+        ``float64`` (rows, columns, 2): x and y of each knot in the picture, in pixels.
     size
-        Width and height of the flat picture, whose corners are the outer knots, in pixels.
+        Width and height of the flat picture, in pixels; the outer knots map to its corners.
     """
 
-    knots: Floats
+    knots: Float64Array
     size: tuple[float, float]
 
-    def points(self, places: Floats) -> Floats:
-        """Return where places lie, both ``float64`` (n, 2), x and y; beyond the mesh it goes on straight."""
-        return self._at(places)[0]
+    def map_points(self, points: Float64Array) -> Float64Array:
+        """Return the images of points, both ``float64`` (n, 2), x and y; linear extrapolation beyond the mesh."""
+        return self._interpolate(points)[0]
 
-    def sources(self, places: Floats) -> Floats:
-        """Return what lies at some places, both ``float64`` (n, 2), by Newton's method from the nearest knot."""
-        columns = self.knots.shape[1]
+    def map_points_back(self, points: Float64Array) -> Float64Array:
+        """Return the points whose images are given, both ``float64`` (n, 2); Newton's method from the nearest knot."""
+        n_columns = self.knots.shape[1]
         flat = self.knots.reshape(-1, 2)
-        nearest = ((places[:, np.newaxis] - flat) ** 2).sum(axis=2).argmin(axis=1)
-        found = np.stack([nearest % columns, nearest // columns], axis=1) * self._cell()
-        for _ in range(_NEWTON):
-            at, slopes = self._at(found)
-            found = found - np.linalg.solve(slopes, (at - places)[:, :, np.newaxis])[:, :, 0]
+        nearest = ((points[:, np.newaxis] - flat) ** 2).sum(axis=2).argmin(axis=1)
+        found = np.stack([nearest % n_columns, nearest // n_columns], axis=1) * self._compute_cell_size()
+        for _ in range(_N_NEWTON_STEPS):
+            mapped, jacobians = self._interpolate(found)
+            found = found - np.linalg.solve(jacobians, (mapped - points)[:, :, np.newaxis])[:, :, 0]
         return np.asarray(found)
 
-    def _cell(self) -> Floats:
+    def _compute_cell_size(self) -> Float64Array:
+        """Return width and height of a cell of the mesh in the flat picture, in pixels."""
         rows, columns = self.knots.shape[:2]
         return np.array([self.size[0] / (columns - 1), self.size[1] / (rows - 1)])
 
-    def _at(self, places: Floats) -> tuple[Floats, Floats]:
-        """Return where places lie, and how that changes with x and y, ``float64`` (n, 2, 2)."""
+    def _interpolate(self, points: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Return the images of points, (n, 2), and the Jacobian matrices there, (n, 2, 2)."""
         rows, columns = self.knots.shape[:2]
-        cell = self._cell()
-        at = places / cell
+        cell = self._compute_cell_size()
+        at = points / cell
         corner = np.clip(np.floor(at), 0, [columns - 2, rows - 2]).astype(int)
         (u, v), (column, row) = (at - corner).T[:, :, np.newaxis], corner.T
         upper, lower = (
@@ -87,65 +89,85 @@ class Bend:
 
 @dataclass(frozen=True)
 class Transform:
-    """Takes places of a picture to those of its source; frozen, so that it can be kept with what was found.
+    """A composition of transforms from a picture to its source.
 
     Attributes
     ----------
     steps
-        One after the other; none where the picture is its source.
+        In order of application; empty for the identity.
     """
 
-    steps: tuple[Projection | Bend, ...] = ()
+    steps: tuple[Homography | MeshWarp, ...] = ()
 
     @classmethod
     def scaling(cls, across: float, down: float) -> "Transform":
-        """Return that of a smaller copy: pixels of the source to one of the copy, across and down."""
-        return cls() if (across, down) == (1.0, 1.0) else cls((Projection(np.diag([across, down, 1.0])),))
+        """Return the transform of a scaled copy.
+
+        Parameters
+        ----------
+        across, down
+            Pixels of the source per pixel of the copy, horizontally and vertically.
+        """
+        return cls() if (across, down) == (1.0, 1.0) else cls((Homography(np.diag([across, down, 1.0])),))
 
     def then(self, outer: "Transform") -> "Transform":
-        """Return this one followed by another, from the source to its own source."""
+        """Return the composition of this transform and a transform of its source."""
         return Transform(self.steps + outer.steps)
 
-    def points(self, places: Floats) -> Floats:
-        """Return where places of the picture lie in the source, both ``float64`` (n, 2), x and y."""
+    def map_points(self, points: Float64Array) -> Float64Array:
+        """Map points of the picture to the source, both ``float64`` (n, 2), x and y in pixels."""
         for step in self.steps:
-            places = step.points(places)
-        return places
+            points = step.map_points(points)
+        return points
 
-    def sources(self, places: Floats) -> Floats:
-        """Return which places of the picture lie at those of the source, both ``float64`` (n, 2)."""
+    def map_points_back(self, points: Float64Array) -> Float64Array:
+        """Map points of the source to the picture, both ``float64`` (n, 2), x and y in pixels."""
         for step in reversed(self.steps):
-            places = step.sources(places)
-        return places
+            points = step.map_points_back(points)
+        return points
 
-    def box(self, box: Box) -> Box:
-        """Return the upright box of the source around a box of the picture; it begins at 0, 0 at the earliest."""
-        return _around(self.points(_corners(box))) if self.steps else box
+    def map_box(self, box: Box) -> Box:
+        """Return the upright box in the source around a box of the picture; its x and y are at least 0."""
+        return _compute_bounding_box(self.map_points(compute_corners(box))) if self.steps else box
 
-    def source_of(self, box: Box) -> Box:
-        """Return the upright box of the picture around what lies in a box of the source."""
-        return _around(self.sources(_corners(box))) if self.steps else box
+    def map_box_back(self, box: Box) -> Box:
+        """Return the upright box in the picture around a box of the source; its x and y are at least 0."""
+        return _compute_bounding_box(self.map_points_back(compute_corners(box))) if self.steps else box
 
 
-def flattened(pixels: NDArray[np.uint8], bend: Bend) -> NDArray[np.uint8]:
-    """Return a bent plane as a flat picture, ``uint8`` (h, w) or (h, w, 3)."""
-    width, height = (round(length) for length in bend.size)
-    rows, columns = bend.knots.shape[:2]
+def flatten(pixels: NDArray[np.uint8], warp: MeshWarp) -> NDArray[np.uint8]:
+    """Resample the region of a mesh to a flat picture, by bilinear interpolation.
+
+    Parameters
+    ----------
+    pixels
+        ``uint8`` of shape (h, w) or (h, w, 3).
+    warp
+        The mesh.
+
+    Returns
+    -------
+    ndarray
+        ``uint8`` of the height and width of ``warp.size``.
+    """
+    width, height = (round(length) for length in warp.size)
+    rows, columns = warp.knots.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     across, down = (x + 0.5) * ((columns - 1) / width), (y + 0.5) * ((rows - 1) / height)
-    knots = bend.knots.astype(np.float32)
+    knots = warp.knots.astype(np.float32)
     at = cv2.remap(knots, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) - np.float32(0.5)
     return np.asarray(
         cv2.remap(pixels, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 
-def _corners(box: Box) -> Floats:
+def compute_corners(box: Box) -> Float64Array:
+    """Return the corners of a box, ``float64`` (4, 2), x and y."""
     x, y, width, height = box
-    return np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]], float)
+    return np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]], np.float64)
 
 
-def _around(places: Floats) -> Box:
-    left, top = np.maximum(np.rint(places.min(axis=0)), 0).astype(int).tolist()
-    right, bottom = np.rint(places.max(axis=0)).astype(int).tolist()
+def _compute_bounding_box(points: Float64Array) -> Box:
+    left, top = np.maximum(np.rint(points.min(axis=0)), 0).astype(int).tolist()
+    right, bottom = np.rint(points.max(axis=0)).astype(int).tolist()
     return left, top, max(1, right - left), max(1, bottom - top)

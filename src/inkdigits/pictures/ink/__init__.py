@@ -1,1 +1,1 @@
-"""From grey levels to ink: background, polarity, shadows, ruled lines."""
+"""Ink maps: polarity, background, removal of shadows and of ruled lines."""

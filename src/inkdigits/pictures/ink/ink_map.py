@@ -1,4 +1,4 @@
-"""Ink on paper as a grey map, whatever the polarity, the light, the colour of the pen or of the paper."""
+"""The ink map of a picture: 0 on paper, 255 on full ink, for either polarity, uneven light, coloured pens and paper."""
 
 from dataclasses import dataclass, replace
 
@@ -6,51 +6,52 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink.polarity import (
-    Floats,
-    noise_of,
-    otsu,
-    paper,
-    polarity,
-    quantile,
-    sparse,
-    thumbnail,
+from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.background import estimate_background
+from inkdigits.pictures.ink.grey_levels import (
+    compute_otsu_threshold,
+    compute_quantile,
+    downscale,
+    estimate_noise,
+    subsample,
 )
-from inkdigits.pictures.ink.shadow_removal import is_shadow, without_edges
+from inkdigits.pictures.ink.polarity import estimate_polarity
+from inkdigits.pictures.ink.shadow_removal import has_shadow, remove_shadow_edges
 
-_COLOURED = 8.0
-"""Mean difference between colour channels, in grey levels, from which a picture counts as coloured."""
+_COLOUR_SIDE = 96
+"""Longest side, in pixels, of the copy on which the colour of the ink is estimated."""
 
-_TELLING = 1.1
-"""By how much farther from the paper than in luminance the ink is in a colour that is looked at instead."""
+_MIN_CHROMA = 8.0
+"""Smallest mean difference between the colour channels of a coloured picture, in grey levels."""
 
-_LEAST_CONTRAST = 11.0
-"""Grey levels between paper and ink below which there is nothing to read."""
+_MIN_PROJECTION_GAIN = 1.1
+"""Smallest ratio of the range along the colour of the ink to the range of the luminance at which the first is used."""
 
-_LEAST_OVER_NOISE = 5.5
-"""Contrast over noise below which what stands out is noise (texture that is no ink: up to 4.9)."""
+_MIN_CONTRAST = 11.0
+"""Smallest contrast between paper and ink, in grey levels; a picture with less is blank."""
 
-_FAINT, _SOFT = 24.0, 0.58
-"""Contrast below which, and softness above which, what stands out is a crease or a shadow, not ink."""
+_MIN_CONTRAST_TO_NOISE = 5.5
+"""Smallest ratio of contrast to noise of ink (of texture without ink: up to 4.9)."""
 
-_SHOW_THROUGH, _DIFFUSE = 0.125, 0.42
-"""Share of the light below which, and softness above which, what stands out shines through from the back, or is
-what is left of a shadow."""
+_FAINT_CONTRAST, _MAX_FAINT_SOFTNESS = 24.0, 0.58
+"""Contrast of faint ink, in grey levels, and its largest softness: faint and softer components are creases or
+shadows."""
+
+_SHOW_THROUGH_CONTRAST, _MAX_SHOW_THROUGH_SOFTNESS = 0.125, 0.42
+"""Contrast of writing that shows through from the back, as a share of the light, and the largest softness of ink with
+so little contrast."""
 
 THIN_STROKES = 0.16
-"""The widest stroke where there is a shadow, as a share of the shorter side."""
+"""Width of the widest stroke beside a shadow, as a share of the shorter side."""
 
-_LEAST_SIDE = 40
-"""Shorter side, in pixels, from which what shines through is told from ink."""
+_MIN_SHOW_THROUGH_SIDE = 40
+"""Shorter side, in pixels, from which writing on the back is distinguished from ink."""
 
-_LEAST_WITH_SHADOW = 64
-"""Shorter side, in pixels, from which shadows are: a smaller picture is a close crop, of wide strokes."""
+_MIN_SHADOW_SIDE = 64
+"""Shorter side, in pixels, from which shadows are removed: a smaller picture is a close crop with wide strokes."""
 
-_TINY = 20
-"""Longest side, in pixels, of pictures too small to show uneven light; ink may cover most of them."""
-
-_SURE = 3.0
-"""Log-odds of the polarity from which the other one is not considered."""
+_MAX_EVEN_SIDE = 20
+"""Longest side, in pixels, up to which light is assumed to be even, because ink may cover most of the picture."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,18 @@ class Ink:
         Difference between paper and ink, in grey levels of the picture (0 to 255).
     noise
         Standard deviation of the paper, in the same levels.
-    flat
-        Whether the paper is of one level, as on a screen.
-    doubtful
-        Whether the polarity may be the other one.
+    is_even
+        Whether the paper has one grey level, as on a screen.
+    is_doubtful
+        Whether the polarity may be the opposite one.
     """
 
     map: NDArray[np.uint8]
     light_on_dark: bool
     contrast: float
     noise: float
-    flat: bool
-    doubtful: bool
+    is_even: bool
+    is_doubtful: bool
 
 
 def find_ink(pixels: NDArray[np.uint8], light_on_dark: bool | None = None, widest_stroke: float = 0.4) -> Ink:
@@ -89,77 +90,94 @@ def find_ink(pixels: NDArray[np.uint8], light_on_dark: bool | None = None, wides
     pixels
         ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
     light_on_dark
-        The polarity, where it is known; otherwise it is judged.
+        Whether the ink is lighter than the paper; None to estimate it.
     widest_stroke
-        What is wider than this share of the picture's shorter side is no stroke, but a shadow or the
-        edge of the sheet.
+        Width of the widest stroke, as a share of the shorter side; wider regions are shadows or the edge of a sheet.
 
     Returns
     -------
     Ink
-        With a map of zeros where the picture is blank.
+        With a map of zeros if the picture is blank.
     """
-    grey = grey_of(pixels)
+    grey = convert_to_grey(pixels)
     if light_on_dark is not None:
-        return ink_of(grey, light_on_dark, widest_stroke)
-    light_on_dark, doubtful = judged_polarity(grey)
-    ink = ink_of(grey, light_on_dark, widest_stroke)
-    return replace(ink, doubtful=doubtful or ink.doubtful)
+        return separate_ink(grey, light_on_dark, widest_stroke)
+    light_on_dark, is_doubtful = estimate_polarity(grey)
+    ink = separate_ink(grey, light_on_dark, widest_stroke)
+    return replace(ink, is_doubtful=is_doubtful or ink.is_doubtful)
 
 
-def grey_of(pixels: NDArray[np.uint8]) -> Floats:
-    """Return the grey values on which ink is told from paper, ``float32`` of shape (h, w), 0 to 255."""
-    return pixels.astype(np.float32) if pixels.ndim == 2 else most_telling_grey(pixels)
+def convert_to_grey(pixels: NDArray[np.uint8]) -> Float32Array:
+    """Return the grey levels on which ink is separated from paper.
+
+    Parameters
+    ----------
+    pixels
+        ``uint8`` of shape (h, w), grey, or (h, w, 3), RGB.
+
+    Returns
+    -------
+    ndarray
+        ``float32`` of shape (h, w), 0 to 255; of a coloured picture see `project_colours`.
+    """
+    return pixels.astype(np.float32) if pixels.ndim == 2 else project_colours(pixels)
 
 
-def judged_polarity(grey: Floats) -> tuple[bool, bool]:
-    """Tell whether the ink is lighter than the paper, and whether that is doubtful."""
-    vote = polarity(grey)
-    return vote > 0, abs(vote) < _SURE
+def separate_ink(grey: Float32Array, light_on_dark: bool, widest_stroke: float) -> Ink:
+    """Separate the ink from the paper on grey levels of known polarity.
 
-
-def ink_of(grey: Floats, light_on_dark: bool, widest_stroke: float) -> Ink:
-    """Separate the ink from the paper on grey values; see `find_ink`."""
+    Parameters
+    ----------
+    grey
+        ``float32`` of shape (h, w), 0 to 255.
+    light_on_dark, widest_stroke
+        As of `find_ink`.
+    """
     if not light_on_dark:
         grey = np.float32(255.0) - grey
-    level = _one_level(grey)
-    flat = level is not None
-    ground = paper(grey, widest_stroke) if level is None else np.full((1, 1), level, np.float32)
+    level = _find_even_level(grey)
+    is_even = level is not None
+    ground = estimate_background(grey, widest_stroke) if level is None else np.full((1, 1), level, np.float32)
     rise = grey - ground
-    seen = sparse(rise)
-    noise = 0.0 if flat else noise_of(seen)
-    contrast = _contrast(seen, noise)
-    if contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise) and not flat:
-        # Strokes outlast a blur that noise does not.
+    samples = subsample(rise)
+    noise = 0.0 if is_even else estimate_noise(samples)
+    contrast = _measure_contrast(samples, noise)
+    if contrast < max(_MIN_CONTRAST, _MIN_CONTRAST_TO_NOISE * noise) and not is_even:
+        # A blur removes noise, but not strokes.
         rise = np.asarray(cv2.GaussianBlur(rise, (0, 0), 1.0 if min(rise.shape) < 64 else 1.6), np.float32)
-        seen = sparse(rise)
-        noise = noise_of(seen)
-        contrast = _contrast(seen, noise)
-    is_large = min(grey.shape) >= _LEAST_SIDE
-    depth = _depth(quantile(sparse(ground), 0.5), contrast, light_on_dark)
+        samples = subsample(rise)
+        noise = estimate_noise(samples)
+        contrast = _measure_contrast(samples, noise)
+    contrast_share = _compute_contrast_share(
+        compute_quantile(subsample(ground), 0.5), contrast, light_on_dark
+    )
     softness = 0.0
-    if contrast < _FAINT or depth < _SHOW_THROUGH:
-        softness = _softness(seen, contrast)
+    if contrast < _FAINT_CONTRAST or contrast_share < _SHOW_THROUGH_CONTRAST:
+        softness = _measure_softness(samples, contrast)
+    is_large = min(grey.shape) >= _MIN_SHOW_THROUGH_SIDE
     if (
-        contrast < max(_LEAST_CONTRAST, _LEAST_OVER_NOISE * noise)
-        or (contrast < _FAINT and not flat and softness > _SOFT)
-        or (is_large and depth < _SHOW_THROUGH and softness > _DIFFUSE)
+        contrast < max(_MIN_CONTRAST, _MIN_CONTRAST_TO_NOISE * noise)
+        or (contrast < _FAINT_CONTRAST and not is_even and softness > _MAX_FAINT_SOFTNESS)
+        or (is_large and contrast_share < _SHOW_THROUGH_CONTRAST and softness > _MAX_SHOW_THROUGH_SOFTNESS)
     ):
-        return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, flat, False)
-    found = _soft_map(rise, contrast, noise, flat)
-    if flat or min(grey.shape) < _LEAST_WITH_SHADOW:
-        return Ink(found, light_on_dark, contrast, noise, flat, False)
-    clear = without_edges(found, grey, contrast)
-    if widest_stroke > THIN_STROKES and (clear is not found or is_shadow(found, THIN_STROKES, depth)):
-        # Beside a shadow the polarity was judged by the shadow.
+        return Ink(np.zeros(grey.shape, np.uint8), light_on_dark, contrast, noise, is_even, False)
+    ink = _stretch_rise(rise, contrast, noise, is_even)
+    if is_even or min(grey.shape) < _MIN_SHADOW_SIDE:
+        return Ink(ink, light_on_dark, contrast, noise, is_even, False)
+    clean = remove_shadow_edges(ink, grey, contrast)
+    if widest_stroke > THIN_STROKES and (clean is not ink or has_shadow(ink, THIN_STROKES, contrast_share)):
+        # The shadow may have decided the polarity, so the polarity is doubtful.
         given = grey if light_on_dark else np.float32(255.0) - grey
-        thin = ink_of(given, light_on_dark, THIN_STROKES)
-        return replace(thin, map=without_edges(thin.map, grey, thin.contrast, anywhere=True), doubtful=True)
-    return Ink(clear, light_on_dark, contrast, noise, flat, False)
+        thin = separate_ink(given, light_on_dark, THIN_STROKES)
+        clean = remove_shadow_edges(thin.map, grey, thin.contrast, everywhere=True)
+        return replace(thin, map=clean, is_doubtful=True)
+    return Ink(clean, light_on_dark, contrast, noise, is_even, False)
 
 
-def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
+def project_colours(pixels: NDArray[np.uint8]) -> Float32Array:
     """Project colours on the direction in which the ink differs most from the paper.
+
+    The direction is the first right singular vector of the 5% of the pixels that differ most from the median colour.
 
     Parameters
     ----------
@@ -169,59 +187,60 @@ def most_telling_grey(pixels: NDArray[np.uint8]) -> Floats:
     Returns
     -------
     ndarray
-        ``float32`` of shape (h, w), 0 to 255: the luminance, unless another direction tells more.
+        ``float32`` of shape (h, w), 0 to 255: the luminance, unless that direction has at least 1.1 times its range.
     """
-    small = thumbnail(pixels, 96).astype(np.float32)
+    small = downscale(pixels, _COLOUR_SIDE).astype(np.float32)
     luminance = np.array([0.299, 0.587, 0.114], np.float32)
-    colour = np.ptp(small, axis=2)
-    if colour.mean() >= _COLOURED or colour.max() >= 4 * _COLOURED:
-        flat = small.reshape(-1, 3)
-        away = flat - np.partition(flat, len(flat) // 2, axis=0)[len(flat) // 2]
-        strength = np.linalg.norm(away, axis=1)
-        _, _, axes = np.linalg.svd(away[strength >= quantile(strength, 0.95)], full_matrices=False)
+    chroma = np.ptp(small, axis=2)
+    if chroma.mean() >= _MIN_CHROMA or chroma.max() >= 4 * _MIN_CHROMA:
+        colours = small.reshape(-1, 3)
+        differences = colours - np.partition(colours, len(colours) // 2, axis=0)[len(colours) // 2]
+        distances = np.linalg.norm(differences, axis=1)
+        farthest = differences[distances >= compute_quantile(distances, 0.95)]
+        _, _, axes = np.linalg.svd(farthest, full_matrices=False)
         direction = (axes[0] if axes[0].sum() >= 0 else -axes[0]).astype(np.float32)
         direction /= np.abs(direction).sum()
-        if float(np.ptp(flat @ direction)) > _TELLING * float(np.ptp(flat @ luminance)):
-            # What counts negatively is turned round, so that the values stay within 0 to 255.
-            turned = np.float32(-255.0 * np.minimum(direction, 0).sum())
-            return np.asarray(pixels.astype(np.float32) @ direction + turned, np.float32)
+        if float(np.ptp(colours @ direction)) > _MIN_PROJECTION_GAIN * float(np.ptp(colours @ luminance)):
+            # The offset for negative coefficients keeps the levels within 0 to 255.
+            offset = np.float32(-255.0 * np.minimum(direction, 0).sum())
+            return np.asarray(pixels.astype(np.float32) @ direction + offset, np.float32)
     return np.asarray(pixels.astype(np.float32) @ luminance, np.float32)
 
 
-def _one_level(grey: Floats) -> float | None:
-    """Return the level of the paper where most of it has exactly one, as on a screen."""
-    if max(grey.shape) <= _TINY:
-        return quantile(grey, 0.1)
-    seen = sparse(grey)
-    counts = np.bincount(np.rint(seen).astype(np.uint8).ravel(), minlength=256)
-    paper_side = counts[: int(otsu(seen)) + 1]
-    level, total = int(paper_side.argmax()), int(paper_side.sum())
-    near = int(paper_side[max(level - 1, 0) : level + 2].sum())
-    return float(level) if near >= 0.6 * total and total >= 0.08 * seen.size else None
+def _find_even_level(grey: Float32Array) -> float | None:
+    """Return the level of the paper if most of the paper has exactly that level, as on a screen."""
+    if max(grey.shape) <= _MAX_EVEN_SIDE:
+        return compute_quantile(grey, 0.1)
+    samples = subsample(grey)
+    counts = np.bincount(np.rint(samples).astype(np.uint8).ravel(), minlength=256)
+    paper_counts = counts[: int(compute_otsu_threshold(samples)) + 1]
+    level, total = int(paper_counts.argmax()), int(paper_counts.sum())
+    near = int(paper_counts[max(level - 1, 0) : level + 2].sum())
+    return float(level) if near >= 0.6 * total and total >= 0.08 * samples.size else None
 
 
-def _depth(paper_level: float, contrast: float, light_on_dark: bool) -> float:
-    """Return the contrast as a share of the lighter of paper and ink."""
+def _compute_contrast_share(paper_level: float, contrast: float, light_on_dark: bool) -> float:
+    """Return the contrast as a share of the lighter of paper and ink, 0 to 1."""
     return contrast / max(1.0, paper_level + contrast if light_on_dark else 255.0 - paper_level)
 
 
-def _softness(rise: Floats, contrast: float) -> float:
-    """Return the share of half-dark pixels among those that stand out: strokes have edges."""
-    out = rise > 0.25 * contrast
-    return float((rise[out] < 0.7 * contrast).mean()) if out.any() else 1.0
+def _measure_softness(rise: Float32Array, contrast: float) -> float:
+    """Return the share of half-dark pixels among the pixels above the paper, 0 to 1: sharp strokes have few."""
+    is_inked = rise > 0.25 * contrast
+    return float((rise[is_inked] < 0.7 * contrast).mean()) if is_inked.any() else 1.0
 
 
-def _contrast(rise: Floats, noise: float) -> float:
-    """Return how far solid ink rises above the paper."""
-    split = max(otsu(rise), 3.0 * noise, 1.0)
-    inked = rise[rise > split]
-    return quantile(inked, 0.75) if inked.size >= 3 else 0.0
+def _measure_contrast(rise: Float32Array, noise: float) -> float:
+    """Return the rise of full ink above the paper, in grey levels."""
+    threshold = max(compute_otsu_threshold(rise), 3.0 * noise, 1.0)
+    inked = rise[rise > threshold]
+    return compute_quantile(inked, 0.75) if inked.size >= 3 else 0.0
 
 
-def _soft_map(rise: Floats, contrast: float, noise: float, flat: bool) -> NDArray[np.uint8]:
-    """Stretch the rise so that paper is 0 and solid ink is 255."""
+def _stretch_rise(rise: Float32Array, contrast: float, noise: float, is_even: bool) -> NDArray[np.uint8]:
+    """Stretch the rise so that paper is 0 and full ink is 255."""
     low, high = 0.0, float(rise.max())
-    if not flat:
+    if not is_even:
         low = min(max(2.5 * noise, 0.2 * contrast), 0.45 * contrast)
         high = 0.9 * contrast
     above = np.maximum(rise - np.float32(low), np.float32(0.0))

@@ -1,103 +1,107 @@
-"""Shadows that pass for ink: what is wider than a stroke, and edges that have one side only."""
+"""Detection and removal of shadows in an ink map: regions wider than strokes, and edges with one side only."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.ink.polarity import INK, Floats, quantile, thumbnail
+from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.components import find_components, threshold_ink
+from inkdigits.pictures.ink.grey_levels import compute_quantile, downscale
 
 _SIDE = 128
-"""Longest side, in pixels, of the small copy on which shadows are told from ink."""
+"""Longest side, in pixels, of the copy on which shadows are detected."""
 
-_ALONG = 0.2
-"""Share of an edge of the picture along which a shadow lies at least."""
+_MIN_EDGE_SHARE = 0.2
+"""Smallest share of an edge of the picture that a shadow covers."""
 
-_DARKEST = 0.6
-"""Share of the light that a shadow takes away at most; ink as wide as a shadow takes away more."""
+_MAX_SHADOW_CONTRAST = 0.6
+"""Largest contrast of a shadow, as a share of the light; a region as wide as a shadow with more contrast is ink."""
 
-_TWO_SIDED = 0.4
-"""Share of its rise by which ink stands out of both its sides, rather than of one."""
+_MIN_TWO_SIDED_RISE = 0.4
+"""Smallest rise of a stroke above the paper on both its sides, as a share of its rise in the ink map."""
 
-_LEAST_AREA = 6
-"""Pixels of the small copy below which a piece is a speck."""
+_MIN_AREA = 6
+"""Pixels of the copy below which a component is a speck."""
 
-_MOST_PIECES = 24
-"""Pieces that are looked at, the largest first."""
+_MAX_COMPONENTS = 24
+"""Largest number of components that are examined, by decreasing area."""
 
 
-def is_shadow(ink: NDArray[np.uint8], widest: float, depth: float) -> bool:
-    """Tell whether something enters the picture along its edge that is too wide for a stroke and too pale for ink.
+def has_shadow(ink: NDArray[np.uint8], widest_stroke: float, contrast_share: float) -> bool:
+    """Return whether a region along an edge of the picture is too wide for a stroke and too pale for ink.
 
     Parameters
     ----------
     ink
         ``uint8`` of shape (h, w), ink 255 on paper 0.
-    widest
+    widest_stroke
         Width of the widest stroke, as a share of the shorter side.
-    depth
-        Contrast between ink and paper, as a share of the lighter of them.
+    contrast_share
+        Contrast between ink and paper, as a share of the lighter of them, 0 to 1.
     """
-    if depth > _DARKEST:
+    if contrast_share > _MAX_SHADOW_CONTRAST:
         return False
-    small = (thumbnail(ink, _SIDE) >= INK).astype(np.uint8)
-    n, labels = cv2.connectedComponents(small, connectivity=8)
-    least = 0.5 * widest * min(small.shape)
-    wide = _depth_within(small) > least
-    if not wide.any():
+    small = threshold_ink(downscale(ink, _SIDE))
+    components = find_components(small)
+    is_wide = _compute_distance_to_paper(small) > 0.5 * widest_stroke * min(small.shape)
+    if not is_wide.any():
         return False
+    labels, wide_labels = components.labels, np.unique(components.labels[is_wide])
     return any(
-        bool((np.bincount(line, minlength=n)[1:] > _ALONG * line.size)[np.unique(labels[wide]) - 1].any())
-        for line in (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+        bool((np.bincount(edge, minlength=components.n + 1) > _MIN_EDGE_SHARE * edge.size)[wide_labels].any())
+        for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1])
     )
 
 
-def without_edges(
-    ink: NDArray[np.uint8], grey: Floats, contrast: float, anywhere: bool = False
+def remove_shadow_edges(
+    ink: NDArray[np.uint8], grey: Float32Array, contrast: float, everywhere: bool = False
 ) -> NDArray[np.uint8]:
-    """Take out what enters from the edge of the picture, or lies anywhere, and stands out of one of its sides only.
+    """Remove components at the edge of the picture, or everywhere, that rise above the paper on one side only.
 
-    A stroke is lighter than the paper on both its sides. Where the level of the paper was missed beside the edge
-    of a shadow, a rim is left that is as light as the ground beyond it: an opening by a little more than twice
-    its width does not lower it.
+    A stroke is lighter than the paper on both sides. The edge of a shadow, where the estimated background is wrong,
+    is as light as the paper beyond it. A morphological opening by a little more than twice the component's width
+    therefore lowers a stroke, but not the edge of a shadow.
 
     Parameters
     ----------
     ink
         ``uint8`` of shape (h, w), ink 255 on paper 0.
     grey
-        ``float32`` of shape (h, w), ink lighter than the paper.
+        ``float32`` of shape (h, w), 0 to 255, ink lighter than the paper.
     contrast
-        How far full ink rises above the paper.
-    anywhere
-        Whether what does not touch the edge of the picture is looked at as well.
+        Rise of full ink above the paper, in grey levels.
+    everywhere
+        Whether to examine components that do not touch an edge of the picture too.
+
+    Returns
+    -------
+    ndarray
+        ``uint8`` of shape (h, w): the ink map without these components.
     """
-    small = (thumbnail(ink, _SIDE) >= INK).astype(np.uint8)
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
-    height, width = small.shape
-    left, top, wide, tall, areas = stats.T
-    touches = (left == 0) | (top == 0) | (left + wide == width) | (top + tall == height)
-    areas[0] = 0
-    chosen = np.flatnonzero((touches | anywhere) & (areas >= _LEAST_AREA))
-    chosen = chosen[np.argsort(-areas[chosen])][:_MOST_PIECES]
-    if not chosen.size:
+    small = threshold_ink(downscale(ink, _SIDE))
+    components = find_components(small)
+    examined = np.flatnonzero((components.touch_edge() | everywhere) & (components.areas >= _MIN_AREA))
+    examined = examined[np.argsort(-components.areas[examined])][:_MAX_COMPONENTS]
+    if not examined.size:
         return ink
-    ground = cv2.GaussianBlur(thumbnail(grey, _SIDE), (0, 0), 0.8)
-    above = thumbnail(ink, _SIDE).astype(np.float32) * np.float32(contrast / 255.0)
-    inner = _depth_within(small)
-    gone = np.zeros(n, np.uint8)
-    for i in chosen:
-        own = labels == i
-        reach = 2 * int(np.ceil(2 * float(inner[own].max()))) + 3
-        lifted = ground - cv2.morphologyEx(ground, cv2.MORPH_OPEN, np.ones((reach, reach), np.uint8))
-        if quantile(lifted[own], 0.5) < _TWO_SIDED * quantile(above[own], 0.5):
-            gone[i] = 1
-    if not gone.any():
+    ground = cv2.GaussianBlur(downscale(grey, _SIDE), (0, 0), 0.8)
+    rise = downscale(ink, _SIDE).astype(np.float32) * np.float32(contrast / 255.0)
+    distance = _compute_distance_to_paper(small)
+    is_removed = np.zeros(components.n, bool)
+    for i in examined:
+        own = components.labels == i + 1
+        side = 2 * int(np.ceil(2 * float(distance[own].max()))) + 3
+        two_sided_rise = ground - cv2.morphologyEx(ground, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+        is_removed[i] = compute_quantile(two_sided_rise[own], 0.5) < _MIN_TWO_SIDED_RISE * compute_quantile(
+            rise[own], 0.5
+        )
+    if not is_removed.any():
         return ink
-    mask = cv2.dilate(gone[labels], np.ones((3, 3), np.uint8))
+    mask = cv2.dilate(components.draw(is_removed), np.ones((3, 3), np.uint8))
     full = cv2.resize(mask, ink.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return np.where(full > 0, 0, ink).astype(np.uint8)
 
 
-def _depth_within(mask: NDArray[np.uint8]) -> Floats:
-    """Return how far each pixel lies within the mask, which ends at the edge of the picture."""
+def _compute_distance_to_paper(mask: NDArray[np.uint8]) -> Float32Array:
+    """Return the distance of each pixel to the nearest pixel outside of the mask or of the picture, in pixels."""
     return np.asarray(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)

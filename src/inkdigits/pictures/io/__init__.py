@@ -1,1 +1,1 @@
-"""Decode picture files: formats, PDF pages, HEIC, size limits."""
+"""Decoding of pictures: file formats, PDF pages, HEIC photos, arrays, size limits."""

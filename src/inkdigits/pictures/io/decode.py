@@ -1,4 +1,4 @@
-"""Pictures in any form a person has them, as an upright 8-bit array of a size that can be worked on."""
+"""Decoding of pictures from files, bytes, Pillow images and arrays to upright 8-bit arrays of limited size."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io import formats
-from inkdigits.pictures.io.arrays import pixels_of_array
+from inkdigits.pictures.io.arrays import convert_array
 from inkdigits.pictures.io.limits import MAX_BYTES, WORKING_PIXELS, check_bytes
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PictureSource: TypeAlias = Union[
     str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes], "Image.Image", NDArray[Any]
 ]
-"""What `decode` takes: a path, the bytes of a file, an open file, a Pillow image, or an array."""
+"""Input of `decode`: a path, the bytes of a file, an open file, a Pillow image, or an array."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Picture:
     pixels
         ``uint8`` of shape (height, width), grey, or (height, width, 3), RGB; upright.
     given_size
-        Width and height, in pixels, of the picture as it was given (and turned upright); larger
-        than that of ``pixels`` when a large picture was scaled down.
+        Width and height of the given picture, upright, in pixels; larger than those of ``pixels`` if the picture was
+        scaled down.
     """
 
     pixels: NDArray[np.uint8]
@@ -41,7 +41,7 @@ class Picture:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Pixels of the given picture to one of ``pixels``, across and down."""
+        """Pixels of the given picture per pixel of ``pixels``, horizontally and vertically."""
         height, width = self.pixels.shape[:2]
         return self.given_size[0] / width, self.given_size[1] / height
 
@@ -49,10 +49,10 @@ class Picture:
 def decode(picture: PictureSource) -> Picture:
     """Decode a picture.
 
-    Files may be PNG, JPEG, WebP, BMP, GIF (its first frame) or TIFF (its first page), with any
-    EXIF orientation and any mode of colour; with the extra ``heic`` HEIC photos, and with the extra
-    ``pdf`` PDFs (their first page; see `inkdigits.pictures.io.pdf.pages` for all).
-    Arrays are grey (h, w), RGB (h, w, 3) or RGBA (h, w, 4), of any number type; see `pixels_of_array` for their ranges.
+    Files may be PNG, JPEG, WebP, BMP, GIF (first frame) or TIFF (first page), with any EXIF orientation and any colour
+    mode; with the extra ``heic`` HEIC, and with the extra ``pdf`` PDF (first page; see
+    `inkdigits.pictures.io.pdf.render_pages` for all). Arrays are grey (h, w), RGB (h, w, 3) or RGBA (h, w, 4), of any
+    number type; see `convert_array` for their ranges.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def decode(picture: PictureSource) -> Picture:
     Raises
     ------
     PictureError
-        If there is no such picture, if it is damaged, empty, of an unknown format, or over
-        `MAX_BYTES` or `MAX_PIXELS`, both of which are checked before anything is decoded.
+        If the picture is missing, damaged, empty, of an unknown format, or larger than `MAX_BYTES` or `MAX_PIXELS`;
+        both are checked before decoding.
     MissingExtraError
         If the package for such a file is not installed.
     """
     if isinstance(picture, np.ndarray):
-        return _shrink(pixels_of_array(picture))
+        return _shrink(convert_array(picture))
     name = "the picture"
     if isinstance(picture, (str, os.PathLike)):
         name = str(picture)
@@ -81,28 +81,38 @@ def decode(picture: PictureSource) -> Picture:
     elif isinstance(picture, (bytes, bytearray, memoryview)):
         content = bytes(picture)
     elif formats.is_pillow_image(picture):
-        return _shrink(*formats.pixels_of_image(picture, name, WORKING_PIXELS))
+        return _shrink(*formats.convert_image(picture, name, WORKING_PIXELS))
     elif hasattr(picture, "read"):
         name = str(getattr(picture, "name", name))
         content = _read_open_file(picture, name)
     elif hasattr(picture, "__array__"):
-        return _shrink(pixels_of_array(np.asarray(picture)))
+        return _shrink(convert_array(np.asarray(picture)))
     else:
         raise PictureError(
-            f"a picture is a path, bytes, an open file, a Pillow image or an array, but this is a "
+            f"expected a path, bytes, an open file, a Pillow image or an array, but this is a "
             f"{type(picture).__name__}"
         )
     check_bytes(len(content), name)
-    return _shrink(*formats.pixels_of_file(io.BytesIO(content), name, WORKING_PIXELS))
+    return _shrink(*formats.decode_file(io.BytesIO(content), name, WORKING_PIXELS))
 
 
 def read_file(path: Path) -> bytes:
     """Read a whole file of at most `MAX_BYTES`.
 
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bytes
+        Its content.
+
     Raises
     ------
     PictureError
-        If it is missing, a folder, unreadable, empty or larger.
+        If the file is missing, a folder, unreadable, empty or too large.
     """
     try:
         with path.open("rb") as file:
@@ -112,7 +122,7 @@ def read_file(path: Path) -> bytes:
         raise PictureError(f"{path} does not exist: expected a picture") from error
     except IsADirectoryError as error:
         raise PictureError(f"{path} is a folder: expected a picture") from error
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+    except (OSError, ValueError) as error:  # a null byte in the name raises ValueError
         reason = getattr(error, "strerror", None) or error
         raise PictureError(f"{path} cannot be read: {reason}") from error
     check_bytes(len(content), str(path))

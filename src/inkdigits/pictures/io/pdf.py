@@ -1,4 +1,4 @@
-"""The pages of a PDF as pictures, through PDFium; needs the extra ``pdf``."""
+"""Rendering of PDF pages by PDFium; needs the extra ``pdf``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,26 +10,26 @@ from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.pictures.io.limits import WORKING_PIXELS, check_size
 
 DOTS_PER_INCH = 200
-"""At which a page is drawn: digits some 30 pixels high, and an A4 page of `WORKING_PIXELS`."""
+"""Resolution at which a page is rendered: digits are about 30 pixels high, and an A4 page has `WORKING_PIXELS`."""
 
 _POINTS_PER_INCH = 72
 
 
-def pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | PictureError]":
-    """Draw the pages of a PDF, one after the other.
+def render_pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | PictureError]":
+    """Render the pages of a PDF one by one.
 
     Parameters
     ----------
     content
-        Of the file.
+        The bytes of the file.
     name
-        What it is called in messages; its pages are ``NAME#1`` and so on.
+        Name of the file in messages; its pages are ``NAME#1`` and so on.
 
     Yields
     ------
     ndarray or PictureError
-        ``uint8`` of shape (h, w, 3), RGB, at `DOTS_PER_INCH`, a large page at less; or why a page
-        cannot be drawn.
+        ``uint8`` of shape (h, w, 3), RGB, at `DOTS_PER_INCH`, or less for a large page; or the error of a page that
+        cannot be rendered.
 
     Raises
     ------
@@ -38,23 +38,23 @@ def pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | PictureErr
     MissingExtraError
         If PDFium is not installed.
     """
-    with _opened(content, name) as document:
+    with _open(content, name) as document:
         for number in range(len(document)):
             try:
-                page = _drawn(document, number, f"{name}#{number + 1}")
+                page = _render(document, number, f"{name}#{number + 1}")
             except PictureError as error:
                 yield error
             else:
                 yield page
 
 
-def first_page(content: bytes, name: str) -> NDArray[np.uint8]:
-    """Draw the first page of a PDF's content; as `pages`."""
-    with _opened(content, name) as document:
-        return _drawn(document, 0, name)
+def render_first_page(content: bytes, name: str) -> NDArray[np.uint8]:
+    """Render the first page of a PDF; parameters and errors as of `render_pages`."""
+    with _open(content, name) as document:
+        return _render(document, 0, name)
 
 
-def _opened(content: bytes, name: str) -> Any:
+def _open(content: bytes, name: str) -> Any:
     try:
         import pypdfium2
     except ImportError as error:
@@ -63,15 +63,15 @@ def _opened(content: bytes, name: str) -> Any:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         raise PictureError(
-            f"{name} is a PDF that is damaged or needs a password; save it again without"
+            f"{name} is a PDF that is damaged or needs a password; save it again without a password"
         ) from error
     if not len(document):
         document.close()
-        raise PictureError(f"{name} is a PDF without pages")
+        raise PictureError(f"{name} is a PDF without pages: expected at least one")
     return document
 
 
-def _drawn(document: Any, number: int, name: str) -> NDArray[np.uint8]:
+def _render(document: Any, number: int, name: str) -> NDArray[np.uint8]:
     import pypdfium2
 
     try:
@@ -79,13 +79,13 @@ def _drawn(document: Any, number: int, name: str) -> NDArray[np.uint8]:
         scale = DOTS_PER_INCH / _POINTS_PER_INCH
         width, height = (side * scale for side in page.get_size())
         if not (np.isfinite(width) and np.isfinite(height)):
-            raise PictureError(f"{name} has a page of no size")
+            raise PictureError(f"{name} cannot be rendered: the page has no finite size")
         scale *= min(1.0, (WORKING_PIXELS / max(1.0, width * height)) ** 0.5)
-        # A page far longer than wide is a pixel wide at the least, so the product is checked once more.
+        # Each side is at least one pixel, so a very long page may still have too many pixels.
         check_size(round(page.get_width() * scale) or 1, round(page.get_height() * scale) or 1, name)
-        drawn: NDArray[np.uint8] = page.render(scale=scale, rev_byteorder=True).to_numpy()
-        pixels = np.ascontiguousarray(drawn[:, :, :3])
+        rendered: NDArray[np.uint8] = page.render(scale=scale, rev_byteorder=True).to_numpy()
+        pixels = np.ascontiguousarray(rendered[:, :, :3])
         page.close()
     except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
-        raise PictureError(f"{name} cannot be drawn: the page is damaged") from error
+        raise PictureError(f"{name} cannot be rendered: the page is damaged") from error
     return pixels

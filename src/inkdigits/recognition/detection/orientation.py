@@ -59,11 +59,11 @@ def upright(page: Page, detector: Detector, one_size: bool = False) -> tuple[Pag
     found = locate(grey_levels(page.pixels), detector, one_size)
     quarters = _quarters(page, found, detector)
     if quarters:
-        page = page.turned(90.0 * quarters)
+        page = page.rotate(90.0 * quarters)
         found = locate(grey_levels(page.pixels), detector, one_size)
     slope = slope_of(found)
     if slope:
-        page = page.turned(slope)
+        page = page.rotate(slope)
         digits = found.heights[found.digits >= 0.5]
         heights = float(digits.min()), float(digits.max())
         found = locate(grey_levels(page.pixels), detector, one_size, heights)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import SIDE, Recogniser
 from inkdigits.pictures.geometry.grid_rectification import Grid
 from inkdigits.pictures.geometry.transform import Box
-from inkdigits.pictures.ink.polarity import INK
+from inkdigits.pictures.ink.components import find_components, threshold_ink
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
@@ -109,7 +109,7 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     Arrangement
     """
     is_page = layout == "page"
-    page, found = upright(page.on_sheet or page, task.detector, one_size=not is_page)
+    page, found = upright(page.sheet or page, task.detector, one_size=not is_page)
     found = found.filter_by_ink(task.constraints.ink)
     lines = group_lines(found) if is_page else [find_main_line(found)]
     return Arrangement(read_detections(grey_levels(page.pixels), found, lines, task, is_page), page)
@@ -215,15 +215,14 @@ def choose_resolution(page: Page) -> Page:
     The digits of a large picture are mostly large, and the reduced copy is read in a fraction of the time.
     """
     if page.reduced is not page:
-        reduced = page.reduced.on_sheet or page.reduced
-        if all(_has_tall_components(ink) for ink in reduced.clean_inks):
+        reduced = page.reduced.sheet or page.reduced
+        if all(_has_tall_components(ink) for ink in reduced.inks_without_lines):
             return reduced
-    return page.on_sheet or page
+    return page.sheet or page
 
 
 def _has_tall_components(ink: NDArray[np.uint8]) -> bool:
     """Return whether nearly all components of an ink map, specks aside, are at least `_READABLE_HEIGHT` high."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats((ink >= INK).astype(np.uint8), connectivity=8)
-    heights = stats[1:, cv2.CC_STAT_HEIGHT]
+    heights = find_components(threshold_ink(ink)).height
     n_tall = int((heights >= _READABLE_HEIGHT).sum())
     return int(((heights >= _SPECK_HEIGHT) & (heights < _READABLE_HEIGHT)).sum()) <= _MAX_LOW_SHARE * n_tall

@@ -47,7 +47,7 @@ def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections |
     from inkdigits.pictures.boxes.cells import find_cells
 
     # Printed frames are mostly dark; light ones are searched for only if the ink may be light.
-    for light_on_dark in (False, True) if page.may_be_light else (False,):
+    for light_on_dark in (False, True) if page.may_have_light_ink else (False,):
         cells = find_cells(255 - page.pixels if light_on_dark else page.pixels, is_form)
         if cells:
             grey = grey_levels(page.pixels)

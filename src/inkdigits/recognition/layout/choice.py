@@ -72,7 +72,7 @@ def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
     """
     if layout != "boxes":
         return read_lines(page, task, layout)
-    sheet, found = upright(page.on_sheet or page, task.detector)
+    sheet, found = upright(page.sheet or page, task.detector)
     reduced = choose_resolution(sheet)
     return read_grid(sheet, task) or read_boxes(reduced, task, found=found if reduced is sheet else None)
 
@@ -92,7 +92,7 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
     Arrangement or None
         None if the picture has at most one digit.
     """
-    sheet, found = upright(page.on_sheet or page, task.detector)
+    sheet, found = upright(page.sheet or page, task.detector)
     main = find_main_line(found)
     n_in_line, n_digits = (
         int((each.digits >= _MIN_DIGIT_PROBABILITY).sum()) for each in (found[main], found)
@@ -133,7 +133,7 @@ def _is_most_in_grid(in_grid: Arrangement, found: Detections, page: Page) -> boo
     assert in_grid.grid is not None
     columns, rows = in_grid.grid.columns, in_grid.grid.rows
     centres = ((found.boxes[:, :2] + found.boxes[:, 2:]) / 2).astype(np.float64)
-    centres_in_grid = in_grid.page.to_source.sources(page.to_source.points(centres))
+    centres_in_grid = in_grid.page.to_source.map_points_back(page.to_source.map_points(centres))
     starts, ends = np.array([columns[0], rows[0]]), np.array([columns[-1], rows[-1]])
     cell = [np.diff(columns).mean(), np.diff(rows).mean()]
     distances = np.maximum(starts - centres_in_grid, centres_in_grid - ends) / cell

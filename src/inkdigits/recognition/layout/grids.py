@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.pictures.digits.candidates import candidates
+from inkdigits.pictures.digits.candidates import find_candidates
 from inkdigits.pictures.geometry.grid_rectification import Grid, find_grid
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.page import Page
@@ -59,7 +59,9 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
     """
     reduced = page.reduced
     # Light rules also produce dark edges beside them, so the more probable polarity is tried first.
-    polarities = (True, False) if reduced.is_light else (False, True) if reduced.may_be_light else (False,)
+    polarities = (
+        (True, False) if reduced.has_light_ink else (False, True) if reduced.may_have_light_ink else (False,)
+    )
     for light_on_dark in polarities:
         grid = find_grid(255 - reduced.pixels if light_on_dark else reduced.pixels)
         if grid is not None:
@@ -193,7 +195,7 @@ def _predict_cells(
         )
         margin = round(_MARGIN * max(best[2:]))
         x, y, width, height = best
-        reduced = candidates(
+        reduced = find_candidates(
             grey[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
         )
         if reduced:

@@ -1,4 +1,4 @@
-"""No file makes the command crash, hang, or take much time or memory."""
+"""No malicious or damaged file makes the command crash, hang, or need much time or memory."""
 
 import importlib.util
 import json
@@ -14,12 +14,12 @@ from PIL import Image
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
 
-SCRIPT = Path(__file__).with_name("hostile_corpus.py")
-MOST_SECONDS = 1.0
+SCRIPT = Path(__file__).with_name("malformed_files.py")
+MAX_SECONDS = 1.0
 
 
-def corpus_module() -> Any:
-    spec = importlib.util.spec_from_file_location("hostile_corpus", SCRIPT)
+def load_script() -> Any:
+    spec = importlib.util.spec_from_file_location("malformed_files", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -27,14 +27,14 @@ def corpus_module() -> Any:
     return module
 
 
-hostile = corpus_module()
+malformed_files = load_script()
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What the command made of every file, all in one fresh process, which a hang would run out of time."""
-    folder = tmp_path_factory.mktemp("hostile")
-    for name, content in hostile.corpus().items():
+    """Return the outcome of the command for every file, read in one new process with a time limit."""
+    folder = tmp_path_factory.mktemp("malformed")
+    for name, content in malformed_files.make_files().items():
         (folder / name).write_bytes(content)
     done = subprocess.run(
         [sys.executable, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=240
@@ -45,14 +45,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     return {each["name"]: each for each in found}
 
 
-def expected(name: str) -> str | None:
+def get_expected_output(name: str) -> str | None:
     if name.startswith("readable-"):
         return "1\n"
     return "_\n" if name.startswith("blank-") else None
 
 
-def test_every_bad_file_gets_one_line_and_status_1(results: dict[str, dict[str, Any]]) -> None:
-    bad = [each for name, each in results.items() if expected(name) is None]
+def test_every_bad_file_gives_one_line_and_status_1(results: dict[str, dict[str, Any]]) -> None:
+    bad = [each for name, each in results.items() if get_expected_output(name) is None]
     assert len(bad) > 130
     for each in bad:
         assert each["status"] == 1, each
@@ -62,26 +62,28 @@ def test_every_bad_file_gets_one_line_and_status_1(results: dict[str, dict[str, 
         assert each["name"] in each["err"], each
 
 
-def test_every_odd_but_whole_picture_is_read(results: dict[str, dict[str, Any]]) -> None:
-    whole = {name: each for name, each in results.items() if expected(name) is not None}
-    assert len(whole) > 30
+def test_every_unusual_but_valid_picture_is_read(results: dict[str, dict[str, Any]]) -> None:
+    valid = {name: each for name, each in results.items() if get_expected_output(name) is not None}
+    assert len(valid) > 30
     wrong = {
-        name: each for name, each in whole.items() if (each["status"], each["out"]) != (0, expected(name))
+        name: each
+        for name, each in valid.items()
+        if (each["status"], each["out"]) != (0, get_expected_output(name))
     }
     assert wrong == {}
 
 
-def test_none_takes_a_second_or_500_megabytes(results: dict[str, dict[str, Any]]) -> None:
-    slow = {name: each["seconds"] for name, each in results.items() if each["seconds"] > MOST_SECONDS}
+def test_no_file_needs_a_second_or_500_megabytes(results: dict[str, dict[str, Any]]) -> None:
+    slow = {name: each["seconds"] for name, each in results.items() if each["seconds"] > MAX_SECONDS}
     assert slow == {}
-    assert max(each["peak_bytes"] for each in results.values()) < hostile.LIMIT_BYTES
+    assert max(each["peak_bytes"] for each in results.values()) < malformed_files.MAX_MEMORY_BYTES
 
 
-def test_a_folder_of_them_is_read_to_the_end(tmp_path: Path) -> None:
-    """In one call no bad file keeps the next from its own answer."""
+def test_all_files_of_a_folder_are_read(tmp_path: Path) -> None:
+    """A bad file does not stop the reading of the next ones."""
     files = {
         name: content
-        for name, content in hostile.corpus().items()
+        for name, content in malformed_files.make_files().items()
         if name.endswith((".gif", ".bmp", ".webp"))
     }
     for name, content in files.items():
@@ -97,13 +99,17 @@ def test_a_folder_of_them_is_read_to_the_end(tmp_path: Path) -> None:
     failed = [line for line in lines if "error" in line]
     assert done.returncode == 1
     assert [Path(line["picture"]).name for line in lines] == sorted(files)
-    assert len(done.stderr.splitlines()) == len(failed) == sum(expected(name) is None for name in files)
+    assert (
+        len(done.stderr.splitlines())
+        == len(failed)
+        == sum(get_expected_output(name) is None for name in files)
+    )
 
 
-def test_progressive_pictures_as_encoders_write_them_are_no_bombs() -> None:
+def test_progressive_jpeg_of_an_encoder_is_decoded() -> None:
     image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8))
-    content = hostile.saved(image, "JPEG", progressive=True, quality=95)
+    content = malformed_files.save(image, "JPEG", progressive=True, quality=95)
     assert content.count(b"\xff\xda") >= 8
     assert decode(content).given_size == (300, 300)
     with pytest.raises(PictureError, match="a dozen are usual"):
-        decode(hostile.corpus()["scans-bomb.jpg"])
+        decode(malformed_files.make_files()["scans-bomb.jpg"])

@@ -1,6 +1,6 @@
-"""Files that mean harm or are merely broken, made in code; run as a script to read them, one after the other.
+"""Malicious and damaged files, generated in code; run as a script to read such files one by one.
 
-python hostile_corpus.py FOLDER    reads every file of FOLDER by the real command and prints a JSON line each
+python malformed_files.py FOLDER    reads every file of FOLDER by the command and prints a line of JSON per file
 """
 
 import io
@@ -16,24 +16,24 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
-LIMIT_BYTES = 500 * 2**20
-"""Most memory that the reading of any of these may take."""
+MAX_MEMORY_BYTES = 500 * 2**20
+"""Largest memory of the process while it reads these files, in bytes."""
 
 
 def picture(width: int = 40, height: int = 60) -> Image.Image:
-    """A clear 1 on white."""
+    """Return a clear 1 on white."""
     pixels = np.full((height, width), 255, np.uint8)
     pixels[height // 6 : -height // 6, width // 2 - 2 : width // 2 + 3] = 0
     return Image.fromarray(pixels)
 
 
 def noise(size: int = 48) -> Image.Image:
-    """Noise, which fills every format's data to the end."""
+    """Return noise, whose compressed data is large in every format."""
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8))
 
 
-def saved(image: Image.Image, form: str, **options: object) -> bytes:
-    """Return the file that Pillow writes."""
+def save(image: Image.Image, form: str, **options: object) -> bytes:
+    """Return the file as Pillow writes it."""
     buffer = io.BytesIO()
     image.save(buffer, form, **options)
     return buffer.getvalue()
@@ -45,13 +45,13 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(width: int, height: int, *chunks: bytes, depth: int = 8, colour: int = 0) -> bytes:
-    """Return a PNG of these chunks between its head and its end."""
+    """Return a PNG with these chunks between its header and its last chunk."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
 
 
 def png_ends(content: bytes) -> Iterator[int]:
-    """Give the places in and after every chunk."""
+    """Yield offsets in and after every chunk."""
     place = 8
     while place < len(content):
         length = struct.unpack(">I", content[place : place + 4])[0]
@@ -60,7 +60,7 @@ def png_ends(content: bytes) -> Iterator[int]:
 
 
 def jpeg_ends(content: bytes) -> Iterator[int]:
-    """Give the places in and after every segment."""
+    """Yield offsets in and after every segment."""
     place = 2
     while content[place + 1] != 0xDA:
         length = struct.unpack(">H", content[place + 2 : place + 4])[0]
@@ -70,7 +70,7 @@ def jpeg_ends(content: bytes) -> Iterator[int]:
 
 
 def riff_ends(content: bytes) -> Iterator[int]:
-    """Give the places in and after every chunk of a WebP."""
+    """Yield offsets in and after every chunk of a WebP."""
     place = 12
     while place < len(content):
         length = struct.unpack("<I", content[place + 4 : place + 8])[0]
@@ -79,13 +79,13 @@ def riff_ends(content: bytes) -> Iterator[int]:
 
 
 def tenths(content: bytes) -> Iterator[int]:
-    """Give places all over a file without chunks, and all over its head."""
+    """Yield offsets in a file without chunks, and in its header."""
     yield from range(3, 40, 4)
     yield from (len(content) * tenth // 10 for tenth in range(1, 10))
 
 
 def truncated() -> Iterator[tuple[str, bytes]]:
-    """Give files that end too early."""
+    """Yield truncated files."""
     ends = {
         "PNG": png_ends,
         "JPEG": jpeg_ends,
@@ -95,17 +95,17 @@ def truncated() -> Iterator[tuple[str, bytes]]:
         "BMP": tenths,
     }
     for form, places in ends.items():
-        content = saved(noise(), form)
+        content = save(noise(), form)
         for end in sorted(set(places(content))):
             if end < len(content) - 20:
                 yield f"truncated-{end:06d}.{form.lower()}", content[:end]
-    tiff = saved(noise(), "TIFF", compression="tiff_lzw")
+    tiff = save(noise(), "TIFF", compression="tiff_lzw")
     yield from ((f"truncated-lzw-{end}.tiff", tiff[:end]) for end in tenths(tiff))
 
 
-def wrong_beginnings() -> Iterator[tuple[str, bytes]]:
-    """Give files that are not what they say."""
-    good = saved(picture(), "PNG")
+def wrong_formats() -> Iterator[tuple[str, bytes]]:
+    """Yield files whose content does not match their name."""
+    good = save(picture(), "PNG")
     yield "empty.png", b""
     yield "text.png", b"this is no picture\n" * 50
     yield "zeros.png", bytes(10_000)
@@ -123,14 +123,14 @@ def wrong_beginnings() -> Iterator[tuple[str, bytes]]:
 
 
 def npy(array: np.ndarray) -> bytes:
-    """Return an array as NumPy saves it."""
+    """Return an array in NumPy's file format."""
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=True)
     return buffer.getvalue()
 
 
 def npy_of_objects() -> bytes:
-    """Return a pickle that would end the process, were it ever loaded."""
+    """Return a pickle that would end the process if it were loaded."""
 
     class Bomb:
         def __reduce__(self) -> tuple[object, tuple[int]]:
@@ -140,31 +140,31 @@ def npy_of_objects() -> bytes:
 
 
 def impossible_sizes() -> Iterator[tuple[str, bytes]]:
-    """Give files whose heads promise what cannot be."""
+    """Yield files with impossible sizes in their headers."""
     one_line = chunk(b"IDAT", zlib.compress(bytes(41)))
     for width, height in ((0, 10), (10, 0), (0, 0), (2**31 - 1, 2**31 - 1), (10**6, 10**6), (2**32 - 1, 1)):
         yield f"size-{width}x{height}.png", png(width, height, one_line)
     for depth, colour in ((3, 0), (8, 1), (16, 3), (255, 255)):
         yield f"depth-{depth}-{colour}.png", png(40, 1, one_line, depth=depth, colour=colour)
-    bmp = bytearray(saved(picture(), "BMP"))
+    bmp = bytearray(save(picture(), "BMP"))
     for name, width, height in (("zero", 0, 60), ("huge", 2**31 - 1, 2**31 - 1), ("negative", -40, 60)):
         bmp[18:26] = struct.pack("<ii", width, height)
         yield f"size-{name}.bmp", bytes(bmp)
-    gif = bytearray(saved(picture(), "GIF"))
+    gif = bytearray(save(picture(), "GIF"))
     gif[6:10] = struct.pack("<HH", 0, 0)
     yield "readable-size-zero.gif", bytes(gif)
-    jpeg = saved(picture(), "JPEG")
+    jpeg = save(picture(), "JPEG")
     head = jpeg.index(b"\xff\xc0") + 5
     for name, height, width in (("zero", 0, 0), ("huge", 65535, 65535)):
         yield f"size-{name}.jpg", jpeg[:head] + struct.pack(">HH", height, width) + jpeg[head + 4 :]
-    yield "blank-tall.png", saved(Image.new("L", (1, 65535), 255), "PNG")
-    yield "blank-wide.png", saved(Image.new("L", (65535, 1), 255), "PNG")
-    yield "readable-tall.png", saved(picture(7, 65535), "PNG")
-    yield "blank-one-pixel.png", saved(Image.new("L", (1, 1), 0), "PNG")
+    yield "blank-tall.png", save(Image.new("L", (1, 65535), 255), "PNG")
+    yield "blank-wide.png", save(Image.new("L", (65535, 1), 255), "PNG")
+    yield "readable-tall.png", save(picture(7, 65535), "PNG")
+    yield "blank-one-pixel.png", save(Image.new("L", (1, 1), 0), "PNG")
 
 
 def bombs() -> Iterator[tuple[str, bytes]]:
-    """Give small files that unpack to large ones."""
+    """Yield small files that decompress to large data."""
     flood = zlib.compress(bytes(400 * 2**20), 1)  # 1.8 MB
     line = chunk(b"IDAT", zlib.compress(bytes(41 * 60)))
     yield "blank-more-data-than-pixels.png", png(40, 60, chunk(b"IDAT", flood))
@@ -189,17 +189,17 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "cycle.tiff", b"II*\0\x08\0\0\0\1\0" + struct.pack("<HHII", 256, 4, 1, 40) + struct.pack("<I", 8)
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[270] = "A" * 20_000_000
-    yield "readable-long-description.tiff", saved(picture(), "TIFF", tiffinfo=tags)
-    jpeg = saved(noise(400), "JPEG", progressive=True)
+    yield "readable-long-description.tiff", save(picture(), "TIFF", tiffinfo=tags)
+    jpeg = save(noise(400), "JPEG", progressive=True)
     scan = jpeg.rindex(b"\xff\xda")
     yield "scans-bomb.jpg", jpeg[:-2] + 2000 * jpeg[scan:-2] + jpeg[-2:]
     comment = b"".join(b"\xff\xfe" + struct.pack(">H", 65535) + bytes(65533) for _ in range(300))
-    jpeg = saved(picture(), "JPEG")
+    jpeg = save(picture(), "JPEG")
     yield "readable-comments.jpg", jpeg[:2] + comment + jpeg[2:]
 
 
 def damaged_metadata() -> Iterator[tuple[str, bytes]]:
-    """Give whole pictures with broken EXIF data and colour profiles."""
+    """Yield valid pictures with damaged EXIF data and colour profiles."""
     junk = np.random.default_rng(1).bytes(3000)
     for name, exif in (
         ("junk", b"Exif\0\0" + junk),
@@ -212,48 +212,48 @@ def damaged_metadata() -> Iterator[tuple[str, bytes]]:
         ("type", b"Exif\0\0MM\0*\0\0\0\x08\0\1" + struct.pack(">HHII", 0x0112, 2, 4, 0xFFFFFFFF)),
     ):
         for form in ("JPEG", "PNG", "WEBP"):
-            yield f"readable-exif-{name}.{form.lower()}", saved(picture(), form, exif=exif)
+            yield f"readable-exif-{name}.{form.lower()}", save(picture(), form, exif=exif)
     for form in ("JPEG", "PNG", "TIFF", "WEBP"):
-        yield f"readable-icc.{form.lower()}", saved(picture(), form, icc_profile=junk)
+        yield f"readable-icc.{form.lower()}", save(picture(), form, icc_profile=junk)
     info = PngImagePlugin.PngInfo()
     info.add_text("XML:com.adobe.xmp", "<!DOCTYPE x [<!ENTITY a 'aa'>]>" + "&a;" * 100)
-    yield "readable-xmp.png", saved(picture(), "PNG", pnginfo=info)
+    yield "readable-xmp.png", save(picture(), "PNG", pnginfo=info)
 
 
-def odd_but_readable() -> Iterator[tuple[str, bytes]]:
-    """Give rare pictures that are in order."""
+def unusual_but_valid() -> Iterator[tuple[str, bytes]]:
+    """Yield unusual but valid pictures."""
     floats = np.asarray(picture(), np.float32)
-    yield "readable-float.tiff", saved(Image.fromarray(floats / 255), "TIFF")
-    yield "readable-float-large.tiff", saved(Image.fromarray(floats * 1e30), "TIFF")
-    yield "readable-animated.gif", saved(picture(), "GIF", save_all=True, append_images=[picture()] * 300)
-    yield "readable-animated.png", saved(picture(), "PNG", save_all=True, append_images=[picture()] * 300)
-    yield "readable-animated.webp", saved(picture(), "WEBP", save_all=True, append_images=[picture()] * 50)
-    yield "readable-png-then-zip.png", saved(picture(), "PNG") + b"PK\5\6" + bytes(18)
-    yield "readable-gif-then-html.gif", saved(picture(), "GIF") + b"<script>alert(1)</script>" * 100
-    yield "readable-jpeg-then-pdf.jpg", saved(picture(), "JPEG") + b"%PDF-1.7 ..." * 100
-    yield "readable-jpeg-named.png", saved(picture(), "JPEG")
+    yield "readable-float.tiff", save(Image.fromarray(floats / 255), "TIFF")
+    yield "readable-float-large.tiff", save(Image.fromarray(floats * 1e30), "TIFF")
+    yield "readable-animated.gif", save(picture(), "GIF", save_all=True, append_images=[picture()] * 300)
+    yield "readable-animated.png", save(picture(), "PNG", save_all=True, append_images=[picture()] * 300)
+    yield "readable-animated.webp", save(picture(), "WEBP", save_all=True, append_images=[picture()] * 50)
+    yield "readable-png-then-zip.png", save(picture(), "PNG") + b"PK\5\6" + bytes(18)
+    yield "readable-gif-then-html.gif", save(picture(), "GIF") + b"<script>alert(1)</script>" * 100
+    yield "readable-jpeg-then-pdf.jpg", save(picture(), "JPEG") + b"%PDF-1.7 ..." * 100
+    yield "readable-jpeg-named.png", save(picture(), "JPEG")
     not_finite = floats / 255
     not_finite[3] = np.nan
-    yield "not-a-number.tiff", saved(Image.fromarray(not_finite), "TIFF")
+    yield "not-a-number.tiff", save(Image.fromarray(not_finite), "TIFF")
 
 
-def corpus() -> dict[str, bytes]:
-    """Return every file by its name; those named ``readable-`` hold a clear 1, ``blank-`` no ink."""
-    parts = (
+def make_files() -> dict[str, bytes]:
+    """Return every file by its name; files named ``readable-`` show a clear 1, and ``blank-`` no ink."""
+    groups = (
         truncated,
-        wrong_beginnings,
+        wrong_formats,
         impossible_sizes,
         bombs,
         damaged_metadata,
-        odd_but_readable,
+        unusual_but_valid,
     )
-    return {name: content for part in parts for name, content in part()}
+    return {name: content for group in groups for name, content in group()}
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has had.
+    """Return the peak memory of this process, in bytes.
 
-    On Linux ``ru_maxrss`` begins with what the parent had, which is a gigabyte where pytest has loaded TensorFlow.
+    On Linux ``ru_maxrss`` starts at the memory of the parent, which is a gigabyte if pytest has imported TensorFlow.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -263,16 +263,16 @@ def peak_bytes() -> int:
 
 
 def read_all(folder: Path) -> None:
-    """Read every file of a folder by the command, each as if it were alone, and say what became of it."""
+    """Read every file of a folder by the command, one by one, and print the outcome of each."""
     import contextlib
 
-    import onnxruntime  # noqa: F401 # loaded before the memory is measured, as any reading loads it
+    import onnxruntime  # noqa: F401 # imported before the memory is measured, because every reading imports it
 
     from inkdigits.commands import main
 
     for path in sorted(folder.iterdir()):
         out, err = io.StringIO(), io.StringIO()
-        start = time.process_time()  # of this process alone: what else the machine does is no fault of a file
+        start = time.process_time()  # CPU time, so that other processes do not matter
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 main(["read", "--model", "classic", str(path)])
