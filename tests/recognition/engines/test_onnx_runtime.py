@@ -1,3 +1,5 @@
+"""The ONNX Runtime recogniser: scores, model card, and rejected arrays."""
+
 import importlib.util
 from pathlib import Path
 
@@ -5,9 +7,8 @@ import numpy as np
 import pytest
 
 from inkdigits.contract import Recogniser
-from inkdigits.errors import DataError, ModelError, UsageError
+from inkdigits.errors import DataError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.recognition.model_card import ModelCard
 
 spec = importlib.util.spec_from_file_location("models", Path(__file__).parents[1] / "conftest.py")
@@ -23,7 +24,7 @@ def band(row: int) -> np.ndarray:
     return image
 
 
-def test_scores_are_those_of_the_graph(bands_model: Path) -> None:
+def test_scores_are_the_outputs_of_the_graph(bands_model: Path) -> None:
     recogniser = OnnxRecogniser(bands_model, n_threads=1)
     images = np.stack([band(0), band(15), band(27)])
     scores = recogniser.score(images)
@@ -35,17 +36,17 @@ def test_scores_are_those_of_the_graph(bands_model: Path) -> None:
     assert isinstance(recogniser, Recogniser)
 
 
-def test_no_images_give_no_scores(bands_model: Path) -> None:
+def test_an_empty_batch_gives_empty_scores(bands_model: Path) -> None:
     scores = OnnxRecogniser(bands_model).score(np.zeros((0, 28, 28), np.uint8))
     assert scores.probabilities.shape == (0, 10)
     assert scores.is_digit.shape == (0,)
 
 
-def test_the_card_comes_with_the_model(bands_model: Path) -> None:
+def test_the_card_is_loaded_from_the_model_file(bands_model: Path) -> None:
     assert OnnxRecogniser(bands_model).card == ModelCard(name="bands", seed=3, threshold=0.15)
 
 
-def test_a_second_output_says_whether_it_is_a_digit(tmp_path: Path) -> None:
+def test_a_second_output_is_the_probability_of_a_digit(tmp_path: Path) -> None:
     scores = OnnxRecogniser(models.write_model(tmp_path / "m.onnx", with_is_digit=True)).score(
         band(3)[np.newaxis]
     )
@@ -55,30 +56,6 @@ def test_a_second_output_says_whether_it_is_a_digit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "images", [np.zeros((2, 28, 28)), np.zeros((2, 20, 20), np.uint8)], ids=["float", "20x20"]
 )
-def test_other_arrays_are_refused(bands_model: Path, images: np.ndarray) -> None:
+def test_arrays_of_another_dtype_or_shape_raise_an_error(bands_model: Path, images: np.ndarray) -> None:
     with pytest.raises(DataError, match="digit images, uint8"):
         OnnxRecogniser(bands_model).score(images)
-
-
-def test_bad_files_get_one_line(tmp_path: Path, bands_model: Path) -> None:
-    (tmp_path / "text.onnx").write_text("hello")
-    (tmp_path / "empty.onnx").write_bytes(b"")
-    (tmp_path / "cut.onnx").write_bytes(bands_model.read_bytes()[:500])
-    models.write_model(tmp_path / "small.onnx", side=20)
-    for name in ("text", "empty", "cut", "small", "missing"):
-        with pytest.raises(ModelError) as caught:
-            load_recogniser(tmp_path / f"{name}.onnx")
-        assert "\n" not in str(caught.value)
-        assert name in str(caught.value)
-
-
-def test_an_unknown_name_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="but got 'nonesuch'"):
-        load_recogniser("nonesuch")
-
-
-@pytest.mark.parametrize("name", shipped_models())
-def test_shipped_models_load_by_name_and_carry_their_card(name: str) -> None:
-    recogniser = load_recogniser(name)
-    assert recogniser.card.name == name
-    assert recogniser.card.parameters > 0

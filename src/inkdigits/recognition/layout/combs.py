@@ -79,7 +79,7 @@ class _Pair:
     ----------
     gap
         Width of the gap, in heights of the symbols.
-    middle
+    centre_x
         x of its centre, in pixels.
     height
         The greater height of the two, in pixels.

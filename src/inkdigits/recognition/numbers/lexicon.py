@@ -118,7 +118,7 @@ class Roster:
 
         Parameters
         ----------
-        spellings
+        segmentations
             The segmentations of the number into digits. Their weights need not sum to 1.
 
         Returns
