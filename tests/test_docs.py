@@ -116,6 +116,42 @@ def test_links_lead_to_files_that_are_there(path: Path) -> None:
             assert (path.parent / target.partition("#")[0]).exists(), target
 
 
+def test_source_files_that_are_named_are_there() -> None:
+    """Paths from any folder of the project or of the package; names without a folder from anywhere in them."""
+    trees = [ROOT / name for name in ("src", "benchmarks", "tools", "tests")]
+    files = [path for tree in trees for path in tree.rglob("*") if path.suffix in (".py", ".txt")]
+    known = {path.as_posix() for path in files}
+    seen = 0
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text("utf-8")
+        shown = re.findall(r"`((?:[\w-]+/)*\w+\.(?:py|txt))`", text)
+        if page.name == "design.md":
+            (tree,) = (block for block in blocks(page, "text") if block.startswith("src/inkdigits/"))
+            shown += re.findall(r"[\w/]+\.py", tree)
+        for name in shown:
+            assert any(path.endswith(f"/{name}") for path in known), f"{page.name} names {name}"
+            seen += 1
+    assert seen > 50
+
+
+def test_identifiers_that_contributing_names_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    shown = set(re.findall(r"`(_?[A-Za-z]\w*_\w+|[A-Z]{4,})`", text))
+    trees = [ROOT / name for name in ("src", "tools")]
+    code = "".join(path.read_text("utf-8") for tree in trees for path in tree.rglob("*.py"))
+    assert len(shown) > 15
+    assert not {name for name in shown if not re.search(rf"\b{name}\b", code)}
+
+
+def test_the_tree_of_the_design_has_every_folder_of_the_package() -> None:
+    (tree,) = (b for b in blocks(ROOT / "docs" / "design.md", "text") if b.startswith("src/inkdigits/"))
+    package = ROOT / "src" / "inkdigits"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")}
+    folders |= {path.parent.name for path in package.glob("*/*/__init__.py")}
+    named = set(re.findall(r"(\w+)/", tree)) - {"src", "inkdigits", "models"}
+    assert named == folders - {"sections"}
+
+
 def test_every_command_is_documented() -> None:
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
     assert re.findall(r"^## inkdigits (\S+)$", text, re.MULTILINE) == list(COMMANDS)
