@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.pictures.array_types import Float32Array
 from inkdigits.pictures.digits.candidates import find_candidates
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, find_ink, separate_ink
 from inkdigits.pictures.page import Page
 

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array
 from inkdigits.pictures.geometry.sheet_rectification import find_sheet
 from inkdigits.pictures.geometry.transform import Homography, Transform
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.grey_levels import downscale
 from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, convert_to_grey, separate_ink
 from inkdigits.pictures.ink.line_removal import remove_lines

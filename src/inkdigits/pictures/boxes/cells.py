@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
 from inkdigits.pictures.boxes.frames import Row, find_rows
 from inkdigits.pictures.boxes.print_depth import detect_thin_structures, separate_form_ink
 from inkdigits.pictures.boxes.print_removal import PrintRemoval, have_printed_sides, remove_print
 from inkdigits.pictures.geometry.form_rectification import estimate_rectification, fit_view
 from inkdigits.pictures.geometry.transform import Box, compute_corners
+from inkdigits.pictures.ink.array_types import Float64Array
 from inkdigits.pictures.ink.components import Components, find_components, threshold_ink
 from inkdigits.pictures.ink.ink_map import convert_to_grey
 

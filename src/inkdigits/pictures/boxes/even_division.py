@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from inkdigits.pictures.array_types import Float64Array
+from inkdigits.pictures.ink.array_types import Float64Array
 
 MAX_CELLS = 24
 """Largest number of cells in a row, and of rows in a grid."""
@@ -107,6 +107,11 @@ def snap_sides(sides: Float64Array, profile: Float64Array) -> Float64Array:
         ``float64`` (n, 2): left and right side of each cell, in pixels.
     profile
         ``float64`` (w,): visibility of a side at each column, 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        ``float64`` (n, 2): the moved sides.
     """
     reach = 0.1 * float(np.diff(sides, axis=1).mean())
     snapped = sides.copy()

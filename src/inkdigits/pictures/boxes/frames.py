@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
 from inkdigits.pictures.boxes.even_division import (
     GAPS,
     GRID_VISIBILITY,
@@ -18,9 +17,10 @@ from inkdigits.pictures.boxes.even_division import (
     snap_sides,
 )
 from inkdigits.pictures.boxes.line_tracing import TracedLine, trace_lines
+from inkdigits.pictures.ink.array_types import Float64Array
 
 _MIN_COMB_COVERAGE = 0.85
-"""Smallest share of its length on which the base line of a comb meets ink."""
+"""Smallest share of its length on which the base line of a comb covers ink."""
 
 _MIN_LENGTH_SHARE = 0.8
 """Length of a complete line, as a share of the longest one."""

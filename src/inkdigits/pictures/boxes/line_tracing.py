@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
+from inkdigits.pictures.ink.array_types import Float64Array
 from inkdigits.pictures.ink.components import find_components
 
 _N_BLOCKS = 24
 """Number of blocks of columns; a line may change its row from block to block, so it may be tilted or bent a little."""
 
 _MIN_COVERAGE = 0.55
-"""Smallest share of its length on which a printed line meets ink: spaced boxes have gaps."""
+"""Smallest share of its length on which a printed line covers ink: spaced boxes have gaps."""
 
 _MAX_SLOPE = 0.06
 """Largest change of the row per column after rectification, as a tangent (three degrees)."""
@@ -58,6 +58,11 @@ def trace_lines(mask: NDArray[np.uint8]) -> list[TracedLine]:
     ----------
     mask
         ``uint8`` of shape (h, w), 1 on ink.
+
+    Returns
+    -------
+    list of TracedLine
+        Empty if there are none.
     """
     columns = np.flatnonzero(mask.any(axis=0))
     if len(columns) < 2 * _N_BLOCKS:

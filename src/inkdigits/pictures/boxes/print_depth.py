@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array
 from inkdigits.pictures.boxes.frames import Row
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.components import find_components
 from inkdigits.pictures.ink.grey_levels import compute_otsu_threshold, compute_quantile, estimate_noise
 

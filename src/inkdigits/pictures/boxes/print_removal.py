@@ -64,7 +64,12 @@ def remove_print(ink: NDArray[np.uint8], rows: list[Row]) -> PrintRemoval:
     ink
         ``uint8`` of shape (h, w), writing and print 255 on paper 0.
     rows
-        The cells.
+        The cells; at least one row.
+
+    Returns
+    -------
+    PrintRemoval
+        The writing, and the mask of the lines.
     """
     mask = (ink >= _PRINT_THRESHOLD).astype(np.uint8)
     across, down = np.zeros_like(mask), np.zeros_like(mask)
@@ -103,7 +108,12 @@ def have_printed_sides(mask: NDArray[np.uint8], rows: list[Row]) -> bool:
     mask
         ``uint8`` of shape (h, w), 1 on ink, in which the cells were found.
     rows
-        The cells.
+        The cells; at least one row.
+
+    Returns
+    -------
+    bool
+        True if at least half of the length of the sides is visible, of vertical and of horizontal ones.
     """
     transposed = np.ascontiguousarray(mask.T)
     visible: tuple[list[float], list[float]] = [], []

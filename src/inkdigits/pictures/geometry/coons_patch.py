@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
 from inkdigits.pictures.geometry.transform import MeshWarp
+from inkdigits.pictures.ink.array_types import Float64Array
 
 N_KNOTS = 25
 """Knots of the mesh along each side of the grid; the margin adds one knot beyond each end."""

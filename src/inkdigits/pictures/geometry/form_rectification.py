@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
+from inkdigits.pictures.ink.array_types import Float64Array
 
 _MAX_POINTS = 10000
 """Approximate largest number of ink pixels that are used."""

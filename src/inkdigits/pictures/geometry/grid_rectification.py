@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
 from inkdigits.pictures.geometry.coons_patch import N_KNOTS, fit_mesh
 from inkdigits.pictures.geometry.transform import MeshWarp, Transform, flatten
+from inkdigits.pictures.ink.array_types import Float64Array
 from inkdigits.pictures.ink.components import find_components
 
 _OUTER_THRESHOLDS = (0.3, 0.15, 0.08)

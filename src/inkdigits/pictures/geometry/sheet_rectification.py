@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array, Float64Array
 from inkdigits.pictures.geometry.transform import Homography, Transform
+from inkdigits.pictures.ink.array_types import Float32Array, Float64Array
 from inkdigits.pictures.ink.grey_levels import compute_otsu_threshold, downscale
 
 _MIN_SIDE = 60

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.grey_levels import blur, compute_otsu_threshold, compute_quantile, downscale
 
 _BACKGROUND_SIDE = 128

@@ -95,7 +95,18 @@ def find_components(mask: NDArray[np.uint8]) -> Components:
 
 
 def threshold_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the pixels of an ink map that belong to strokes, ``uint8`` of the same shape, 1 on strokes."""
+    """Return the mask of the strokes in an ink map.
+
+    Parameters
+    ----------
+    ink
+        ``uint8`` of shape (h, w), ink 255 on paper 0.
+
+    Returns
+    -------
+    ndarray
+        ``uint8`` of the same shape, 1 on strokes.
+    """
     return (ink >= INK_THRESHOLD).astype(np.uint8)
 
 

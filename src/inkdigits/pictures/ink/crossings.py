@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
+from inkdigits.pictures.ink.array_types import Float64Array
 
 _MAX_DEVIATION_PIXELS = 2
 """Largest distance, in pixels, between a line and the straight extension of one of its segments."""
 
 _MIN_COVERAGE = 0.9
-"""Smallest share of the picture's width on which the extension of a segment meets ink."""
+"""Smallest share of the picture's width on which the extension of a segment covers ink."""
 
 
 def find_interrupted_lines(
@@ -18,7 +18,7 @@ def find_interrupted_lines(
 ) -> tuple[NDArray[np.uint8], Float64Array]:
     """Find the lines that continue behind strokes from edge to edge of the picture.
 
-    A segment belongs to such a line if its extension meets ink, of the line or of a stroke, on 90% of the width.
+    A segment belongs to such a line if its extension covers ink, of the line or of a stroke, on 90% of the width.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.array_types import Float32Array
 
 Pixels = TypeVar("Pixels", NDArray[np.float32], NDArray[np.uint8])
 
@@ -81,12 +81,17 @@ def estimate_noise(rise: Float32Array) -> float:
 
 
 def subsample(values: Float32Array) -> Float32Array:
-    """Return every k-th row and column of a large image, about 400,000 pixels; a small image is returned as it is.
+    """Return every k-th row and column of a large image.
 
     Parameters
     ----------
     values
         ``float32`` of shape (h, w).
+
+    Returns
+    -------
+    ndarray
+        ``float32``, about 400,000 values; the image itself if it is smaller.
     """
     step = int(np.ceil((values.size / _MAX_SAMPLES) ** 0.5))
     return values if step <= 1 else values[::step, ::step]
@@ -101,6 +106,11 @@ def downscale(values: Pixels, side: int) -> Pixels:
         ``float32`` or ``uint8`` of shape (h, w) or (h, w, 3).
     side
         Longest side of the result, in pixels.
+
+    Returns
+    -------
+    ndarray
+        Of the same type; the image itself if its longest side is at most ``side``.
     """
     height, width = values.shape[:2]
     factor = side / max(height, width)
@@ -119,6 +129,11 @@ def blur(grey: Float32Array, sigma: float) -> Float32Array:
         ``float32`` of shape (h, w).
     sigma
         Standard deviation of the Gaussian, in pixels.
+
+    Returns
+    -------
+    ndarray
+        ``float32`` of the same shape.
     """
     if min(grey.shape) < _MIN_BLURRED_SIDE:
         return grey

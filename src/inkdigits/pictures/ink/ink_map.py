@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.background import estimate_background
 from inkdigits.pictures.ink.grey_levels import (
     compute_otsu_threshold,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float64Array
+from inkdigits.pictures.ink.array_types import Float64Array
 from inkdigits.pictures.ink.components import find_components
 from inkdigits.pictures.ink.crossings import (
     find_interrupted_lines,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array, Float64Array
+from inkdigits.pictures.ink.array_types import Float32Array, Float64Array
 from inkdigits.pictures.ink.background import fit_quadratic_surface
 from inkdigits.pictures.ink.grey_levels import blur, compute_otsu_threshold, compute_quantile, downscale
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.pictures.array_types import Float32Array
+from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.components import find_components, threshold_ink
 from inkdigits.pictures.ink.grey_levels import compute_quantile, downscale
 
@@ -38,6 +38,11 @@ def has_shadow(ink: NDArray[np.uint8], widest_stroke: float, contrast_share: flo
         Width of the widest stroke, as a share of the shorter side.
     contrast_share
         Contrast between ink and paper, as a share of the lighter of them, 0 to 1.
+
+    Returns
+    -------
+    bool
+        False if the contrast is too large for a shadow.
     """
     if contrast_share > _MAX_SHADOW_CONTRAST:
         return False
