@@ -1,4 +1,4 @@
-"""Models small enough to write down, so that no shipped one is needed."""
+"""A small ONNX classifier for tests that do not need a shipped model."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
 def write_model(
     path: Path, card: ModelCard | None = None, with_is_digit: bool = False, side: int = 28
 ) -> Path:
-    """Write a linear model: a softmax over the ink in ten bands of rows."""
+    """Write a linear classifier: a softmax over the sums of ink in ten bands of rows."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 

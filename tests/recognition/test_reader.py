@@ -1,3 +1,5 @@
+"""The reader with a constant recogniser: boxes, rejection, normal form, JSON."""
+
 import json
 from pathlib import Path
 
@@ -9,20 +11,20 @@ from inkdigits.recognition.reader import Reader, extract_digit_image, read
 
 
 class Fixed:
-    """A recogniser that answers the same always, and remembers what it saw."""
+    """A recogniser that returns constant scores and stores its inputs."""
 
     def __init__(self, probabilities: list[float], is_digit: float = 1.0) -> None:
-        self.answer = np.array(probabilities, np.float32)
+        self.probabilities = np.array(probabilities, np.float32)
         self.is_digit = is_digit
-        self.seen: list[DigitImages] = []
+        self.inputs: list[DigitImages] = []
 
     def score(self, images: DigitImages) -> Scores:
-        self.seen.append(images)
+        self.inputs.append(images)
         n = len(images)
-        return Scores(np.tile(self.answer, (n, 1)), np.full(n, self.is_digit, np.float32))
+        return Scores(np.tile(self.probabilities, (n, 1)), np.full(n, self.is_digit, np.float32))
 
 
-SURE_4 = [0.01, 0.02, 0.03, 0.0, 0.9, 0.04, 0.0, 0.0, 0.0, 0.0]
+CONFIDENT_4 = [0.01, 0.02, 0.03, 0.0, 0.9, 0.04, 0.0, 0.0, 0.0, 0.0]
 
 
 def stroke() -> np.ndarray:
@@ -31,8 +33,8 @@ def stroke() -> np.ndarray:
     return picture
 
 
-def test_a_digit_is_read_with_its_box_and_alternatives() -> None:
-    reading = Reader(Fixed(SURE_4)).read(stroke())
+def test_a_reading_has_label_box_and_alternatives() -> None:
+    reading = Reader(Fixed(CONFIDENT_4)).read(stroke())
     (digit,) = reading.digits
     assert (digit.label, digit.rejected, digit.box) == (4, None, (30, 20, 12, 60))
     assert digit.confidence == pytest.approx(0.9)
@@ -43,43 +45,43 @@ def test_a_digit_is_read_with_its_box_and_alternatives() -> None:
     assert [number.text for number in reading.numbers] == ["4"]
 
 
-def test_an_empty_picture_is_blank_and_costs_no_call_of_the_model() -> None:
-    recogniser = Fixed(SURE_4)
+def test_an_empty_picture_is_blank_without_a_call_of_the_model() -> None:
+    recogniser = Fixed(CONFIDENT_4)
     reading = Reader(recogniser).read(np.full((50, 40), 255, np.uint8))
     (digit,) = reading.digits
     assert (digit.label, digit.rejected, digit.box) == (None, "blank", (0, 0, 40, 50))
     assert reading.text == "_"
-    assert recogniser.seen == []
+    assert recogniser.inputs == []
 
 
-def test_a_picture_in_normal_form_reaches_the_model_untouched() -> None:
+def test_a_picture_in_normal_form_is_the_input_of_the_model() -> None:
     image, _, _ = extract_digit_image(stroke())
     assert image is not None
-    recogniser = Fixed(SURE_4)
+    recogniser = Fixed(CONFIDENT_4)
     Reader(recogniser).read(image)
-    np.testing.assert_array_equal(recogniser.seen[0], image[np.newaxis])
+    np.testing.assert_array_equal(recogniser.inputs[0], image[np.newaxis])
 
 
-def test_a_dash_is_no_digit_however_sure_the_model_is() -> None:
-    reading = Reader(Fixed(SURE_4)).read(stroke().T)
+def test_a_dash_is_rejected_at_any_confidence() -> None:
+    reading = Reader(Fixed(CONFIDENT_4)).read(stroke().T)
     assert reading.digits[0].rejected == "not_a_digit"
     assert reading.digits[0].label == 4
     assert reading.text == "?"
 
 
-def test_json_holds_all_of_it() -> None:
-    content = json.loads(json.dumps(Reader(Fixed(SURE_4)).read(stroke()).to_json()))
+def test_the_json_has_all_fields_of_a_digit() -> None:
+    content = json.loads(json.dumps(Reader(Fixed(CONFIDENT_4)).read(stroke()).to_json()))
     assert content["text"] == "4"
     digit = content["numbers"][0]["digits"][0]
     assert set(digit) == {"label", "confidence", "box", "alternatives", "rejected", "printed"}
 
 
-def test_boxes_are_in_pixels_of_the_given_picture() -> None:
+def test_boxes_are_in_pixels_of_the_picture_as_given() -> None:
     large = np.full((3000, 2400), 255, np.uint8)
     large[600:2400, 900:1260] = 0
-    x, y, width, height = Reader(Fixed(SURE_4)).read(large).digits[0].box
+    x, y, width, height = Reader(Fixed(CONFIDENT_4)).read(large).digits[0].box
     assert (abs(x - 900), abs(y - 600), abs(width - 360), abs(height - 1800)) < (5, 5, 8, 8)
 
 
-def test_read_takes_a_model_file(bands_model: Path) -> None:
+def test_read_accepts_a_model_file(bands_model: Path) -> None:
     assert read(stroke(), model=bands_model).digits[0].label in range(10)

@@ -1,3 +1,5 @@
+"""Reasons for rejection."""
+
 import pytest
 
 from inkdigits.recognition.model_card import ModelCard
@@ -19,5 +21,7 @@ CARD = ModelCard(threshold=0.6, is_digit_threshold=0.3)
         (0.99, 1.0, (5, 60), None),
     ],
 )
-def test_reasons(confidence: float, is_digit: float, size: tuple[int, int], reason: str | None) -> None:
+def test_the_reason_follows_from_confidence_is_digit_and_size(
+    confidence: float, is_digit: float, size: tuple[int, int], reason: str | None
+) -> None:
     assert find_rejection_reason(CARD, confidence, is_digit, size) == reason

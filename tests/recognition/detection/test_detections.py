@@ -1,4 +1,4 @@
-"""Symbols out of the detector's answer: what a perfect network would say of a window gives back its symbols."""
+"""Decoding of the detector's output: the output of a perfect network decodes to the symbols of its window."""
 
 import numpy as np
 import pytest
@@ -17,21 +17,21 @@ from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window, targets_of
 
 
-def perfect_answer(window: Window) -> np.ndarray:
-    """Return what a network without fault answers: cells of the detector made of the targets."""
+def make_perfect_output(window: Window) -> np.ndarray:
+    """Return the output of a perfect network, from the training targets of a window."""
     targets = targets_of(window)
-    answer = np.zeros((*targets.shape[:2], 6 + N_SYMBOLS), np.float32)
-    answer[..., 0] = np.where(targets[..., 0] == 1.0, 8.0, -8.0)
+    output = np.zeros((*targets.shape[:2], 6 + N_SYMBOLS), np.float32)
+    output[..., 0] = np.where(targets[..., 0] == 1.0, 8.0, -8.0)
     rows, columns = np.indices(targets.shape[:2])
-    answer[rows, columns, 1 + targets[..., 1].astype(int)] = 9.0
-    answer[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = targets[..., 2:6]
-    answer[..., 5 + N_SYMBOLS] = np.where(targets[..., 6] > 0, 5.0, -5.0)
-    return answer
+    output[rows, columns, 1 + targets[..., 1].astype(int)] = 9.0
+    output[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = targets[..., 2:6]
+    output[..., 5 + N_SYMBOLS] = np.where(targets[..., 6] > 0, 5.0, -5.0)
+    return output
 
 
 @given(data=st.data())
 @settings(deadline=None, max_examples=40)
-def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -> None:
+def test_every_symbol_of_a_window_is_decoded_with_its_box(data: st.DataObject) -> None:
     n = data.draw(st.integers(1, 5))
     symbols = []
     for i in range(n):
@@ -41,7 +41,7 @@ def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -
             Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
         )
     window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
-    found = decode_detections(perfect_answer(window))
+    found = decode_detections(make_perfect_output(window))
     assert found.classes.argmax(axis=1).tolist() == [each.symbol for each in symbols]
     for box, each in zip(found.boxes, symbols, strict=True):
         x, y, w, h = each.box
@@ -49,11 +49,11 @@ def test_every_symbol_of_a_window_comes_back_with_its_box(data: st.DataObject) -
     assert (found.printed > 0.5).tolist() == [each.printed for each in symbols]
 
 
-def test_an_empty_answer_holds_nothing() -> None:
+def test_an_empty_output_has_no_symbols() -> None:
     assert len(decode_detections(np.full((6, 40, 6 + N_SYMBOLS), -8.0, np.float32))) == 0
 
 
-def several(boxes: list[list[float]], presence: list[float]) -> Detections:
+def make_detections(boxes: list[list[float]], presence: list[float]) -> Detections:
     n = len(boxes)
     classes = np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
     return Detections(
@@ -64,60 +64,68 @@ def several(boxes: list[list[float]], presence: list[float]) -> Detections:
     )
 
 
-def test_of_two_boxes_of_one_symbol_the_likelier_stays() -> None:
-    found = suppress_duplicates(several([[0, 0, 20, 24], [2, 0, 20, 24], [30, 0, 45, 24]], [0.6, 0.9, 0.7]))
+def test_the_less_probable_of_two_boxes_of_one_symbol_is_suppressed() -> None:
+    found = suppress_duplicates(
+        make_detections([[0, 0, 20, 24], [2, 0, 20, 24], [30, 0, 45, 24]], [0.6, 0.9, 0.7])
+    )
     assert found.presence.tolist() == pytest.approx([0.9, 0.7])
 
 
-def test_overlapping_slanted_digits_both_stay() -> None:
-    found = suppress_duplicates(several([[0, 0, 20, 24], [11, 0, 31, 24]], [0.9, 0.9]))
+def test_overlapping_slanted_digits_are_both_kept() -> None:
+    found = suppress_duplicates(make_detections([[0, 0, 20, 24], [11, 0, 31, 24]], [0.9, 0.9]))
     assert len(found) == 2
 
 
-def test_merging_keeps_each_symbol_once() -> None:
-    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.8, 0.7])
+def test_merged_scales_have_each_symbol_once() -> None:
+    coarse, fine = (
+        make_detections([[0, 0, 20, 24]], [0.9]),
+        make_detections([[1, 1, 20, 24], [40, 0, 55, 24]], [0.8, 0.7]),
+    )
     assert merge_detections([coarse, fine]).presence.tolist() == pytest.approx([0.9, 0.7])
 
 
-def test_what_was_found_on_the_best_size_comes_first() -> None:
-    coarse, fine = several([[0, 0, 20, 24]], [0.9]), several([[1, 1, 20, 24], [40, 0, 55, 24]], [0.3, 0.7])
+def test_detections_of_the_best_scale_take_precedence() -> None:
+    coarse, fine = (
+        make_detections([[0, 0, 20, 24]], [0.9]),
+        make_detections([[1, 1, 20, 24], [40, 0, 55, 24]], [0.3, 0.7]),
+    )
     assert merge_detections([coarse], fine).presence.tolist() == pytest.approx([0.3, 0.7])
 
 
-def test_fused_looks_are_the_mean_and_what_one_misses_counts_half() -> None:
-    one = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.9, 0.8])
-    other = several([[2, 0, 22, 24]], [0.3])
+def test_fused_detections_are_the_mean_and_a_missed_symbol_has_half_the_presence() -> None:
+    one = make_detections([[0, 0, 20, 24], [40, 0, 60, 24]], [0.9, 0.8])
+    other = make_detections([[2, 0, 22, 24]], [0.3])
     found = fuse_detections([one, other])
     assert found.presence.tolist() == pytest.approx([0.6, 0.4])
     assert found.boxes[0].tolist() == pytest.approx([0.5, 0, 20.5, 24])
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1])
 
 
-def test_a_middle_between_two_cells_is_one_symbol_with_the_probability_of_both() -> None:
-    answer = np.full((6, 10, 6 + N_SYMBOLS), -9.0, np.float32)
+def test_a_centre_between_two_cells_is_one_symbol_with_the_sum_of_their_presence() -> None:
+    output = np.full((6, 10, 6 + N_SYMBOLS), -9.0, np.float32)
     for column, presence in ((4, 0.5), (5, 0.4), (8, 0.3)):
-        answer[2, column, 0] = np.log(presence / (1 - presence))
-        answer[2, column, 1 + 7] = 9.0
-    answer[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = 1.0
-    found = decode_detections(answer)
+        output[2, column, 0] = np.log(presence / (1 - presence))
+        output[2, column, 1 + 7] = 9.0
+    output[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = 1.0
+    found = decode_detections(output)
     np.testing.assert_allclose(found.presence, [0.9, 0.3], atol=0.01)
-    # The middles of the two cells are 4 pixels apart; the box lies between, by their weights.
+    # The centres of the cells are 4 pixels apart; the box is their weighted mean.
     assert found.boxes[0, 0] == pytest.approx(4.5 * 4 - 8 + 4 * 0.4 / 0.9, abs=0.05)
     assert (found.classes.argmax(axis=1) == 7).all()
 
 
-def test_looks_alike_are_what_each_is() -> None:
-    look = several([[0, 0, 20, 24], [15, 0, 35, 24], [60, 0, 70, 24]], [0.9, 0.8, 0.2])
-    found = fuse_detections([look, look, look])
-    np.testing.assert_allclose(found.presence, look.presence, rtol=1e-5)
-    np.testing.assert_allclose(found.boxes, look.boxes, rtol=1e-5)
-    assert len(fuse_detections([several([], []), several([], [])])) == 0
+def test_the_fusion_of_equal_runs_is_the_same() -> None:
+    run = make_detections([[0, 0, 20, 24], [15, 0, 35, 24], [60, 0, 70, 24]], [0.9, 0.8, 0.2])
+    found = fuse_detections([run, run, run])
+    np.testing.assert_allclose(found.presence, run.presence, rtol=1e-5)
+    np.testing.assert_allclose(found.boxes, run.boxes, rtol=1e-5)
+    assert len(fuse_detections([make_detections([], []), make_detections([], [])])) == 0
 
 
 @given(temperature=st.floats(0.5, 3.0), odds=st.floats(0.2, 5.0))
 @settings(deadline=None)
-def test_calibration_keeps_the_order_and_the_sum(temperature: float, odds: float) -> None:
-    found = several([[0, 0, 20, 24], [40, 0, 60, 24]], [0.3, 0.8]).calibrate(temperature, odds)
+def test_calibration_preserves_the_order_and_the_sum(temperature: float, odds: float) -> None:
+    found = make_detections([[0, 0, 20, 24], [40, 0, 60, 24]], [0.3, 0.8]).calibrate(temperature, odds)
     assert found.presence[0] < found.presence[1]
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-5)
     assert found.calibrate(1.0, 1.0).presence.tolist() == pytest.approx(found.presence.tolist(), abs=1e-5)

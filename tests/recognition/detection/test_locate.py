@@ -1,4 +1,4 @@
-"""Numbers found at any size, in either polarity, however they are cropped; and bounds on how long that may take."""
+"""Detection at all sizes, polarities and margins, and a limit on the pixels that are processed."""
 
 import cv2
 import numpy as np
@@ -20,13 +20,13 @@ def reader() -> inkdigits.Reader:
 
 @pytest.fixture(scope="module")
 def rows(mnist: Mnist) -> dict[str, NDArray[np.uint8]]:
-    """Numbers of MNIST's training digits side by side, dark on light, digits 80 pixels high with a margin of 40."""
-    # Clear ones, each near to the mean of its class: many a 7 of MNIST's is a 1 elsewhere.
+    """Numbers of MNIST training digits, dark on light, 80 pixels high with a margin of 40."""
+    # The digits nearest to their class means: some 7s of MNIST are written like 1s.
     first = {}
     for digit in range(10):
         images = mnist.train.images[mnist.train.labels == digit][:500]
-        apart = np.abs(images - images.mean(axis=0)).sum(axis=(1, 2))
-        first[digit] = images[apart.argmin()]
+        distances = np.abs(images - images.mean(axis=0)).sum(axis=(1, 2))
+        first[digit] = images[distances.argmin()]
     pictures = {}
     for number in NUMBERS:
         row = np.concatenate([first[int(digit)][3:25, 3:25] for digit in number], axis=1)
@@ -51,7 +51,7 @@ def test_a_number_is_read_at_every_size(
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("margin", [6, 20, 40])
 @pytest.mark.parametrize("layout", ["line", "auto"])
-def test_cropping_does_not_change_a_clear_answer(
+def test_cropping_does_not_change_the_digits(
     number: str, margin: int, layout: str, rows: dict[str, NDArray[np.uint8]], reader: inkdigits.Reader
 ) -> None:
     cut = 40 - margin
@@ -63,7 +63,7 @@ def test_cropping_does_not_change_a_clear_answer(
         assert abs(x + width / 2 - (margin + 88 * (place + 0.5))) < 25
 
 
-def test_one_digit_is_never_read_as_two(mnist: Mnist, reader: inkdigits.Reader) -> None:
+def test_one_digit_is_not_read_as_two(mnist: Mnist, reader: inkdigits.Reader) -> None:
     n_two = 0
     for image in mnist.train.images[50_000:50_040]:
         picture = 255 - cv2.resize(np.pad(image, 10), (160, 160), interpolation=cv2.INTER_CUBIC)
@@ -72,7 +72,7 @@ def test_one_digit_is_never_read_as_two(mnist: Mnist, reader: inkdigits.Reader) 
 
 
 @pytest.mark.parametrize("height", [20, 24, 28, 32, 36, 48, 60])
-def test_separators_are_kept_at_every_size(height: int, reader: inkdigits.Reader) -> None:
+def test_separators_are_read_at_every_size(height: int, reader: inkdigits.Reader) -> None:
     picture = np.full((2 * height, 8 * height), 235, np.uint8)
     scale, thick = height / 22, max(2, height // 10)
     cv2.putText(
@@ -83,7 +83,7 @@ def test_separators_are_kept_at_every_size(height: int, reader: inkdigits.Reader
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 2), (40, 40_000), (3000, 4000), (1, 2_000_000)])
-def test_the_detector_never_goes_over_too_many_pixels(
+def test_the_pixels_that_the_detector_processes_are_limited(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []

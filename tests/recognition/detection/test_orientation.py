@@ -1,4 +1,4 @@
-"""Pages that lie on their side, upside down or askew are read as they should stand."""
+"""Orientation of pages: quarter turns and skew are corrected before reading."""
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ NUMBERS = ("27453", "94267", "35724", "72549")
 
 @pytest.fixture(scope="module")
 def page(mnist: Mnist) -> np.ndarray:
-    """A page with a number in each of four lines."""
+    """A page with one number on each of four lines."""
     rng, paper = np.random.default_rng(1), np.full((420, 520), 228, np.uint8)
     for row, text in enumerate(NUMBERS):
         for column, character in enumerate(text):
@@ -28,17 +28,17 @@ def page(mnist: Mnist) -> np.ndarray:
     return paper
 
 
-def turned(page: np.ndarray, degrees: float) -> np.ndarray:
+def rotate(page: np.ndarray, degrees: float) -> np.ndarray:
     return Page(page).rotate(degrees).pixels
 
 
 @pytest.mark.parametrize("layout", ["auto", "page"])
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -14])
-def test_a_turned_page_is_read_as_it_should_stand(page: np.ndarray, degrees: float, layout: str) -> None:
-    assert inkdigits.Reader().read(turned(page, degrees), layout).text.split("\n") == list(NUMBERS)
+def test_a_rotated_page_is_read_upright(page: np.ndarray, degrees: float, layout: str) -> None:
+    assert inkdigits.Reader().read(rotate(page, degrees), layout).text.split("\n") == list(NUMBERS)
 
 
-def test_boxes_are_where_the_digits_are_in_the_picture_as_it_was_given(page: np.ndarray) -> None:
+def test_boxes_are_in_pixels_of_the_picture_as_given(page: np.ndarray) -> None:
     upright = inkdigits.Reader().read(page).numbers[0].digits[0].box
     for quarters in (1, 2, 3):
         given = np.rot90(page, quarters)
@@ -51,18 +51,20 @@ def test_boxes_are_where_the_digits_are_in_the_picture_as_it_was_given(page: np.
 
 
 @pytest.mark.parametrize("degrees", [15, -15, 10])
-def test_the_slope_of_lines_is_found(page: np.ndarray, degrees: float) -> None:
-    found = locate(grey_levels(turned(page, degrees)), load_shipped_detector())
+def test_the_slope_of_lines_is_measured(page: np.ndarray, degrees: float) -> None:
+    found = locate(grey_levels(rotate(page, degrees)), load_shipped_detector())
     assert slope_of(found) == pytest.approx(-degrees, abs=3)
 
 
-def test_a_page_that_is_nearly_level_is_left_alone(page: np.ndarray) -> None:
-    assert slope_of(locate(grey_levels(turned(page, 3)), load_shipped_detector())) == 0.0
+def test_a_nearly_level_page_is_not_rotated(page: np.ndarray) -> None:
+    assert slope_of(locate(grey_levels(rotate(page, 3)), load_shipped_detector())) == 0.0
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 20])
-def test_a_turned_page_knows_where_its_places_lie(shape: tuple[int, ...], degrees: float) -> None:
+def test_the_transform_of_a_rotated_page_maps_points_to_the_source(
+    shape: tuple[int, ...], degrees: float
+) -> None:
     picture = np.full(shape, 200, np.uint8)
     picture[20:24, 30:34] = 0
     page = Page(picture).rotate(degrees)

@@ -1,19 +1,16 @@
+"""Resolution of a page, and boxes in pixels of the picture as given."""
+
 import cv2
 import numpy as np
-import pytest
 
 from inkdigits.contract import DigitImages, Scores
-from inkdigits.pictures.boxes import cells
 from inkdigits.pictures.page import Page
-from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.layout.arrangement import Task, choose_resolution
-from inkdigits.recognition.layout.boxes import read_boxes
-from inkdigits.recognition.model_card import ModelCard
+from inkdigits.recognition.layout.arrangement import choose_resolution
 from inkdigits.recognition.reader import Reader
 
 
-class Sure:
-    """A recogniser that takes everything for a 7."""
+class Always7:
+    """A recogniser that classifies every image as a 7."""
 
     def score(self, images: DigitImages) -> Scores:
         probabilities = np.full((len(images), 10), 0.001, np.float32)
@@ -22,7 +19,7 @@ class Sure:
 
 
 def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np.ndarray:
-    """A dark line of sevens, ``height`` pixels high, in the middle of a light page."""
+    """Draw a dark line of sevens, ``height`` pixels high, on a light page."""
     page = np.full(shape, 235, np.uint8)
     top, left = shape[0] // 2, shape[1] // 4
     for place in range(n):
@@ -32,54 +29,42 @@ def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np
     return page
 
 
-def chosen(pixels: np.ndarray) -> tuple[Page, Page]:
+def choose(pixels: np.ndarray) -> tuple[Page, Page]:
     page = Page(pixels)
     return page, choose_resolution(page)
 
 
-def test_large_digits_are_read_on_a_smaller_copy() -> None:
-    page, near = chosen(sevens(160))
-    assert near is page.reduced
-    assert near.to_source.map_box((10, 20, 30, 40)) == (20, 40, 60, 80)
+def test_large_digits_are_read_on_the_reduced_copy() -> None:
+    page, resolved = choose(sevens(160))
+    assert resolved is page.reduced
+    assert resolved.to_source.map_box((10, 20, 30, 40)) == (20, 40, 60, 80)
 
 
-def test_small_digits_are_read_in_all_their_pixels() -> None:
-    page, near = chosen(sevens(60))
-    assert near is page
-    assert near.to_source.map_box((10, 20, 30, 40)) == (10, 20, 30, 40)
+def test_small_digits_are_read_at_full_resolution() -> None:
+    page, resolved = choose(sevens(60))
+    assert resolved is page
+    assert resolved.to_source.map_box((10, 20, 30, 40)) == (10, 20, 30, 40)
 
 
-def test_a_few_small_digits_in_a_large_frame_are_read_in_all_their_pixels() -> None:
+def test_small_digits_in_a_large_frame_are_read_at_full_resolution() -> None:
     page = sevens(40)
     cv2.rectangle(page, (100, 100), (1900, 1500), 40, 12)
-    whole, near = chosen(page)
-    assert near is whole
+    whole, resolved = choose(page)
+    assert resolved is whole
 
 
-def test_specks_do_not_keep_large_digits_from_the_smaller_copy() -> None:
+def test_specks_do_not_prevent_the_reduced_copy() -> None:
     page = sevens(160)
     for x in range(100, 1900, 60):
         cv2.circle(page, (x, 120), 4, 40, -1)
-    whole, near = chosen(page)
-    assert near is whole.reduced
+    whole, resolved = choose(page)
+    assert resolved is whole.reduced
 
 
-def test_light_print_is_looked_for_where_the_ink_may_be_light(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at = []
-    monkeypatch.setattr(
-        cells, "find_cells", lambda pixels, is_form: looked_at.append(int(np.median(pixels))) or []
-    )
-    page = sevens(60, (400, 600))
-    read_boxes(Page(page), Task(Sure(), ModelCard(), load_shipped_detector()))
-    assert looked_at == [235]
-    read_boxes(Page(255 - page), Task(Sure(), ModelCard(), load_shipped_detector()))
-    assert looked_at == [235, 20, 235]
-
-
-def test_boxes_are_in_pixels_of_the_given_picture_on_whichever_copy_they_were_found() -> None:
+def test_boxes_are_in_pixels_of_the_picture_as_given_at_both_resolutions() -> None:
     for height in (60, 160):
         page = sevens(height)
         edges = np.flatnonzero((page < 128).any(axis=0))
-        digits = Reader(Sure()).read(page, layout="line").digits
+        digits = Reader(Always7()).read(page, layout="line").digits
         assert abs(min(digit.box[0] for digit in digits) - edges[0]) <= 0.1 * height
         assert abs(max(digit.box[0] + digit.box[2] for digit in digits) - edges[-1]) <= 0.1 * height

@@ -1,4 +1,4 @@
-"""One digit or several: what stands beside a digit, and what only frames it."""
+"""Detection of the layout: one digit or several, and strokes beside a digit."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ import inkdigits
 
 
 @pytest.mark.parametrize("tallest", [60, 80])
-def test_the_sides_of_a_comb_are_no_digits(tallest: int) -> None:
+def test_the_sides_of_a_comb_are_not_digits(tallest: int) -> None:
     paper = np.full((150, 170), 255, np.uint8)
     cv2.putText(paper, "2", (65, 110), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 7)
     comb = np.array([[45, tallest], [45, 122], [130, 122], [130, tallest]])
@@ -16,7 +16,7 @@ def test_the_sides_of_a_comb_are_no_digits(tallest: int) -> None:
     assert inkdigits.read(cv2.imencode(".png", paper)[1].tobytes()).text == "2"
 
 
-def test_a_1_beside_a_digit_is_one() -> None:
+def test_ones_beside_a_digit_are_digits() -> None:
     paper = np.full((150, 230), 255, np.uint8)
     cv2.putText(paper, "2", (65, 110), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 7)
     for x in (45, 130, 160):
@@ -24,8 +24,8 @@ def test_a_1_beside_a_digit_is_one() -> None:
     assert inkdigits.read(cv2.imencode(".png", paper)[1].tobytes()).text == "1211"
 
 
-def row_of_boxes(contents: str, side: int = 60) -> np.ndarray:
-    """Return printed boxes side by side, each with one digit, a cross (X) or nothing (a space) in it."""
+def draw_boxes(contents: str, side: int = 60) -> np.ndarray:
+    """Draw adjacent printed boxes, each with one digit, a cross (X) or nothing (a space)."""
     paper = np.full((side + 40, side * len(contents) + 40), 240, np.uint8)
     for i, content in enumerate(contents):
         x = 20 + i * side
@@ -38,19 +38,15 @@ def row_of_boxes(contents: str, side: int = 60) -> np.ndarray:
     return paper
 
 
-def test_a_cross_in_a_box_is_no_digit() -> None:
+def test_a_cross_in_a_box_is_not_a_digit() -> None:
     for layout in ("auto", "boxes"):
-        digits = inkdigits.Reader().read(row_of_boxes("X25"), layout).digits
+        digits = inkdigits.Reader().read(draw_boxes("X25"), layout).digits
         assert [digit.label for digit in digits if digit.rejected is None] == [2, 5]
         assert {digit.rejected for digit in digits[:-2]} <= {"not_a_digit"}
 
 
-def test_one_digit_beside_crosses_is_read_where_it_stands() -> None:
-    reading = inkdigits.read(row_of_boxes("XX7"))
+def test_one_digit_beside_crosses_is_read_with_its_box() -> None:
+    reading = inkdigits.read(draw_boxes("XX7"))
     (digit,) = [digit for digit in reading.digits if digit.rejected is None]
     assert digit.label == 7
     assert digit.box[0] > 130
-
-
-def test_blank_boxes_are_kept() -> None:
-    assert inkdigits.Reader().read(row_of_boxes("3 58"), "boxes").text == "3_58"

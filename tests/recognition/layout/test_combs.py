@@ -1,4 +1,4 @@
-"""Boxes side by side: a rule between two digits is seen, and joins what stands in boxes of one digit each."""
+"""Adjacent boxes: rules between digits are detected, and join the digits into one number."""
 
 import cv2
 import numpy as np
@@ -11,71 +11,71 @@ from inkdigits.recognition.layout.combs import has_rule_between, join_comb_cells
 HEIGHT = 40
 
 
-def row_of(lefts: list[int], digit: int = 1) -> Detections:
-    """Return digits 20 pixels wide and 40 high, at some places of a row."""
+def make_row(lefts: list[int], digit: int = 1) -> Detections:
+    """Return detections of digits, 20 pixels wide and 40 high, with the given left sides."""
     boxes = np.array([(left, 30, left + 20, 30 + HEIGHT) for left in lefts], np.float32)
     classes = np.zeros((len(lefts), N_SYMBOLS), np.float32)
     classes[:, digit] = 1
     return Detections(np.ones(len(lefts), np.float32), classes, boxes, np.zeros(len(lefts), np.float32))
 
 
-def paper(rules: list[int], lean: float = 0.0, tone: int = 60) -> np.ndarray:
-    """Return a noisy sheet with upright rules, and a 1 in the middle of each box."""
+def draw_sheet(rules: list[int], slope: float = 0.0, tone: int = 60) -> np.ndarray:
+    """Draw a noisy sheet with vertical rules, and a 1 at the centre of each box."""
     sheet = np.random.default_rng(0).normal(220, 4, (100, 400)).clip(0, 255).astype(np.uint8)
     for left in (20, 100, 180):
         cv2.line(sheet, (left + 10, 32), (left + 10, 68), 40, 3)
     for x in rules:
-        cv2.line(sheet, (round(x - 50 * lean), 0), (round(x + 50 * lean), 100), tone, 2)
+        cv2.line(sheet, (round(x - 50 * slope), 0), (round(x + 50 * slope), 100), tone, 2)
     return sheet
 
 
 def singles(n: int) -> list[np.ndarray]:
-    """Return parts of one symbol each."""
+    """Return ``n`` numbers of one symbol each."""
     return [np.array([i]) for i in range(n)]
 
 
-@pytest.mark.parametrize("lean", [-0.12, 0.0, 0.12])
+@pytest.mark.parametrize("slope", [-0.12, 0.0, 0.12])
 @pytest.mark.parametrize("is_negative", [False, True])
-def test_digits_between_rules_are_one_number(lean: float, is_negative: bool) -> None:
-    found, sheet = row_of([20, 100, 180]), paper([70, 150], lean)
+def test_digits_between_rules_are_one_number(slope: float, is_negative: bool) -> None:
+    found, sheet = make_row([20, 100, 180]), draw_sheet([70, 150], slope)
     joined = join_comb_cells([singles(3)], found, 255 - sheet if is_negative else sheet)
     assert [each.tolist() for each in joined[0]] == [[0, 1, 2]]
 
 
-def test_where_no_rule_stands_the_row_is_parted() -> None:
-    assert join_comb_cells([singles(3)], row_of([20, 100, 180]), paper([])) == [singles(3)]
+def test_without_rules_the_row_is_split() -> None:
+    assert join_comb_cells([singles(3)], make_row([20, 100, 180]), draw_sheet([])) == [singles(3)]
 
 
 @pytest.mark.parametrize(("left", "expected"), [(180, [[0, 1, 2]]), (215, [[0, 1], [2]])])
-def test_one_rule_is_enough_where_the_gaps_are_alike(left: int, expected: list[list[int]]) -> None:
-    (joined,) = join_comb_cells([singles(3)], row_of([20, 100, left]), paper([70]))
+def test_one_rule_joins_all_similar_gaps_of_a_row(left: int, expected: list[list[int]]) -> None:
+    (joined,) = join_comb_cells([singles(3)], make_row([20, 100, left]), draw_sheet([70]))
     assert [each.tolist() for each in joined] == expected
 
 
-def test_a_rule_that_is_seen_on_one_line_is_there_on_the_others() -> None:
-    upper, lower = row_of([20, 100]), row_of([22, 102])
-    lower.boxes[:, 1::2] += 100
+def test_a_rule_on_one_line_counts_on_the_others() -> None:
+    first, second = make_row([20, 100]), make_row([22, 102])
+    second.boxes[:, 1::2] += 100
     found = Detections(
-        *(np.concatenate([getattr(each, name) for each in (upper, lower)]) for name in upper.__dict__)
+        *(np.concatenate([getattr(each, name) for each in (first, second)]) for name in first.__dict__)
     )
     lines = [singles(2), [np.array([2]), np.array([3])]]
-    ruled, bare = paper([70]), paper([])
+    ruled, bare = draw_sheet([70]), draw_sheet([])
     assert [len(each) for each in join_comb_cells(lines, found, np.vstack([bare, bare]))] == [2, 2]
     assert [len(each) for each in join_comb_cells(lines, found, np.vstack([ruled, bare]))] == [1, 1]
 
 
-def test_a_stroke_as_high_as_the_digits_is_no_rule() -> None:
-    sheet, boxes = paper([]), row_of([20, 180]).boxes
+def test_a_stroke_of_the_height_of_the_digits_is_not_a_rule() -> None:
+    sheet, boxes = draw_sheet([]), make_row([20, 180]).boxes
     assert not has_rule_between(sheet, boxes[0], boxes[1])
     cv2.line(sheet, (110, 0), (110, 99), 60, 2)
     assert has_rule_between(sheet, boxes[0], boxes[1])
 
 
-def test_a_table_with_numbers_of_several_digits_stays_parted() -> None:
-    found, parts = row_of([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
-    assert join_comb_cells([parts], found, paper([80, 150])) == [parts]
+def test_a_table_with_numbers_of_several_digits_is_not_joined() -> None:
+    found, parts = make_row([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
+    assert join_comb_cells([parts], found, draw_sheet([80, 150])) == [parts]
 
 
 def test_boxes_far_apart_are_not_joined() -> None:
-    found = row_of([20, 180])
-    assert len(join_comb_cells([singles(2)], found, paper([110]))[0]) == 2
+    found = make_row([20, 180])
+    assert len(join_comb_cells([singles(2)], found, draw_sheet([110]))[0]) == 2

@@ -1,4 +1,4 @@
-"""Grids and tables in photos: found on bent paper, with each digit in its cell."""
+"""Grids in photos: detection on curved paper, and reading of their cells."""
 
 import cv2
 import numpy as np
@@ -15,8 +15,8 @@ PUZZLE = (
 )
 
 
-def sheet(rows: int, columns: int, rules: int = 60) -> np.ndarray:
-    """An empty grid on paper with a wide margin, every third rule a thick one."""
+def draw_grid(rows: int, columns: int, rules: int = 60) -> np.ndarray:
+    """Draw an empty grid on paper with a wide margin; every third rule is thick."""
     paper = np.full((CELL * rows + 240, CELL * columns + 240), 225, np.uint8)
     for i in range(rows + 1):
         y = 120 + CELL * i
@@ -27,8 +27,8 @@ def sheet(rows: int, columns: int, rules: int = 60) -> np.ndarray:
     return paper
 
 
-def written(paper: np.ndarray, texts: tuple[str, ...], mnist: Mnist, seed: int = 0) -> np.ndarray:
-    """Write images of training digits into the cells of a grid; ``_`` leaves one blank."""
+def write_digits(paper: np.ndarray, texts: tuple[str, ...], mnist: Mnist, seed: int = 0) -> np.ndarray:
+    """Draw training digits into the cells of a grid; ``_`` is a blank cell."""
     rng, half = np.random.default_rng(seed), mnist.train[-5000:]
     for row, text in enumerate(texts):
         for column, character in enumerate(text):
@@ -42,8 +42,8 @@ def written(paper: np.ndarray, texts: tuple[str, ...], mnist: Mnist, seed: int =
     return paper
 
 
-def photographed(paper: np.ndarray, turn: float = 0.05, bulge: float = 0.03) -> np.ndarray:
-    """See a sheet turned a little, in perspective, bulging, and in uneven light."""
+def distort(paper: np.ndarray, turn: float = 0.05, bulge: float = 0.03) -> np.ndarray:
+    """Rotate a sheet slightly, in perspective, with curvature and uneven light."""
     height, width = paper.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     u, v = x / width - 0.5, y / height - 0.5
@@ -51,29 +51,29 @@ def photographed(paper: np.ndarray, turn: float = 0.05, bulge: float = 0.03) -> 
     across = (u * np.cos(turn) + v * np.sin(turn)) * fan
     down = (v * np.cos(turn) - u * np.sin(turn)) * fan + bulge * np.cos(3 * u)
     maps = ((across + 0.5) * width).astype(np.float32), ((down + 0.5) * height).astype(np.float32)
-    seen = cv2.remap(paper, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(seen * (0.8 + 0.3 * u + 0.1 * v), 0, 255).astype(np.uint8)
+    distorted = cv2.remap(paper, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.clip(distorted * (0.8 + 0.3 * u + 0.1 * v), 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(9, 9), (4, 12), (3, 3)])
 @pytest.mark.parametrize("bulge", [0.0, 0.04])
-def test_a_grid_is_found_and_divided_on_bent_paper(rows: int, columns: int, bulge: float) -> None:
-    grid = find_grid(photographed(sheet(rows, columns), bulge=bulge))
+def test_the_cells_of_a_grid_are_found_on_curved_paper(rows: int, columns: int, bulge: float) -> None:
+    grid = find_grid(distort(draw_grid(rows, columns), bulge=bulge))
     assert grid is not None
     assert (len(grid.rows) - 1, len(grid.columns) - 1) == (rows, columns)
 
 
-def test_a_grid_with_broken_inner_rules_is_divided(mnist: Mnist) -> None:
-    paper = sheet(9, 9)
+def test_the_cells_of_a_grid_with_broken_rules_are_found(mnist: Mnist) -> None:
+    paper = draw_grid(9, 9)
     rng = np.random.default_rng(1)
     for x, y in rng.integers(130, 120 + 9 * CELL - 20, (60, 2)).tolist():
         paper[y : y + 12, x : x + 12] = 225
-    grid = find_grid(photographed(paper))
+    grid = find_grid(distort(paper))
     assert grid is not None
     assert (len(grid.rows), len(grid.columns)) == (10, 10)
 
 
-def test_what_is_no_grid_is_none(mnist: Mnist) -> None:
+def test_other_pictures_are_not_grids(mnist: Mnist) -> None:
     frame = np.full((500, 700), 225, np.uint8)
     cv2.rectangle(frame, (80, 80), (620, 420), 60, 3)
     uneven = frame.copy()
@@ -88,8 +88,8 @@ def test_what_is_no_grid_is_none(mnist: Mnist) -> None:
 
 @pytest.mark.parametrize("layout", ["auto", "boxes"])
 @pytest.mark.parametrize("negative", [False, True])
-def test_a_puzzle_on_bent_paper_is_read_row_by_row(mnist: Mnist, layout: str, negative: bool) -> None:
-    photo = photographed(written(sheet(9, 9), PUZZLE, mnist))
+def test_a_sudoku_on_curved_paper_is_read_row_by_row(mnist: Mnist, layout: str, negative: bool) -> None:
+    photo = distort(write_digits(draw_grid(9, 9), PUZZLE, mnist))
     reading = inkdigits.Reader().read(255 - photo if negative else photo, layout)
     assert reading.text.split("\n") == list(PUZZLE)
     assert [number.row for number in reading.numbers] == list(range(9))

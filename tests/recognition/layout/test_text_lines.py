@@ -1,4 +1,4 @@
-"""Which symbols belong together: lines, numbers, marks."""
+"""Grouping of symbols into lines, and of lines into numbers."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -14,8 +14,8 @@ from inkdigits.recognition.layout.text_lines import (
 )
 
 
-def found_at(boxes: list[tuple[float, float, float, float]], text: str) -> Detections:
-    """Return symbols at boxes (left, top, right, bottom), sorted from left to right as the detector gives them."""
+def make_detections(boxes: list[tuple[float, float, float, float]], text: str) -> Detections:
+    """Return detections at boxes (left, top, right, bottom), sorted from left to right like the detector's."""
     order = sorted(range(len(boxes)), key=lambda i: boxes[i][0] + boxes[i][2])
     classes = np.zeros((len(boxes), N_SYMBOLS), np.float32)
     for row, i in enumerate(order):
@@ -26,11 +26,11 @@ def found_at(boxes: list[tuple[float, float, float, float]], text: str) -> Detec
     )
 
 
-def text_of(found: Detections, line: np.ndarray) -> str:
+def get_text(found: Detections, line: np.ndarray) -> str:
     return "".join(SYMBOLS[k] for k in found.classes[line].argmax(axis=1))
 
 
-def row_of(
+def make_boxes(
     text: str, left: float, top: float, size: float = 24, slope: float = 0.0
 ) -> list[tuple[float, ...]]:
     boxes = []
@@ -43,98 +43,100 @@ def row_of(
     return boxes
 
 
-def test_nothing_found_is_no_line() -> None:
-    nothing = found_at([], "")
+def test_no_symbols_give_no_lines() -> None:
+    nothing = make_detections([], "")
     assert group_lines(nothing) == []
     assert len(find_main_line(nothing)) == 0
 
 
 @given(slope=st.floats(-0.2, 0.2), n_rows=st.integers(1, 4), seed=st.integers(0, 100))
 @settings(deadline=None, max_examples=40)
-def test_rows_are_told_apart_on_a_sloping_page(slope: float, n_rows: int, seed: int) -> None:
+def test_rows_of_a_sloping_page_are_separate_lines(slope: float, n_rows: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     texts = ["".join(map(str, rng.integers(0, 10, 6))) for _ in range(n_rows)]
-    boxes = [box for row, text in enumerate(texts) for box in row_of(text, 10, 40 + 45 * row, slope=slope)]
-    found = found_at(boxes, "".join(texts))
-    assert [text_of(found, line) for line in group_lines(found)] == texts
+    boxes = [
+        box for row, text in enumerate(texts) for box in make_boxes(text, 10, 40 + 45 * row, slope=slope)
+    ]
+    found = make_detections(boxes, "".join(texts))
+    assert [get_text(found, line) for line in group_lines(found)] == texts
 
 
-def test_points_commas_and_dashes_go_with_their_number() -> None:
+def test_separators_are_in_the_line_of_their_number() -> None:
     text = "97.060,-"
-    found = found_at(row_of(text, 10, 40), text)
+    found = make_detections(make_boxes(text, 10, 40), text)
     (line,) = group_lines(found)
-    assert text_of(found, line) == text
+    assert get_text(found, line) == text
 
 
-def test_a_speck_far_above_the_line_is_left_out() -> None:
+def test_a_speck_far_above_a_line_is_in_no_line() -> None:
     text = "123"
-    boxes = [*row_of(text, 10, 60), (30.0, 5.0, 34.0, 9.0)]
-    found = found_at(boxes, text + ".")
-    assert [text_of(found, line) for line in group_lines(found)] == [text]
+    boxes = [*make_boxes(text, 10, 60), (30.0, 5.0, 34.0, 9.0)]
+    found = make_detections(boxes, text + ".")
+    assert [get_text(found, line) for line in group_lines(found)] == [text]
 
 
-def test_low_zeros_stand_in_the_line_of_their_number() -> None:
-    boxes = [*row_of("6", 10, 40), (34.0, 50.0, 46.0, 64.0), (50.0, 50.0, 62.0, 64.0)]
-    found = found_at(boxes, "600")
-    assert text_of(found, find_main_line(found)) == "600"
+def test_low_zeros_are_in_the_line_of_their_number() -> None:
+    boxes = [*make_boxes("6", 10, 40), (34.0, 50.0, 46.0, 64.0), (50.0, 50.0, 62.0, 64.0)]
+    found = make_detections(boxes, "600")
+    assert get_text(found, find_main_line(found)) == "600"
 
 
-def test_the_main_line_is_the_one_with_most_digits() -> None:
-    boxes = [*row_of("12", 10, 0), *row_of("34567", 10, 40), *row_of("8", 10, 80)]
-    found = found_at(boxes, "12345678")
-    assert text_of(found, find_main_line(found)) == "34567"
+def test_the_main_line_has_most_digits() -> None:
+    boxes = [*make_boxes("12", 10, 0), *make_boxes("34567", 10, 40), *make_boxes("8", 10, 80)]
+    found = make_detections(boxes, "12345678")
+    assert get_text(found, find_main_line(found)) == "34567"
 
 
-def test_wide_gaps_part_numbers() -> None:
-    boxes = [*row_of("41", 0, 0), *row_of("27", 100, 0), *row_of("5", 200, 0)]
-    found = found_at(boxes, "41275")
+def test_wide_gaps_split_numbers() -> None:
+    boxes = [*make_boxes("41", 0, 0), *make_boxes("27", 100, 0), *make_boxes("5", 200, 0)]
+    found = make_detections(boxes, "41275")
     parts = split_into_numbers(find_main_line(found), found, 1.2)
-    assert [text_of(found, part) for part in parts] == ["41", "27", "5"]
+    assert [get_text(found, part) for part in parts] == ["41", "27", "5"]
 
 
-def test_small_digits_beside_large_ones_are_lines_of_their_own() -> None:
-    boxes = [*row_of("1234", 10, 20, size=50), *row_of("567", 10, 120, size=22)]
-    found = found_at(boxes, "1234567")
-    assert [text_of(found, line) for line in group_lines(found)] == ["1234", "567"]
+def test_small_digits_below_large_ones_are_separate_lines() -> None:
+    boxes = [*make_boxes("1234", 10, 20, size=50), *make_boxes("567", 10, 120, size=22)]
+    found = make_detections(boxes, "1234567")
+    assert [get_text(found, line) for line in group_lines(found)] == ["1234", "567"]
 
 
-def test_even_gaps_are_one_number_and_two_kinds_of_gaps_part_numbers() -> None:
+def test_equal_gaps_do_not_split_numbers_and_two_kinds_of_gaps_do() -> None:
     apart = [(60.0 * i, 0.0, 60.0 * i + 14, 24.0) for i in range(4)]
-    found = found_at(apart, "9039")
+    found = make_detections(apart, "9039")
     assert len(split_into_numbers(find_main_line(found), found, 3.0)) == 1
     pairs = [
         (70.0 * (i // 2) + 18 * (i % 2), 0.0, 70.0 * (i // 2) + 18 * (i % 2) + 14, 24.0) for i in range(6)
     ]
-    found = found_at(pairs, "412751")
-    assert [text_of(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
+    found = make_detections(pairs, "412751")
+    assert [get_text(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
         "41",
         "27",
         "51",
     ]
 
 
-def test_what_is_hardly_there_bridges_no_gap() -> None:
+def test_an_improbable_symbol_does_not_close_a_gap() -> None:
     pairs = [
         (100.0 * (i // 2) + 18 * (i % 2), 0.0, 100.0 * (i // 2) + 18 * (i % 2) + 14, 24.0) for i in range(4)
     ]
-    found = found_at([*pairs, (60.0, 20.0, 64.0, 24.0)], "4127.")
+    found = make_detections([*pairs, (60.0, 20.0, 64.0, 24.0)], "4127.")
     found.presence[2] = 0.1
-    assert [text_of(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
+    assert [get_text(found, part) for part in split_into_numbers(find_main_line(found), found, 3.0)] == [
         "41.",
         "27",
     ]
 
 
-def test_a_sum_is_parted_behind_its_signs() -> None:
+def test_a_sum_is_split_after_its_signs() -> None:
     text = "12+305×4-7"
-    found = found_at(row_of(text, 0, 0), text)
+    found = make_detections(make_boxes(text, 0, 0), text)
     (line,) = group_lines(found)
     parts = split_at_signs(line, found)
-    assert [text_of(found, part) for part in parts] == ["12+", "305×", "4-7"]
+    assert [get_text(found, part) for part in parts] == ["12+", "305×", "4-7"]
     assert np.concatenate(parts).tolist() == line.tolist()
 
 
-def test_a_sign_at_the_end_leaves_nothing_behind_it() -> None:
-    found = found_at(row_of("48+", 0, 0), "48+")
+def test_a_sign_at_the_end_gives_no_empty_number() -> None:
+    found = make_detections(make_boxes("48+", 0, 0), "48+")
     (line,) = group_lines(found)
-    assert [text_of(found, part) for part in split_at_signs(line, found)] == ["48+"]
+    assert [get_text(found, part) for part in split_at_signs(line, found)] == ["48+"]

@@ -1,4 +1,4 @@
-"""What a line of candidates says, against a count over every outcome of every candidate."""
+"""Decoding of a text line, against an enumeration of all outcomes of all candidates."""
 
 from itertools import product
 
@@ -13,7 +13,7 @@ from inkdigits.recognition.numbers.sequence import TextLine
 
 
 def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
-    """Return candidates at random, side by side."""
+    """Return random candidates side by side."""
     rng = np.random.default_rng(seed)
     logits = sharpness * rng.standard_normal((n, N_SYMBOLS))
     shares = np.exp(logits)
@@ -29,23 +29,23 @@ def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
     )
 
 
-def every_text(line: TextLine) -> dict[str, float]:
-    """Return the probability of every text of digits, by going through all outcomes."""
+def enumerate_texts(line: TextLine) -> dict[str, float]:
+    """Return the probability of every text of digits, by enumeration of all outcomes."""
     texts: dict[str, float] = {}
     for outcome in product(range(11), repeat=len(line.digit_probabilities)):
         text = "".join(str(each) for each in outcome if each < 10)
-        chance = float(
+        probability = float(
             np.prod([row[each] for row, each in zip(line.digit_probabilities, outcome, strict=True)])
         )
-        texts[text] = texts.get(text, 0.0) + chance
+        texts[text] = texts.get(text, 0.0) + probability
     return texts
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 3))
 @settings(deadline=None, max_examples=25)
-def test_the_probability_of_a_text_is_the_sum_over_all_outcomes(seed: int, n: int) -> None:
+def test_the_probability_of_a_text_is_the_sum_over_its_outcomes(seed: int, n: int) -> None:
     line = TextLine.from_detections(candidates(n, seed))
-    texts = every_text(line)
+    texts = enumerate_texts(line)
     assert sum(texts.values()) == pytest.approx(1.0, abs=1e-6)
     for text in sorted(texts, key=texts.__getitem__)[-5:]:
         assert line.compute_probability(text) == pytest.approx(texts[text], abs=1e-9)
@@ -53,7 +53,7 @@ def test_the_probability_of_a_text_is_the_sum_over_all_outcomes(seed: int, n: in
 
 @given(seed=st.integers(0, 10_000), length=st.integers(1, 3))
 @settings(deadline=None, max_examples=25)
-def test_with_a_length_the_likeliest_outcome_of_that_length_is_chosen(seed: int, length: int) -> None:
+def test_the_most_probable_outcome_of_a_known_length_is_chosen(seed: int, length: int) -> None:
     line = TextLine.from_detections(candidates(3, seed))
     chosen = line.choose_digits(length)
     assert chosen.sum() == length
@@ -67,20 +67,20 @@ def test_with_a_length_the_likeliest_outcome_of_that_length_is_chosen(seed: int,
 
 @given(seed=st.integers(0, 10_000))
 @settings(deadline=None, max_examples=25)
-def test_the_runner_up_is_the_likeliest_change_of_one_candidate(seed: int) -> None:
+def test_the_runner_up_is_the_most_probable_change_of_one_candidate(seed: int) -> None:
     line = TextLine.from_detections(candidates(3, seed))
     chosen = line.choose_digits()
-    now = np.where(chosen, line.digit_probabilities[:, :10].argmax(axis=1), 10)
+    current = np.where(chosen, line.digit_probabilities[:, :10].argmax(axis=1), 10)
     changes = []
     for i, other in product(range(3), range(11)):
-        if other != now[i]:
-            changed = now.copy()
+        if other != current[i]:
+            changed = current.copy()
             changed[i] = other
             changes.append(float(np.prod(line.digit_probabilities[np.arange(3), changed])))
     assert line.find_runner_up(chosen)[2] == pytest.approx(max(changes), rel=1e-6)
 
 
-def test_spellings_hold_the_whole_probability_where_all_is_open() -> None:
+def test_the_weights_of_all_segmentations_sum_to_1() -> None:
     line = TextLine.from_detections(candidates(3, 4, sharpness=0.5))
     weights = [np.exp(weight) for weight, _ in line.list_segmentations()]
     nothing = float(np.prod(line.digit_probabilities[:, 10]))
@@ -88,7 +88,7 @@ def test_spellings_hold_the_whole_probability_where_all_is_open() -> None:
     assert {len(shares) for _, shares in line.list_segmentations()} == {1, 2, 3}
 
 
-def test_a_digit_that_cannot_occur_becomes_a_stranger_and_no_other_digit() -> None:
+def test_an_excluded_digit_becomes_the_class_other() -> None:
     found = candidates(1, 0)
     classes = np.zeros((1, N_SYMBOLS), np.float32)
     classes[0, 0], classes[0, 6], classes[0, OTHER] = 0.99, 0.006, 0.004
@@ -99,9 +99,9 @@ def test_a_digit_that_cannot_occur_becomes_a_stranger_and_no_other_digit() -> No
     assert line.outcomes.sum() == pytest.approx(1.0, abs=1e-6)
 
 
-def test_leaving_digits_out_decides_a_doubt_between_two() -> None:
+def test_excluding_a_digit_resolves_an_ambiguity() -> None:
     classes = np.zeros((1, N_SYMBOLS), np.float32)
     classes[0, 1], classes[0, 7] = 0.5, 0.5
     found = candidates(1, 0)
-    doubtful = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
-    assert TextLine.from_detections(doubtful, (1, 2, 3)).outcomes[0, 1] > 0.9
+    ambiguous = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
+    assert TextLine.from_detections(ambiguous, (1, 2, 3)).outcomes[0, 1] > 0.9
