@@ -50,7 +50,7 @@ def test_channels_may_come_first() -> None:
         np.array([[object()]]),
         np.zeros((3, 3), complex),
     ],
-    ids=str,
+    ids=lambda array: f"{array.dtype} {array.shape}",  # no addresses: the workers of pytest-xdist compare ids
 )
 def test_array_that_is_not_a_picture_raises_an_error(array: np.ndarray) -> None:
     with pytest.raises(PictureError):
