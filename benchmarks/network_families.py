@@ -110,15 +110,17 @@ def train(family: str, steps: int) -> tuple[Any, float]:
     import keras
 
     from inkdigits.training.detector.loss import detector_loss
-    from inkdigits.training.loop.data_parallel import DataParallel, give_each_part_its_cores
-    from inkdigits.training.loop.precision import has_native_bfloat16, in_precision
+    from inkdigits.training.loop.data_parallel import DataParallel, configure_threads
+    from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
     from inkdigits.training.loop.schedules import OneCycle
     from inkdigits.training.networks.detector import detector
 
-    give_each_part_its_cores(2)
+    configure_threads(2)
     keras.utils.set_random_seed(0)
     network = detector() if family == "detector" else columns_network()
-    trainee = DataParallel(in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32"), 2)
+    trainee = DataParallel(
+        clone_with_policy(network, "mixed_bfloat16" if has_native_bfloat16() else "float32"), 2
+    )
     trainee.compile(
         optimizer=keras.optimizers.AdamW(
             OneCycle(2e-3, steps, 0.1), weight_decay=0.01, clipnorm=30.0, use_ema=True, ema_momentum=0.998

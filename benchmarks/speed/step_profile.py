@@ -41,15 +41,15 @@ def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[
 
     from inkdigits.data import load_mnist
     from inkdigits.training.loop.batches import training_batches
-    from inkdigits.training.loop.data_parallel import DataParallel, count_parts, give_each_part_its_cores
-    from inkdigits.training.loop.precision import dtype_policy, in_precision
+    from inkdigits.training.loop.data_parallel import DataParallel, configure_threads, count_parts
+    from inkdigits.training.loop.precision import clone_with_policy, dtype_policy
     from inkdigits.training.networks.classifiers import build_network
     from inkdigits.training.recipes import get_recipe
 
     recipe = get_recipe(recipe_name)
     n_parts = n_parts or count_parts(recipe.batch_size)
-    give_each_part_its_cores(n_parts)
-    network = in_precision(build_network(recipe.network, recipe.dropout), dtype_policy(recipe))
+    configure_threads(n_parts)
+    network = clone_with_policy(build_network(recipe.network, recipe.dropout), dtype_policy(recipe))
     trainee = DataParallel(network, n_parts) if n_parts > 1 else network
     trainee.compile(keras.optimizers.Adam(1e-6), "sparse_categorical_crossentropy", jit_compile=False)
     batches = training_batches(load_mnist().train, recipe, seed=0)

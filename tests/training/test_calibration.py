@@ -60,7 +60,7 @@ def test_a_folded_temperature_is_a_power_of_the_probabilities(trained, small_tes
 
 def test_figures_go_onto_a_card_and_come_back():
     calibration = Calibration(1.25, 0.4, 0.1)
-    assert Calibration.of_card(calibration.on_card(ModelCard(name="any"))) == calibration
+    assert Calibration.from_card(calibration.update_card(ModelCard(name="any"))) == calibration
 
 
 def test_a_network_without_a_dense_end_cannot_take_a_temperature():

@@ -35,14 +35,14 @@ def test_text_overrides_a_setting_in_its_own_type():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"epoch": "7"}, "no setting 'epoch'; its settings are network, epochs"),
-        ({"name": "mine"}, "no setting 'name'"),
-        ({"epochs": "many"}, "epochs is a whole number, but 'many' was given"),
-        ({"epochs": "0"}, "epochs lies between 1 and 10000, but 0 was asked for"),
-        ({"learning_rate": "nan"}, "learning_rate lies between"),
+        ({"epoch": "7"}, "unknown setting 'epoch'; choose one of network, epochs"),
+        ({"name": "mine"}, "unknown setting 'name'"),
+        ({"epochs": "many"}, "expected an integer for epochs, but got 'many'"),
+        ({"epochs": "0"}, "expected epochs between 1 and 10000, but got 0"),
+        ({"learning_rate": "nan"}, "expected learning_rate between"),
         (
             {"augmentation": "wild"},
-            "augmentation is one of none, shift, warp, strong, but 'wild' was asked for",
+            "expected augmentation to be one of none, shift, warp, strong, but got 'wild'",
         ),
     ],
 )
@@ -53,10 +53,10 @@ def test_a_wrong_setting_is_refused_in_one_line(settings, message):
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones():
-    with pytest.raises(UsageError, match="no recipe 'slow'; choose one of original, fast, classic"):
+    with pytest.raises(UsageError, match="unknown recipe 'slow'; choose one of original, fast, classic"):
         get_recipe("slow")
 
 
 def test_settings_of_another_version_are_refused():
-    with pytest.raises(UsageError, match="no settings of a recipe"):
+    with pytest.raises(UsageError, match="expected the settings of a recipe"):
         Recipe.from_json({"name": "old", "epochs": 1, "momentum": 0.9})

@@ -22,7 +22,7 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
     assert all(0.3 < run["accuracy"] < 1 and run["seconds"]["training"] > 0 for run in saved["runs"])
     assert saved["runs"][0]["machine"]["cores"] >= 1
 
-    with pytest.raises(DataError, match="another recipe or of other data"):
+    with pytest.raises(DataError, match="another recipe or data set"):
         sweep(QUICK.override({"epochs": 2}), small_train, small_test, [5], results)
     results.write_text("{")
     with pytest.raises(DataError, match="is damaged"):
@@ -52,7 +52,7 @@ def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test
     assert sweep_seed(out=tmp_path / "other.json") == runs
     assert sweep_seed() == runs
     assert len(steps) == n_steps
-    with pytest.raises(DataError, match="of another recipe, seed or data"):
+    with pytest.raises(DataError, match="has another recipe, seed or data set"):
         sweep_seed(out=tmp_path / "third.json", recipe=QUICK.override({"epochs": 2}))
     # Runs that are all trained anew may be calibrated otherwise.
     anew = sweep(QUICK, small_train, small_test, [3], results, keep=tmp_path / "elsewhere")

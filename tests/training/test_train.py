@@ -12,7 +12,7 @@ from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.storage import sha256_of_file
 from inkdigits.training.export import onnx_export as export
-from inkdigits.training.loop.fit import averaging_momentum, read_history
+from inkdigits.training.loop.fit import limit_averaging_momentum, read_history
 from inkdigits.training.networks.classifiers import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
@@ -110,18 +110,18 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(run, small_train,
 
 
 def test_a_run_is_never_overwritten_nor_resumed_with_other_settings(run, small_train, small_test, tmp_path):
-    with pytest.raises(RunError, match="exists already; go on with it by --resume"):
+    with pytest.raises(RunError, match="exists already; resume it with --resume"):
         train(QUICK, small_train, small_test, run=run.path)
     with pytest.raises(RunError, match="is finished"):
         train(QUICK, small_train, small_test, seed=3, run=run.path, resume=True)
-    with pytest.raises(RunError, match="no run to go on with"):
+    with pytest.raises(RunError, match="no run to resume"):
         train(QUICK, small_train, small_test, run=tmp_path / "nothing", resume=True)
     with pytest.raises(KeyboardInterrupt):
         train(QUICK, small_train, small_test, run=tmp_path / "half", watch=StopAfter(1))
-    with pytest.raises(RunError, match="was begun with seed 0, but it is to go on with 1"):
+    with pytest.raises(RunError, match="was started with seed 0, but got 1"):
         train(QUICK, small_train, small_test, seed=1, run=tmp_path / "half", resume=True)
     (tmp_path / "half" / run_directory.CHECKPOINT).write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(RunError, match="is damaged or of another network"):
+    with pytest.raises(RunError, match="is damaged or belongs to another network"):
         train(QUICK, small_train, small_test, run=tmp_path / "half", resume=True)
 
 
@@ -129,7 +129,7 @@ def test_images_of_another_size_are_refused_before_anything_is_written(small_tra
     from inkdigits.data import LabelledImages
 
     tiny = LabelledImages(small_train.images[:, ::2, ::2], small_train.labels, "tiny")
-    with pytest.raises(DataError, match=r"digit images are uint8 of shape \(n, 28, 28\)"):
+    with pytest.raises(DataError, match=r"expected digit images, uint8 of shape \(n, 28, 28\)"):
         train(QUICK, tiny, small_test, run=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
@@ -145,7 +145,7 @@ def test_validation_images_are_watched_and_not_trained_on(small_train, small_tes
 
 def test_an_export_that_answers_otherwise_is_refused(run, small_test):
     other = classic()
-    with pytest.raises(ModelError, match="should answer as Keras does"):
+    with pytest.raises(ModelError, match="expected the same outputs from ONNX and Keras"):
         export.check_parity(other, run.path / run_directory.ONNX_MODEL, small_test.images)
 
 
@@ -160,9 +160,9 @@ def test_a_card_is_replaced_without_touching_the_network(run, tmp_path):
 
 
 def test_an_average_reaches_back_over_a_tenth_of_the_training_at_most(small_train, small_test, tmp_path):
-    assert averaging_momentum(0.999, 15_000) == 0.999
-    assert averaging_momentum(0.999, 100) == pytest.approx(0.9)
-    assert averaging_momentum(0.999, 5) == 0
+    assert limit_averaging_momentum(0.999, 15_000) == 0.999
+    assert limit_averaging_momentum(0.999, 100) == pytest.approx(0.9)
+    assert limit_averaging_momentum(0.999, 5) == 0
     recipe = QUICK.override({"weight_averaging": 0.999})
     assert train(recipe, small_train, small_test, run=tmp_path / "run").evaluation.accuracy > 0.8
 

@@ -176,7 +176,7 @@ def read_calibration(held_out_run: Path) -> "Calibration":
     from inkdigits.run_directory import ONNX_MODEL, require
     from inkdigits.training.calibration import Calibration
 
-    return Calibration.of_card(OnnxRecogniser(require(held_out_run, ONNX_MODEL)).card)
+    return Calibration.from_card(OnnxRecogniser(require(held_out_run, ONNX_MODEL)).card)
 
 
 def _explain_resuming(run: Path) -> str:

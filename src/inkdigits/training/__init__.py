@@ -1,4 +1,4 @@
-"""The training river: a data set becomes a model file. Heavy: Keras is imported here and nowhere else."""
+"""Training of networks with Keras, and export to ONNX. Only this package imports Keras."""
 
 import contextlib
 import importlib
@@ -11,8 +11,8 @@ from inkdigits.errors import MissingExtraError
 
 
 @contextlib.contextmanager
-def _stderr_held_back() -> Iterator[None]:
-    """Send what native libraries write to stderr nowhere."""
+def _discard_stderr() -> Iterator[None]:
+    """Discard what native libraries write to stderr."""
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -29,7 +29,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 for _package in ("keras", os.environ.get("KERAS_BACKEND", "tensorflow")):
     if importlib.util.find_spec(_package) is None:
         raise MissingExtraError("training", "train", _package)
-# TensorFlow announces its oneDNN and CPU features before it minds any log level; a person who trains wants progress
-# there. What goes wrong at the import still shows, as an exception.
-with _stderr_held_back():
+# TensorFlow logs its oneDNN and CPU features at import, whatever the log level. Errors of the import are still raised
+# as exceptions.
+with _discard_stderr():
     importlib.import_module("keras")

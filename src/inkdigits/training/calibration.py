@@ -1,7 +1,6 @@
-"""A confidence that means what it says, and the thresholds below which a reading is refused.
+"""Calibration: the temperature of the probabilities, and the rejection thresholds.
 
-All of it is found on images that the network was not trained on: held-out training images, as they are and
-augmented as real pictures vary.
+Both are found on held-out training images, plain and augmented.
 """
 
 from dataclasses import dataclass, replace
@@ -18,14 +17,14 @@ from inkdigits.training.augmentation.degradation import Scan
 from inkdigits.training.augmentation.pipeline import augment
 from inkdigits.training.augmentation.presets import STRONG
 from inkdigits.training.loop.precision import full_precision
-from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES, answers_is_digit
+from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES, has_is_digit_output
 
-REFUSED_SHARE = 0.0025
-"""Share of held-out digits, plain and coarse, that are refused as unsure."""
+REJECTED_SHARE = 0.0025
+"""Share of held-out digits, plain and of low resolution, that are rejected for low confidence."""
 
-REFUSED_AS_NO_DIGIT = 0.001
-"""Share of the same digits that are refused as no digits: fewer, since the small digits of a written page look less
-like digits than any of these."""
+REJECTED_AS_NON_DIGIT = 0.001
+"""Share of the same digits that are rejected as non-digits. It is smaller, because the small digits of a written page
+score lower than any of these."""
 
 LOW_RESOLUTION = (Scan(low_resolution=1.0),)
 """An augmentation that scans every digit at a height of 8 to 16 pixels."""
@@ -35,24 +34,24 @@ _TEMPERATURES = np.geomspace(0.25, 4.0, 161)
 
 @dataclass(frozen=True)
 class Calibration:
-    """What `calibrate` finds.
+    """The result of `calibrate`.
 
     Attributes
     ----------
     temperature
-        By which the logits are divided.
+        The divisor of the logits.
     threshold
-        Confidence below which a reading is refused as unsure.
+        Confidence below which a prediction is rejected.
     is_digit_threshold
-        ``is_digit`` below which an image is refused as no digit; 0 for a network without an opinion.
+        ``is_digit`` below which an image is rejected as a non-digit; 0 for a network without this output.
     """
 
     temperature: float = 1.0
     threshold: float = 0.0
     is_digit_threshold: float = 0.0
 
-    def on_card(self, card: ModelCard) -> ModelCard:
-        """Return the card with these figures on it."""
+    def update_card(self, card: ModelCard) -> ModelCard:
+        """Return a copy of the model card with these values."""
         return replace(
             card,
             temperature=self.temperature,
@@ -61,8 +60,8 @@ class Calibration:
         )
 
     @staticmethod
-    def of_card(card: ModelCard) -> "Calibration":
-        """Return the figures that stand on a card, such as that of a held-out twin."""
+    def from_card(card: ModelCard) -> "Calibration":
+        """Return the values on a model card, such as that of a held-out run."""
         return Calibration(card.temperature, card.threshold, card.is_digit_threshold)
 
 
@@ -81,8 +80,8 @@ def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> 
     Returns
     -------
     Calibration
-        The temperature with the least cross-entropy over the images as they are and an augmented copy; the
-        thresholds that refuse 0.25% and 0.1% of the images as they are and of a coarsely scanned copy.
+        The temperature with the lowest cross-entropy over the images and an augmented copy; the thresholds that
+        reject 0.25% and 0.1% of the images and a copy of low resolution.
 
     References
     ----------
@@ -94,18 +93,18 @@ def calibrate(network: keras.Model, held_out: LabelledImages, seed: int = 0) -> 
     labels = np.concatenate([held_out.labels, held_out.labels])
     losses = [_cross_entropy(both / temperature, labels) for temperature in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    # A digit of few pixels is still a digit: without these, a threshold would refuse many an 8x8 scan.
+    # Without images of low resolution, the thresholds would reject many scans of 8x8 pixels.
     coarse = _predict(network, augment(held_out.images, LOW_RESOLUTION, np.random.default_rng(seed)))
     confidences = [
         softmax(np.log(np.maximum(each.probabilities, 1e-30)) / temperature).max(axis=1)
         for each in (plain, coarse)
     ]
-    threshold = np.quantile(np.concatenate(confidences), REFUSED_SHARE)
-    is_digit_threshold = np.quantile(np.concatenate([plain.is_digit, coarse.is_digit]), REFUSED_AS_NO_DIGIT)
+    threshold = np.quantile(np.concatenate(confidences), REJECTED_SHARE)
+    is_digit_threshold = np.quantile(np.concatenate([plain.is_digit, coarse.is_digit]), REJECTED_AS_NON_DIGIT)
     return Calibration(
         temperature=round(temperature, 4),
         threshold=round(float(threshold), 4),
-        is_digit_threshold=round(float(is_digit_threshold), 4) if answers_is_digit(network) else 0.0,
+        is_digit_threshold=round(float(is_digit_threshold), 4) if has_is_digit_output(network) else 0.0,
     )
 
 
@@ -121,7 +120,7 @@ def fold_temperature(network: keras.Model, temperature: float) -> None:
     layer = network.get_layer(PROBABILITIES) if PROBABILITIES in names else network.layers[-1]
     if not isinstance(layer, keras.layers.Dense):
         raise ModelError(
-            f"a temperature goes into a last layer of type Dense, but {layer.name} is {type(layer).__name__}; "
+            f"calibration needs a last layer of type Dense, but {layer.name} is {type(layer).__name__}; "
             "train without a calibration"
         )
     layer.set_weights([weights / temperature for weights in layer.get_weights()])
@@ -129,17 +128,17 @@ def fold_temperature(network: keras.Model, temperature: float) -> None:
 
 def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
     with full_precision():
-        answers = network.predict(images, batch_size=1000, verbose=0)
-    if isinstance(answers, dict):
-        return Scores(answers[PROBABILITIES], answers[IS_DIGIT][:, 0])
-    return Scores(answers, np.ones(len(images), np.float32))
+        outputs = network.predict(images, batch_size=1000, verbose=0)
+    if isinstance(outputs, dict):
+        return Scores(outputs[PROBABILITIES], outputs[IS_DIGIT][:, 0])
+    return Scores(outputs, np.ones(len(images), np.float32))
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities of logits, each (n, 10)."""
+    """Convert logits to probabilities, both (n, 10)."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+    probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

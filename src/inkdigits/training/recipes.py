@@ -1,4 +1,4 @@
-"""Recipes: everything that decides a training, in one frozen dataclass a recipe."""
+"""Recipes: all settings of a training run, as a frozen dataclass."""
 
 import dataclasses
 import types
@@ -16,18 +16,18 @@ def _setting(sentence: str, default: Any = dataclasses.MISSING) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a network is trained. Every field carries a sentence that the report prints beside its value."""
+    """The settings of a training run. Each field has a description, which the report prints with its value."""
 
-    name: str = _setting("What the recipe is called.")
-    network: str = _setting("The architecture.", "classic")
-    epochs: int = _setting("How often the training images are gone through.")
-    batch_size: int = _setting("Images a step.", 128)
-    learning_rate: float = _setting("Adam's step size; the peak of it where the schedule moves it.", 0.001)
+    name: str = _setting("Name of the recipe.")
+    network: str = _setting("Network architecture.", "classic")
+    epochs: int = _setting("Number of passes over the training images.")
+    batch_size: int = _setting("Number of images per training step.", 128)
+    learning_rate: float = _setting("Learning rate of Adam; the peak of a one-cycle schedule.", 0.001)
     schedule: Literal["constant", "one_cycle"] = _setting(
-        "How the learning rate moves: constant, or one cycle (a linear rise to the peak and a linear fall to nought).",
+        "Learning rate schedule: constant, or one cycle (linear warm-up to the peak, then linear decay to zero).",
         "constant",
     )
-    warm_up: float = _setting("Share of the training in which a one-cycle learning rate rises.", 0.2)
+    warm_up: float = _setting("Share of the training steps in the warm-up of a one-cycle schedule.", 0.2)
     augmentation: Literal["none", "shift", "warp", "strong"] = _setting(
         "How the training images are augmented, anew for each epoch: not at all, shifted at random, warped (rotated, "
         "sheared, scaled, shifted and bent a little), or strongly (also with other stroke widths, overlays and "
@@ -35,47 +35,52 @@ class Recipe:
         "none",
     )
     max_shift: int = _setting(
-        "Farthest random shift along each axis, in pixels, where images are shifted.", 0
+        "Largest random shift along each axis, in pixels, for the augmentation by shifts.", 0
     )
-    warp_strength: float = _setting(
-        "How far images are warped, where they are; 1 rotates by up to 10 degrees.", 1.0
-    )
+    warp_strength: float = _setting("Strength of the warp augmentation; 1 rotates by up to 10 degrees.", 1.0)
     gentle: float = _setting(
-        "Share of the images that are warped alone, where the others are augmented strongly.", 0.0
+        "Share of the images with only the warp augmentation, if the augmentation is strong.", 0.0
     )
-    stroke_models: float = _setting("Share of a batch that is digits drawn from stroke models.", 0.0)
-    fonts: float = _setting("Share of a batch that is digits of handwriting fonts.", 0.0)
+    stroke_models: float = _setting("Share of a batch that is synthetic digits from stroke models.", 0.0)
+    fonts: float = _setting("Share of a batch that is synthetic digits from handwriting fonts.", 0.0)
     non_digits: float = _setting(
-        "Share of a batch that is invented non-digits, for networks that answer is_digit.", 0.0
+        "Share of a batch that is synthetic non-digits, for networks with an is_digit output.", 0.0
     )
     unknown_kinds: str = _setting(
-        "Kinds of invented non-digits that are left out, with commas between them, so that they can be met for the "
-        "first time afterwards.",
+        "Kinds of synthetic non-digits to exclude from training, separated by commas, for tests on unseen kinds.",
         "",
     )
     teacher: str = _setting(
-        "A larger model that is learnt from in place of the labels: a shipped one by its name, or an .onnx file; "
-        "empty for none.",
+        "Teacher model for knowledge distillation: the name of a shipped model, or an .onnx file. Its soft labels "
+        "replace the labels; empty for none.",
         "",
     )
-    teacher_temperature: float = _setting("By which the logits of teacher and pupil are divided.", 4.0)
-    dropout: float = _setting("Share of the last features silenced in each step.", 0.5)
+    teacher_temperature: float = _setting(
+        "Temperature of knowledge distillation, for the logits of teacher and student.", 4.0
+    )
+    dropout: float = _setting("Dropout rate before the last layer.", 0.5)
     weight_averaging: float = _setting(
-        "Momentum of the exponential moving average of the weights that is kept as the result; 0 for none.",
+        "Momentum of the exponential moving average of the weights, which is the trained network; 0 for none.",
         0.0,
     )
     validation_share: float = _setting(
-        "Share of the training images kept back to watch the training by.", 0.0
+        "Share of the training images that is held out for validation during training.", 0.0
     )
     precision: Literal["float32", "bfloat16"] = _setting(
-        "Arithmetic of the training: float32, or bfloat16 products with float32 weights where the processor has "
-        "them in hardware (float32 elsewhere). The exported network is float32 always.",
+        "Precision of training: float32, or bfloat16 with float32 weights if the processor supports bfloat16 in "
+        "hardware (else float32). The exported network is always float32.",
         "float32",
     )
-    steps_per_execution: int = _setting("Steps that run between two looks of the progress bar.", 1)
+    steps_per_execution: int = _setting("Training steps between two updates of the progress.", 1)
 
     def __post_init__(self) -> None:
-        """Refuse a value out of its range, naming the field, the range and the value."""
+        """Check that each value is in its range.
+
+        Raises
+        ------
+        UsageError
+            If a value is out of its range.
+        """
         ranges = {
             "epochs": (1, 10_000),
             "batch_size": (1, 1_000_000),
@@ -96,10 +101,11 @@ class Recipe:
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                raise UsageError(f"{name} lies between {low:g} and {high:g}, but {value:g} was asked for")
+                raise UsageError(f"expected {name} between {low:g} and {high:g}, but got {value:g}")
         if self.invented >= 1:
             raise UsageError(
-                f"a batch needs real digits too, but {self.invented:.0%} of it was to be invented"
+                "expected the shares stroke_models, fonts and non_digits to sum to less than 1, but got "
+                f"{self.invented:g}; a batch needs real digits too"
             )
         if self.unknown_kinds:
             from inkdigits.training.synthetic.negatives import known_kinds
@@ -109,38 +115,38 @@ class Recipe:
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:
                 raise UsageError(
-                    f"{name} is one of {', '.join(choices)}, but {getattr(self, name)!r} was asked for"
+                    f"expected {name} to be one of {', '.join(choices)}, but got {getattr(self, name)!r}"
                 )
 
     @property
     def invented(self) -> float:
-        """Share of a batch that does not come from the data set."""
+        """Share of a batch that is synthetic."""
         return self.stroke_models + self.fonts + self.non_digits
 
     def override(self, settings: Mapping[str, str | int | float]) -> "Recipe":
-        """Return the recipe with single settings replaced, text turned into the field's type.
+        """Return a copy of the recipe with some settings replaced; text is converted to the field's type.
 
         Raises
         ------
         UsageError
-            If there is no such setting, or if the value is not of its type or out of its range.
+            If a setting does not exist, or if a value has the wrong type or is out of its range.
         """
         kinds = typing.get_type_hints(Recipe)
         values: dict[str, Any] = {}
         for name, value in settings.items():
             if name not in kinds or name == "name":
                 known = ", ".join(kind for kind in kinds if kind != "name")
-                raise UsageError(f"a recipe has no setting {name!r}; its settings are {known}")
+                raise UsageError(f"unknown setting {name!r}; choose one of {known}")
             kind = kinds[name] if kinds[name] in (int, float) else str
             try:
                 values[name] = kind(value)
             except ValueError as error:
-                raise UsageError(f"{name} is {_a(kind)}, but {value!r} was given") from error
+                raise UsageError(f"expected {_describe_type(kind)} for {name}, but got {value!r}") from error
         return dataclasses.replace(self, **values)
 
     @staticmethod
     def from_json(settings: dict[str, Any]) -> "Recipe":
-        """Make the recipe again from what `to_json` gave.
+        """Create a recipe from the result of `to_json`.
 
         Raises
         ------
@@ -150,7 +156,7 @@ class Recipe:
         try:
             return Recipe(**settings)
         except TypeError as error:
-            raise UsageError(f"these are no settings of a recipe: {error}") from error
+            raise UsageError(f"expected the settings of a recipe, but {error}") from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings by name."""
@@ -158,17 +164,17 @@ class Recipe:
 
     @staticmethod
     def sentences() -> dict[str, str]:
-        """Return what each setting means, by name."""
+        """Return the description of each setting, by name."""
         return {setting.name: setting.metadata["sentence"] for setting in dataclasses.fields(Recipe)}
 
 
-def _a(kind: type) -> str:
-    return {int: "a whole number", float: "a number"}.get(kind, "a word")
+def _describe_type(kind: type) -> str:
+    return {int: "an integer", float: "a number"}.get(kind, "text")
 
 
-# The best that the original's architecture holds. It is too small to learn by heart what a teacher thinks of digits
-# that are warped anew in every epoch, so it needs no dropout. What is good for it is good for the other small networks.
-_TAUGHT = Recipe(
+# The highest accuracy of the original architecture. It is too small to overfit soft labels of images that are warped
+# differently in every epoch, so it needs no dropout. The other small networks use the same settings.
+_DISTILLED = Recipe(
     name="classic",
     epochs=32,
     learning_rate=0.01,
@@ -187,11 +193,11 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
     {
         recipe.name: recipe
         for recipe in (
-            # The published project to the letter.
+            # The published course project, without changes.
             Recipe(name="original", epochs=15, validation_share=0.1),
-            # The original's accuracy in the least time. A learning rate that goes ten times as high and comes back to
-            # nought, small shifts, and the average of the last weights do it; dropout would cost time,
-            # and in four epochs nothing is learnt by heart.
+            # The accuracy of the original in the shortest time, by a one-cycle schedule with a ten times higher peak
+            # learning rate, small shifts, and weight averaging. Dropout would slow the training down, and four epochs
+            # are too few to overfit.
             Recipe(
                 name="fast",
                 epochs=4,
@@ -205,12 +211,12 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
                 precision="bfloat16",
                 steps_per_execution=32,
             ),
-            _TAUGHT,
-            # The best below 8,500 parameters.
-            dataclasses.replace(_TAUGHT, name="compact", network="compact", epochs=30),
-            # The original's accuracy at the most images a second.
-            dataclasses.replace(_TAUGHT, name="quick", network="quick", epochs=30),
-            # Made for real pictures: every hand, pen and scanner, and what is no digit.
+            _DISTILLED,
+            # The highest accuracy with fewer than 8,500 parameters.
+            dataclasses.replace(_DISTILLED, name="compact", network="compact", epochs=30),
+            # The accuracy of the original with the highest throughput.
+            dataclasses.replace(_DISTILLED, name="quick", network="quick", epochs=30),
+            # For real pictures: many handwriting styles, pens and scanners, and rejection of non-digits.
             Recipe(
                 name="accurate",
                 network="accurate",
@@ -244,5 +250,5 @@ def get_recipe(name: str) -> Recipe:
         If there is none.
     """
     if name not in RECIPES:
-        raise UsageError(f"there is no recipe {name!r}; choose one of {', '.join(RECIPES)}")
+        raise UsageError(f"unknown recipe {name!r}; choose one of {', '.join(RECIPES)}")
     return RECIPES[name]

@@ -1,4 +1,4 @@
-"""One recipe, many random seeds: how good it is, and by how much that varies."""
+"""Sweeps: training of one recipe with several random seeds."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ from inkdigits.training.recipes import Recipe
 from inkdigits.training.train import train
 
 FIGURES = ("n", "n_errors", "accuracy", "loss", "ece", "without_label_errors")
-"""What a sweep keeps of each run's evaluation."""
+"""The metrics that a sweep records for each run."""
 
 
 def sweep(
@@ -35,28 +35,28 @@ def sweep(
     watch: StepCallback | None = None,
     on_run: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Train a recipe once for each seed, and add each run's figures to a result file as it ends.
+    """Train a recipe once for each seed, and add the metrics of each run to a result file.
 
     Parameters
     ----------
     recipe
-        What to train.
+        The recipe.
     train_data, test_data
         Digit images ``uint8`` (n, 28, 28) with labels (n,).
     seeds
-        Random seeds; those that the file has of this very recipe and these data already are not trained again, unless
-        their runs are to be kept and are not there.
+        Random seeds. Seeds that are already in the file, for the same recipe and data, are skipped, unless ``keep`` is
+        given and their run directory is missing.
     results
         The JSON file: ``{"recipe", "data", "runs": [{"seed", "accuracy", ..., "seconds", "machine"}]}``.
     calibration
         Temperature and thresholds for each network, as in `train`.
     keep
-        A directory in which the run directories stay, each named for its seed; by default none does. A run that was
-        interrupted there is gone on with, and one that is finished there is not trained again.
+        A folder for the run directories, one per seed; by default they are deleted. An interrupted run in it is
+        resumed, and a finished run is not trained again.
     watch
         Called with each `Step` of each training.
     on_run
-        Called with each run's record when it ends.
+        Called with the record of each run when it ends.
 
     Returns
     -------
@@ -66,9 +66,9 @@ def sweep(
     Raises
     ------
     DataError
-        If the file is damaged, or holds runs of another recipe, of other data, of another teacher or calibration.
+        If the file is damaged, or if it contains runs of another recipe, data set, teacher or calibration.
     OutputError
-        If the file cannot be written; said before anything is trained.
+        If the file cannot be written; this is checked before training.
     """
     data = {
         "train": train_data.name,
@@ -76,7 +76,7 @@ def sweep(
         "test": test_data.name,
         "test_sha256": test_data.sha256,
     }
-    made_with = {
+    origin = {
         "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
         "calibration": dataclasses.asdict(calibration or Calibration()),
     }
@@ -89,7 +89,7 @@ def sweep(
 
     missing = [seed for seed in seeds if not is_done(seed)]
     if missing:
-        _check_made_alike([run for run in runs if run["seed"] not in missing], made_with, results)
+        _check_same_origin([run for run in runs if run["seed"] not in missing], origin, results)
     for seed in missing:
         with tempfile.TemporaryDirectory() as folder:
             path = (keep or Path(folder)) / f"seed-{seed}"
@@ -105,7 +105,7 @@ def sweep(
                     calibration=calibration,
                 )
                 keras.backend.clear_session()
-            record = {**_record_of(path, recipe, data, seed), **made_with}
+            record = {**_record_of(path, recipe, data, seed), **origin}
         runs = sorted([*(run for run in runs if run["seed"] != seed), record], key=lambda run: run["seed"])
         write_json(results, {"recipe": recipe.to_json(), "data": data, "runs": runs})
         if on_run:
@@ -114,14 +114,15 @@ def sweep(
 
 
 def _record_of(path: Path, recipe: Recipe, data: dict[str, str], seed: int) -> dict[str, Any]:
-    """Return what is kept of a finished run, which must be of this very recipe, data and seed."""
+    """Return the record of a finished run, after a check of its recipe, data and seed."""
     config, figures = read_json(path, CONFIG), read_json(path, EVALUATION)
     digests = config["data"]["sha256"], config["data"]["test_sha256"]
     if (config["seed"], *digests) != (seed, data["train_sha256"], data["test_sha256"]) or (
         Recipe.from_json(config["recipe"]) != recipe
     ):
         raise DataError(
-            f"the run in {path} is of another recipe, seed or data; keep the runs elsewhere, or move it away"
+            f"the run in {path} has another recipe, seed or data set; choose another folder with --keep, or move it "
+            "away"
         )
     return {"seed": seed, **{name: figures[name] for name in FIGURES}, **read_json(path, ENVIRONMENT)}
 
@@ -132,23 +133,23 @@ def _earlier_runs(results: Path, recipe: Recipe, data: dict[str, str]) -> list[d
     try:
         earlier = json.loads(results.read_text("utf-8"))
         runs: list[dict[str, Any]] = earlier["runs"]
-        # A setting that came to recipes since those runs had its default in them.
+        # Settings that were added to recipes after those runs have their default values there.
         same = Recipe.from_json(earlier["recipe"]) == recipe and earlier["data"] == data
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise DataError(f"the result file {results} is damaged ({error}); move it away") from error
     if not same:
         raise DataError(
-            f"{results} holds runs of another recipe or of other data; name another file with --out, or move it away"
+            f"{results} contains runs of another recipe or data set; choose another file with --out, or move it away"
         )
     return runs
 
 
-def _check_made_alike(runs: list[dict[str, Any]], made_with: dict[str, Any], results: Path) -> None:
-    """See that runs which are there already had the same teacher and calibration as one that is to join them."""
-    for name, value in made_with.items():
-        # Runs from before these were kept say nothing of them.
+def _check_same_origin(runs: list[dict[str, Any]], origin: dict[str, Any], results: Path) -> None:
+    """Check that the earlier runs had the same teacher and calibration as the new one."""
+    for name, value in origin.items():
+        # Old runs have no record of these.
         if any(run.get(name, value) != value for run in runs):
             raise DataError(
-                f"{results} holds runs with another {name.removesuffix('_sha256')}; name another file with --out, "
-                "or move it away"
+                f"{results} contains runs with another {name.removesuffix('_sha256')}; choose another file with "
+                "--out, or move it away"
             )

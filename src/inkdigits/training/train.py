@@ -1,4 +1,4 @@
-"""Data and a recipe become a run directory: the network, its ONNX file, its figures, and all they were made with."""
+"""Training of a classifier: from a data set and a recipe to a run directory with network, ONNX file and metrics."""
 
 import dataclasses
 import datetime
@@ -24,7 +24,7 @@ from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import write_json, write_whole
 from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
 from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
-from inkdigits.training.loop.data_parallel import count_parts, give_each_part_its_cores
+from inkdigits.training.loop.data_parallel import configure_threads, count_parts
 from inkdigits.training.loop.distillation import model_sha256
 from inkdigits.training.loop.fit import StepCallback, fit
 from inkdigits.training.loop.precision import dtype_policy
@@ -32,12 +32,12 @@ from inkdigits.training.networks.classifiers import build_network, layer_table
 from inkdigits.training.recipes import Recipe, get_recipe
 
 EXAMPLES_PER_DIGIT = 12
-"""Training images of each digit that a run keeps for its report."""
+"""Number of training images of each digit that are stored for the report."""
 
 
 @dataclass(frozen=True)
 class TrainedRun:
-    """What a training leaves.
+    """The result of a training run.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class TrainedRun:
     network
         The trained Keras network, float32.
     evaluation
-        Its figures on the test images.
+        Its metrics on the test images.
     recipe, seed
-        What it was trained with.
+        The recipe and the random seed.
     """
 
     path: Path
@@ -72,30 +72,30 @@ def train(
     calibrate_on_test: bool = False,
     source: dict[str, Any] | None = None,
 ) -> TrainedRun:
-    """Train a network, export it, and measure it once on the test images.
+    """Train a network, export it, and evaluate it once on the test images.
 
     Parameters
     ----------
     recipe
-        A `Recipe`, or the name of one.
+        A `Recipe`, or the name of a recipe.
     train_data, test_data
         Digit images ``uint8`` (n, 28, 28) with labels (n,).
     seed
         Random seed; the same recipe and seed on the same machine give identical weights.
     run
-        The run directory; by default ``runs/RECIPE-TIME``. It must be new or empty unless ``resume``.
+        The run directory; by default ``runs/RECIPE-TIME``. It must be new or empty, except with ``resume``.
     resume
-        Go on with an interrupted run in ``run``, from its last whole epoch.
+        Resume an interrupted run in ``run`` after its last completed epoch.
     network
-        A Keras network to train in place of the recipe's: raw ``uint8`` (28, 28) in, ten probabilities out.
+        A Keras network to train in place of the recipe's: input ``uint8`` (28, 28), output ten probabilities.
     watch
-        Called with each `Step` as training goes on.
+        Called with each `Step` during training.
     calibration
-        Temperature and thresholds for the network, found with a twin of it that was trained with images held out.
+        Temperature and thresholds for the network, from a run of the same recipe with held-out images.
     calibrate_on_test
-        Find them on ``test_data``, which then must be held-out training images and no real test.
+        Calibrate on ``test_data``, which must then be held-out training images, not the real test images.
     source
-        How the caller got the data, kept in the run's configuration for whoever goes on with it.
+        How the caller loaded the data; stored in the run's configuration, for resuming.
 
     Returns
     -------
@@ -104,20 +104,20 @@ def train(
     Raises
     ------
     UsageError
-        If there is no such recipe.
+        If the recipe does not exist.
     DataError
-        If the data are no digit images.
+        If the data are not digit images.
     RunError
-        If the run directory is taken, or cannot be resumed with these arguments.
+        If the run directory is not empty, or cannot be resumed with these arguments.
     ModelError
-        If the exported model does not answer as the network does.
+        If the outputs of the exported model differ from those of the network.
     """
     recipe = get_recipe(recipe) if isinstance(recipe, str) else recipe
     for data in (train_data, test_data):
         check_digit_images(data.images)
     started = time.perf_counter()
     run = Path(run) if run else default_run(recipe)
-    give_each_part_its_cores(count_parts(recipe.batch_size))
+    configure_threads(count_parts(recipe.batch_size))
     keras.utils.set_random_seed(seed)
     network = network or build_network(recipe.network, recipe.dropout)
     config = {**_config(recipe, seed, network, train_data, test_data), "source": source}
@@ -133,7 +133,7 @@ def train(
         network.save(temporary)
 
     environment = describe_environment()
-    card = calibration.on_card(_card(config, environment))
+    card = calibration.update_card(_make_card(config, environment))
     onnx_file = run / run_directory.ONNX_MODEL
     export_onnx(network, card, onnx_file)
     scores = check_parity(network, onnx_file, test_data.images)
@@ -171,7 +171,7 @@ def train(
 
 
 def default_run(recipe: Recipe) -> Path:
-    """Return a run directory that is named for the recipe and the present time, and that nothing else uses."""
+    """Return a run directory named after the recipe and the current time."""
     return Path("runs") / f"{recipe.name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
 
@@ -201,27 +201,27 @@ def _config(
 
 
 def _open_run(run: Path, config: dict[str, Any], resume: bool) -> None:
-    """Make the run directory and leave its configuration there, or see that it is the one to go on with."""
+    """Create the run directory and write its configuration, or check that the run can be resumed."""
     taken = run.is_file() or (run.is_dir() and any(run.iterdir()))
     if not taken:
         if resume:
-            raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
+            raise RunError(f"there is no run to resume in {run}; start one without --resume")
         write_json(run / run_directory.CONFIG, config)
         return
     if not resume:
-        raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
+        raise RunError(f"{run} exists already; resume it with --resume, or choose another folder with --out")
     if (run / run_directory.MANIFEST).exists():
         raise RunError(f"the run in {run} is finished; start another one with --out")
     before = read_json(run, run_directory.CONFIG)
     for key in ("recipe", "seed", "data", "teacher_sha256", "parameters"):
         if before.get(key) != config[key]:
             raise RunError(
-                f"the run in {run} was begun with {key} {before.get(key)}, but it is to go on with {config[key]}; "
+                f"the run in {run} was started with {key} {before.get(key)}, but got {config[key]}; "
                 "give the same arguments, or start another run with --out"
             )
 
 
-def _card(config: dict[str, Any], environment: dict[str, Any]) -> ModelCard:
+def _make_card(config: dict[str, Any], environment: dict[str, Any]) -> ModelCard:
     return ModelCard(
         name=config["name"],
         recipe=config["recipe"],
@@ -241,7 +241,7 @@ def _write_arrays(
     test_data: LabelledImages,
     probabilities: NDArray[np.float32],
 ) -> None:
-    """Keep what the report draws, so that it can be drawn again without the data and without Keras."""
+    """Write the arrays that the report needs, so it can be rendered without the data and without Keras."""
     arrays: dict[str, Any] = {
         "train_examples": _examples(train_data),
         "train_counts": np.bincount(train_data.labels, minlength=N_CLASSES),
@@ -257,7 +257,7 @@ def _write_arrays(
 
 
 def _examples(data: LabelledImages) -> NDArray[np.uint8]:
-    """Return the first images of each digit, ``uint8`` (10, k, 28, 28); blank where there are fewer."""
+    """Return the first images of each digit, ``uint8`` (10, k, 28, 28); missing ones are blank."""
     examples = np.zeros((N_CLASSES, EXAMPLES_PER_DIGIT, *data.images.shape[1:]), np.uint8)
     for label in range(N_CLASSES):
         chosen = np.flatnonzero(data.labels == label)[:EXAMPLES_PER_DIGIT]

@@ -14,10 +14,10 @@ from inkdigits.errors import RunError
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.training.detector import batches, train
-from inkdigits.training.detector.loss import detector_loss, symbols_right
+from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.train import train_detector
 from inkdigits.training.loop.fit import Step, read_history
-from inkdigits.training.networks.detector import N_ANSWERS, detector
+from inkdigits.training.networks.detector import N_OUTPUTS, detector
 
 
 def bars() -> LabelledImages:
@@ -45,7 +45,7 @@ def test_the_network_answers_for_pictures_of_any_size() -> None:
     network = detector((4, 4, 4, 8, 8))
     for height, width in ((48, 160), (96, 40)):
         answer = network.predict(np.zeros((1, height, width), np.uint8), verbose=0)
-        assert answer.shape == (1, height // 8, width // 4, N_ANSWERS)
+        assert answer.shape == (1, height // 8, width // 4, N_OUTPUTS)
 
 
 def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
@@ -63,7 +63,7 @@ def test_the_loss_is_that_of_a_count_by_hand() -> None:
     targets[..., 7] = 1.0
     targets[0, 0, 1] = [1.0, 4, 1, 2, 3, 4, 1.0, 1.0]
     targets[0, 0, 2, 0], targets[0, 0, 2, 7] = 0.5, 1.0
-    answers = rng.standard_normal((1, 1, 3, N_ANSWERS)).astype(np.float32)
+    answers = rng.standard_normal((1, 1, 3, N_OUTPUTS)).astype(np.float32)
     cell = answers[0, 0, 1].astype(np.float64)
     expected = np.log1p(np.exp(answers[0, 0, 0, 0])) + np.log1p(np.exp(-cell[0]))
     expected += 0.5**4 * np.log1p(np.exp(answers[0, 0, 2, 0]))
@@ -77,7 +77,7 @@ def test_the_loss_is_that_of_a_count_by_hand() -> None:
 
 def test_what_is_left_open_costs_nothing() -> None:
     targets = np.zeros((1, 2, 3, 8), np.float32)
-    answers = np.full((1, 2, 3, N_ANSWERS), 5.0, np.float32)
+    answers = np.full((1, 2, 3, N_OUTPUTS), 5.0, np.float32)
     assert keras.ops.convert_to_numpy(detector_loss(targets, answers))[0] == 0
 
 
@@ -85,9 +85,9 @@ def test_accuracy_is_the_share_of_symbols_of_the_right_class() -> None:
     targets = np.zeros((1, 1, 4, 8), np.float32)
     targets[..., 7] = 1.0
     targets[0, 0, [0, 2], 0], targets[0, 0, [0, 2], 1] = 1.0, [3, 5]
-    answers = np.zeros((1, 1, 4, N_ANSWERS), np.float32)
+    answers = np.zeros((1, 1, 4, N_OUTPUTS), np.float32)
     answers[0, 0, [0, 2], [1 + 3, 1 + 6]] = 1.0
-    found = keras.ops.convert_to_numpy(symbols_right(targets, answers))
+    found = keras.ops.convert_to_numpy(symbol_accuracy(targets, answers))
     assert found.tolist() == pytest.approx([0.5], abs=1e-5)
 
 
@@ -135,7 +135,7 @@ def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
         if step.epoch_done:
             raise KeyboardInterrupt
 
-    with pytest.raises(RunError, match="no run to go on with"):
+    with pytest.raises(RunError, match="no run to resume"):
         train_detector(bars(), bars(), run, epochs=2, steps=2, resume=True)
     with pytest.raises(KeyboardInterrupt):
         train_detector(bars(), bars(), run, epochs=2, steps=2, watch=interrupt)

@@ -49,7 +49,7 @@ def test_is_digit_is_answered_only_where_all_members_answer_it(members, tmp_path
 
 
 def test_one_model_is_no_ensemble_and_a_damaged_one_no_member(members, tmp_path):
-    with pytest.raises(UsageError, match="at least two models, but 1 came"):
+    with pytest.raises(UsageError, match="at least two models, but got 1"):
         write_ensemble(members[:1], tmp_path / "one.onnx")
     (tmp_path / "damaged.onnx").write_bytes(b"no model")
     with pytest.raises(ModelError):
@@ -61,7 +61,7 @@ def test_models_of_other_operators_are_no_members(members, tmp_path):
     model = onnx.load(members[0])
     model.opset_import[0].version += 1
     onnx.save(model, tmp_path / "other.onnx")
-    with pytest.raises(UsageError, match="different versions of ONNX's operators"):
+    with pytest.raises(UsageError, match="different versions of the ONNX operator set"):
         write_ensemble([members[0], tmp_path / "other.onnx"], tmp_path / "two.onnx")
 
 

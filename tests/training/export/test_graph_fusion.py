@@ -24,9 +24,9 @@ def answers(model, feed):
 def test_exported_networks_answer_as_before_with_less_work(name, small_test, monkeypatch):
     keras.utils.set_random_seed(1)
     network = NETWORKS[name]()
-    simple = export.traced(network, "images", (None, 28, 28))
+    simple = export.convert_to_onnx(network, "images", (None, 28, 28))
     monkeypatch.setattr(export, "simplify", lambda model: model)
-    plain = export.traced(network, "images", (None, 28, 28))
+    plain = export.convert_to_onnx(network, "images", (None, 28, 28))
     feed = {"images": small_test.images[:64]}
     for expected, found in zip(answers(plain, feed), answers(simple, feed), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -50,7 +50,7 @@ def test_what_training_found_of_each_channel_goes_into_the_convolutions(small_te
                     rng.uniform(0.1, 3, mean.shape),
                 ]
             )
-    simple = export.traced(network, "images", (None, 28, 28))
+    simple = export.convert_to_onnx(network, "images", (None, 28, 28))
     images = small_test.images[:64]
     found = {each.shape[1]: each for each in answers(simple, {"images": images})}
     expected = network.predict(images, verbose=0)

@@ -51,7 +51,7 @@ def test_invented_images_take_their_share_of_each_batch(small_train, share):
 
 def test_a_non_digit_has_no_say_in_which_digit_it_is(small_train):
     batch = next(training_batches(small_train, MIXED, 0))
-    _, targets, weights = batch.for_two_answers()
+    _, targets, weights = batch.to_two_outputs()
     np.testing.assert_array_equal(weights["probabilities"], batch.is_digit)
     np.testing.assert_array_equal(targets["is_digit"][:, 0], batch.is_digit)
     assert weights["is_digit"].all()

@@ -7,23 +7,25 @@ from scipy.special import log_softmax, softmax
 
 from inkdigits.errors import UsageError
 from inkdigits.recognition.engines.registry import load_recogniser
-from inkdigits.training.loop.distillation import TeacherCrossEntropy, opinions
+from inkdigits.training.loop.distillation import TeacherCrossEntropy, compute_teacher_probabilities
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
 
 
-def test_opinions_are_the_teachers_at_a_temperature(small_test):
+def test_soft_labels_are_the_teachers_probabilities_at_a_temperature(small_test):
     images = small_test.images[:50]
     scores = load_recogniser("classic").score(images)
-    np.testing.assert_allclose(opinions("classic", images, 1.0), scores.probabilities, atol=1e-6)
-    soft = opinions("classic", images, 4.0)
+    np.testing.assert_allclose(
+        compute_teacher_probabilities("classic", images, 1.0), scores.probabilities, atol=1e-6
+    )
+    soft = compute_teacher_probabilities("classic", images, 4.0)
     np.testing.assert_allclose(soft, softmax(np.log(scores.probabilities) / 4, axis=1), atol=1e-5)
     assert soft.max(axis=1).mean() < scores.probabilities.max(axis=1).mean()
 
 
 def test_an_unknown_teacher_is_refused(small_test):
-    with pytest.raises(UsageError, match="no model 'nobody'"):
-        opinions("nobody", small_test.images, 1.0)
+    with pytest.raises(UsageError, match="but got 'nobody'"):
+        compute_teacher_probabilities("nobody", small_test.images, 1.0)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 4.0])

@@ -56,7 +56,7 @@ def test_relu_after_pooling_equals_relu_before_it(mnist):
 
 
 def test_an_unknown_network_is_named_with_the_known_ones():
-    with pytest.raises(UsageError, match=r"no network 'lenet'; choose one of classic"):
+    with pytest.raises(UsageError, match=r"unknown network 'lenet'; choose one of classic"):
         build_network("lenet", dropout=0.5)
 
 

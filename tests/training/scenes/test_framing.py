@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inkdigits.recognition.detection.symbols import OTHER
-from inkdigits.training.scenes.framing import OPEN, slanted, turned
+from inkdigits.training.scenes.framing import IGNORED, slanted, turned
 from inkdigits.training.scenes.lines import Placed
 
 
@@ -38,6 +38,6 @@ def test_turned_ink_lies_in_its_box(quarters: int) -> None:
 def test_what_may_be_a_digit_when_turned_is_left_open() -> None:
     symbols = [Placed(digit, (0, 0, 5, 5), False) for digit in range(10)]
     _, upside_down = turned(np.zeros((64, 120), np.uint8), symbols, 2)
-    assert [each.symbol for each in upside_down if each.symbol != OPEN] == [OTHER] * 3
+    assert [each.symbol for each in upside_down if each.symbol != IGNORED] == [OTHER] * 3
     _, lying = turned(np.zeros((64, 120), np.uint8), symbols, 1)
-    assert [i for i, each in enumerate(lying) if each.symbol == OPEN] == [0, 1, 8]
+    assert [i for i, each in enumerate(lying) if each.symbol == IGNORED] == [0, 1, 8]

@@ -10,7 +10,7 @@ from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
 from inkdigits.training.scenes.digits import write_digit
-from inkdigits.training.scenes.framing import OPEN
+from inkdigits.training.scenes.framing import IGNORED
 from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
@@ -40,7 +40,7 @@ def test_the_same_seed_draws_the_same_window(stock: Stock) -> None:
 def test_windows_hold_every_kind_of_symbol_and_both_polarities(stock: Stock) -> None:
     rng = np.random.default_rng(0)
     windows = [draw_window(SHAPES[i % 3], stock, rng) for i in range(150)]
-    assert {each.symbol for window in windows for each in window.symbols} - {OPEN} == set(range(N_SYMBOLS))
+    assert {each.symbol for window in windows for each in window.symbols} - {IGNORED} == set(range(N_SYMBOLS))
     assert {each.printed for window in windows for each in window.symbols} == {False, True}
     medians = np.array([np.median(window.image) for window in windows])
     assert (medians < 90).sum() > 15
@@ -186,12 +186,12 @@ def test_a_symbol_cut_off_by_the_edge_is_left_open_and_a_scrap_of_it_is_nothing(
     scrap = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(7, (155, 10, 20, 24), False),)))
     assert (scrap[..., 0] == 0.0).all()
     assert (scrap[..., 7] == 1.0).all()
-    known, open_one = Placed(7, (40, 10, 20, 24), False), Placed(OPEN, (55, 10, 20, 24), False)
+    known, open_one = Placed(7, (40, 10, 20, 24), False), Placed(IGNORED, (55, 10, 20, 24), False)
     for symbols in ((known, open_one), (open_one, known)):
         targets = targets_of(Window(np.zeros((48, 160), np.uint8), symbols))
         ((row, column),) = np.argwhere(targets[..., 0] == 1.0)
         assert targets[row, column, 7] == 1.0
-    undecided = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(OPEN, (50, 10, 20, 24), False),)))
+    undecided = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(IGNORED, (50, 10, 20, 24), False),)))
     assert (undecided[..., 0] == 0.0).all()
     assert undecided[2, 15, 7] == 0.0
 

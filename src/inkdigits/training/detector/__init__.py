@@ -1,1 +1,1 @@
-"""The digit detector: its network, its loss, and its training on drawn scenes."""
+"""Training of the digit detector: loss, batches of synthetic scenes, and the training loop."""

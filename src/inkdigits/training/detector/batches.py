@@ -1,4 +1,4 @@
-"""Batches of drawn windows: drawn by processes of their own while the network trains on those before."""
+"""Batches of synthetic windows, drawn by worker processes in parallel to the training."""
 
 import multiprocessing
 import signal
@@ -15,7 +15,7 @@ from inkdigits.training.scenes.stock import Stock, make_stock
 from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
 
 BATCH = 64
-"""Windows in a batch."""
+"""Number of windows in a batch."""
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
 """Pictures ``uint8`` (BATCH, h, w), and their targets, see `targets_of`."""
@@ -23,34 +23,35 @@ Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
 _N_PROCESSES = 2
 
 _AGAIN = 61
-"""How many drawn batches later a batch comes once more, as a negative with another exposure. Drawing costs as much as
-training, so this gives half as many steps again in the same time. One more than a multiple of the number of shapes, so
-that no two batches in a row have the same shape: Keras takes what the first two have in common for fixed."""
+"""Each batch is used a second time after this number of drawn batches, as a negative with another exposure. Drawing
+takes as much time as training, so the reuse gives more steps in the same time. The number is one more than a multiple
+of the number of shapes, so consecutive batches have different shapes: Keras treats the axes that are equal in the first
+two batches as constant."""
 
 _ONE_IN = 4
-"""One window in so many is of a user's own pictures, where there are any."""
+"""One window of this number is from a user's own pictures, if there are any."""
 
 _AHEAD = 12
-"""Batches that may wait to be trained on."""
+"""Number of batches to draw in advance."""
 
 
 def training_batches(
     digits: LabelledImages, seed: int, first: int, last: int, own: Sequence[OwnPicture] = ()
 ) -> Iterator[Batch]:
-    """Yield the batches of some steps of a training.
+    """Yield the batches of a range of training steps.
 
-    Each depends on the seed, its step and the user's own pictures alone.
+    A batch depends only on the seed, its step and the user's own pictures.
 
     Parameters
     ----------
     digits
-        Digit images to draw with.
+        Digit images for the drawing.
     seed
         Random seed.
     first, last
-        The first step, and the one after the last.
+        The first step, and the step after the last one.
     own
-        A user's own pictures, of which a quarter of each batch is taken.
+        A user's own pictures; a quarter of each batch is cut from them.
     """
     kept: dict[int, Any] = {}
     with multiprocessing.get_context("spawn").Pool(_N_PROCESSES, _start, (digits,)) as pool:
@@ -78,7 +79,7 @@ def _with_own(
     own: Sequence[OwnPicture],
     rng: np.random.Generator,
 ) -> Batch:
-    """Put windows of a user's own pictures in the place of some of the drawn ones."""
+    """Replace some of the drawn windows by windows of a user's own pictures."""
     images, targets = images.copy(), targets.copy()
     for place in range(0, len(images), _ONE_IN):
         window = own_window(own[int(rng.integers(len(own)))], (images.shape[1], images.shape[2]), rng)
@@ -87,7 +88,7 @@ def _with_own(
 
 
 def _drawing_of(step: int) -> tuple[int, bool]:
-    """Return which drawn batch a step trains on, and whether that is for the second time."""
+    """Return the index of the drawn batch of a step, and whether it is its second use."""
     if step % 2 == 0:
         return step // 2, False
     earlier = step // 2 - _AGAIN
@@ -95,18 +96,18 @@ def _drawing_of(step: int) -> tuple[int, bool]:
 
 
 def _exposed(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return pictures as negatives, each with an exposure of its own."""
+    """Return the negatives of pictures, each with a random exposure."""
     levels = (np.arange(256) / 255)[np.newaxis] ** np.exp(rng.uniform(-0.5, 0.5, (len(images), 1)))
     curves = ((1 - levels) * 255).astype(np.uint8)
     return np.stack([curve[image] for curve, image in zip(curves, images, strict=True)])
 
 
 _OF_PROCESS: list[Stock] = []
-"""The stock of a drawing process."""
+"""The symbol sources of a worker process."""
 
 
 def _start(digits: LabelledImages) -> None:
-    # Ctrl-C reaches every process of the terminal; the training one stops these.
+    # Ctrl-C is sent to every process of the terminal; the training process terminates the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     _OF_PROCESS[:] = [make_stock(digits)]

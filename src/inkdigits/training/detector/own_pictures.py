@@ -1,8 +1,7 @@
-"""A user's own pictures of numbers as training windows: only their digits are known, where each stands is found out.
+"""Training windows from a user's own pictures of numbers, for which only the digits are known, not their boxes.
 
-The shipped detector proposes symbols, and the digits of the label are aligned with them. What aligns becomes training
-material with boxes; what the detector takes for a digit beside them is left open, since the label says it is none, and
-the box may be another's.
+The shipped detector proposes symbols, and the digits of the label are aligned with them. Aligned symbols become
+training targets with boxes. Other detected digits are ignored in the loss, because they are not in the label.
 """
 
 from dataclasses import dataclass
@@ -22,24 +21,24 @@ from inkdigits.recognition.detection.locate import border_level, grey_levels, lo
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
 from inkdigits.recognition.numbers.sequence import TextLine
-from inkdigits.training.scenes.framing import OPEN
+from inkdigits.training.scenes.framing import IGNORED
 from inkdigits.training.scenes.lines import Placed
 from inkdigits.training.scenes.windows import Window
 
 _LEAST = 0.003
-"""Probability of each digit of the label in the best alignment, under which a picture is left out."""
+"""Smallest probability of a digit of the label in the best alignment; pictures below it are skipped."""
 
 
 @dataclass(frozen=True)
 class OwnPicture:
-    """A picture and where its symbols stand.
+    """A picture with its symbols.
 
     Attributes
     ----------
     grey
-        ``uint8`` (h, w), scaled so that its digits are some `DIGIT_HEIGHT` pixels high.
+        ``uint8`` (h, w), scaled to a digit height of about `DIGIT_HEIGHT` pixels.
     symbols
-        What stands in it; of the class `OPEN` where the detector and the label disagree.
+        Its symbols; of the class `IGNORED` if detector and label disagree.
     """
 
     grey: NDArray[np.uint8]
@@ -47,7 +46,7 @@ class OwnPicture:
 
 
 def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> list[OwnPicture]:
-    """Find the digits of each picture's label in the picture.
+    """Locate the digits of each label in its picture.
 
     Parameters
     ----------
@@ -59,7 +58,7 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
     Returns
     -------
     list of OwnPicture
-        Those in which every digit was found.
+        The pictures in which all digits were found.
     """
     progress = progress or ignore_progress
     detector, aligned = load_shipped_detector(), []
@@ -69,7 +68,7 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
         try:
             grey = grey_levels(decode(path).pixels)
         except PictureError:
-            continue  # it counts as one that did not align
+            continue  # counted as not aligned
         found = locate(grey, detector, one_size=page is None)
         lines = [find_main_line(found)] if page is None else group_lines(found)
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
@@ -81,7 +80,7 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
 
 
 def align(found: Detections, label: str) -> NDArray[np.int64] | None:
-    """Return which of the candidates, in reading order, are the digits of a label.
+    """Align the candidates, in reading order, with the digits of a label.
 
     Parameters
     ----------
@@ -93,11 +92,12 @@ def align(found: Detections, label: str) -> NDArray[np.int64] | None:
     Returns
     -------
     ndarray or None
-        ``int64`` (len(label),), rising; None where some digit is nowhere likely.
+        Indices of the candidates, ``int64`` (len(label),), increasing; None if a digit has no probable candidate.
 
     Notes
     -----
-    The likeliest alignment by dynamic programming (Viterbi): each candidate is the next digit of the label, or none.
+    The most probable alignment, by dynamic programming (Viterbi): each candidate is the next digit of the label, or
+    none.
     """
     n, m = len(found), len(label)
     if m == 0 or n < m:
@@ -133,14 +133,14 @@ def _own_picture(
         if i in known:
             symbol = known[i]
         elif symbol < N_CLASSES or found.presence[i] < 0.5:
-            symbol = OPEN
+            symbol = IGNORED
         box = (left, top, max(1, right - left), max(1, bottom - top))
         symbols.append(Placed(symbol, box, bool(found.printed[i] > 0.5)))
     return OwnPicture(np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), tuple(symbols))
 
 
 def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Generator) -> Window:
-    """Take a window of a picture, at a chance place and a little larger or smaller, perhaps as a negative.
+    """Cut a window from a picture at a random position and scale, sometimes as a negative.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The training of the digit detector: drawn windows in, a run directory with one ONNX file out."""
+"""Training of the digit detector: from synthetic windows to a run directory with network and ONNX file."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from inkdigits.recognition.model_card import ModelCard
 from inkdigits.run_directory import read_json, write_manifest
 from inkdigits.storage import sha256_of_file, write_json, write_whole
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
-from inkdigits.training.detector.loss import detector_loss, symbols_right
+from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.own_pictures import align_pictures
 from inkdigits.training.export.graph_fusion import rename
-from inkdigits.training.export.onnx_export import load_network, save_checked, traced
+from inkdigits.training.export.onnx_export import convert_to_onnx, load_network, save_checked
 from inkdigits.training.loop.checkpoint import load_checkpoint
-from inkdigits.training.loop.data_parallel import DataParallel, count_parts, give_each_part_its_cores
-from inkdigits.training.loop.fit import History, StepCallback, tensorboard
-from inkdigits.training.loop.precision import has_native_bfloat16, in_precision
+from inkdigits.training.loop.data_parallel import DataParallel, configure_threads, count_parts
+from inkdigits.training.loop.fit import History, StepCallback, make_tensorboard_callbacks
+from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
 from inkdigits.training.scenes.stock import make_stock
@@ -33,27 +33,27 @@ from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
 EPOCHS = 66
 
 _STEPS = 250
-"""Steps of an epoch: 16,000 windows."""
+"""Number of steps per epoch: 16,000 windows."""
 
 _PEAK = 2e-3
 _PEAK_OF_FURTHER_TRAINING = 6e-4
 _N_TEST = 1500
 _LARGEST_DIFFERENCE = 1e-3
-"""How far an exported answer may lie from Keras's."""
+"""Largest allowed difference between the outputs of ONNX and Keras."""
 
 
 @dataclass(frozen=True)
 class TrainedDetector:
-    """Result of a training.
+    """The result of a training run.
 
     Attributes
     ----------
     path
         The run directory.
     n, accuracy
-        How many windows were drawn of the test digits, and the mean share of a window's symbols whose class is right.
+        Number of synthetic windows of the test digits, and mean classification accuracy of their symbols.
     n_aligned
-        In how many of the user's own pictures all digits of the label were found.
+        Number of the user's own pictures in which all digits of the label were found.
     """
 
     path: Path
@@ -76,37 +76,37 @@ def train_detector(
     watch: StepCallback | None = None,
     progress: Progress | None = None,
 ) -> TrainedDetector:
-    """Train the detector, export it, and measure it once on windows drawn of the test digits.
+    """Train the detector, export it, and evaluate it once on synthetic windows of the test digits.
 
     Parameters
     ----------
     train_data, test_data
         Digit images ``uint8`` (n, 28, 28) with labels (n,), in normal form.
     run
-        The run directory; it must be new or empty unless ``resume``.
+        The run directory; it must be new or empty, except with ``resume``.
     seed
         Random seed.
     epochs, steps
-        How many epochs, and how many batches of 64 windows each has.
+        Number of epochs, and number of batches of 64 windows per epoch.
     own
-        A user's own pictures of numbers, which are mixed with the drawn windows.
+        A user's own pictures of numbers, which are mixed with the synthetic windows.
     begin
-        A finished run whose weights to begin with; the learning rate then rises to a third of its usual peak.
+        A finished run with the initial weights; the peak learning rate is then a third of its usual value.
     resume
-        Go on with an interrupted run, from its last whole epoch.
+        Resume an interrupted run after its last completed epoch.
     watch
-        Called with each `Step` as training goes on.
+        Called with each `Step` during training.
     progress
-        Called as ``progress(message, done, total)`` while the digits of the user's own pictures are looked for.
+        Called as ``progress(message, done, total)`` while the user's own pictures are aligned.
 
     Raises
     ------
     RunError
-        If the run directory is taken, or cannot be resumed with these arguments.
+        If the run directory is not empty, or cannot be resumed with these arguments.
     ModelError
-        If the exported model does not answer as the network does.
+        If the outputs of the exported model differ from those of the network.
     DataError
-        If in none of the user's own pictures the digits of its label are found.
+        If no picture of the user's own can be aligned with its label.
     """
     config: dict[str, object] = {
         "name": "detector",
@@ -124,16 +124,16 @@ def train_detector(
     aligned = [] if own is None else align_pictures(own, progress)
     if own is not None and not aligned:
         raise DataError(
-            f"in none of the {len(own)} pictures of {own.name} the digits of its label were found; look at them with "
-            "inkdigits read --show"
+            f"the digits of the label were found in none of the {len(own)} pictures of {own.name}; check the pictures "
+            "with  inkdigits read --show"
         )
-    begun = None if begin is None else _network_of(begin)
+    initial = None if begin is None else _load_detector(begin)
     write_json(run / run_directory.CONFIG, config)
     n_parts = count_parts(BATCH)
-    give_each_part_its_cores(n_parts)
+    configure_threads(n_parts)
     keras.utils.set_random_seed(seed)
-    network = begun or detector()
-    trainee = in_precision(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
+    network = initial or detector()
+    trainee = clone_with_policy(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
     if n_parts > 1:
         trainee = DataParallel(trainee, n_parts)
     trainee.compile(
@@ -145,7 +145,7 @@ def train_detector(
             ema_momentum=0.998,
         ),
         loss=detector_loss,
-        metrics=[keras.metrics.MeanMetricWrapper(symbols_right, name="accuracy")],
+        metrics=[keras.metrics.MeanMetricWrapper(symbol_accuracy, name="accuracy")],
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     checkpoint = run / run_directory.CHECKPOINT
@@ -157,11 +157,11 @@ def train_detector(
             shuffle=False,
             epochs=epochs,
             initial_epoch=first_epoch,
-            callbacks=[History(run, epochs, steps, first_epoch, watch), *tensorboard(run)],
+            callbacks=[History(run, epochs, steps, first_epoch, watch), *make_tensorboard_callbacks(run)],
             verbose=0,
         )
     else:
-        # Interrupted behind the last epoch: what the end of `fit` does with the averages of the weights is still to do.
+        # Interrupted after the last epoch: replace the weights by their averages, as `fit` does at its end.
         trainee.optimizer.finalize_variable_values(trainee.trainable_weights)
     network.set_weights(trainee.get_weights())
     with write_whole(run / run_directory.KERAS_MODEL) as temporary:
@@ -176,33 +176,33 @@ def train_detector(
 def export_detector(
     network: keras.Model, test_data: LabelledImages, train_data: LabelledImages, seed: int, path: Path
 ) -> float:
-    """Write the network as ONNX: ``pictures`` uint8 (n, h, w) in, ``cells`` float32 (n, h / 8, w / 4, 24) out.
+    """Write the network as ONNX: input ``pictures`` uint8 (n, h, w), output ``cells`` float32 (n, h / 8, w / 4, 24).
 
     Parameters
     ----------
     network
         A float32 detector.
     test_data
-        Digit images to draw windows of, on which it is measured.
+        Digit images for the synthetic windows of the evaluation.
     train_data, seed
-        What it was trained with, for its card.
+        Training data and random seed, for the model card.
     path
         The ``.onnx`` file.
 
     Returns
     -------
     float
-        The share of the symbols of a window whose class is right in the cell of their middle, mean over the windows.
+        The classification accuracy of the symbols, averaged over the windows.
 
     Raises
     ------
     ModelError
-        If the file does not answer as the network does.
+        If the outputs of the file differ from those of the network.
     """
-    model = traced(network, "pictures", (None, None, None))
+    model = convert_to_onnx(network, "pictures", (None, None, None))
     rename(model, model.graph.output[0].name, CELLS)
     environment = describe_environment()
-    # How sure to be is found on real pictures, and a training has none.
+    # The calibration needs real pictures, which are not available in training.
     shipped = load_shipped_detector().card
     card = ModelCard(
         name="detector",
@@ -218,49 +218,49 @@ def export_detector(
         versions={**environment["versions"], "inkdigits": __version__},
     )
     save_checked(model, card, path)
-    images, targets = drawn_windows(_N_TEST, test_data, seed)
+    images, targets = draw_test_windows(_N_TEST, test_data, seed)
     exported = Detector(path)
-    answers = np.concatenate([exported.predict_cells(images[i : i + 50]) for i in range(0, len(images), 50)])
-    difference = float(np.abs(answers[:50] - network.predict(images[:50], verbose=0)).max())
+    outputs = np.concatenate([exported.predict_cells(images[i : i + 50]) for i in range(0, len(images), 50)])
+    difference = float(np.abs(outputs[:50] - network.predict(images[:50], verbose=0)).max())
     if not difference < _LARGEST_DIFFERENCE:
         raise ModelError(
-            f"the ONNX model should answer as Keras does, but its answers differ by up to {difference:.1e} "
-            f"(allowed: below {_LARGEST_DIFFERENCE:.0e}); keep to model.keras and report this"
+            f"expected the same outputs from ONNX and Keras, but they differ by up to {difference:.1e} "
+            f"(allowed: below {_LARGEST_DIFFERENCE:.0e}); use model.keras and report this problem"
         )
-    accuracy = float(keras.ops.convert_to_numpy(symbols_right(targets, answers)).mean())
+    accuracy = float(keras.ops.convert_to_numpy(symbol_accuracy(targets, outputs)).mean())
     card.evaluation.update(accuracy=accuracy, n=len(images))
     save_checked(model, card, path)
     return accuracy
 
 
-def drawn_windows(n: int, digits: LabelledImages, seed: int) -> Batch:
-    """Draw windows of one shape to measure with: pictures ``uint8`` (n, h, w), and their targets."""
+def draw_test_windows(n: int, digits: LabelledImages, seed: int) -> Batch:
+    """Draw windows of one shape for the evaluation: pictures ``uint8`` (n, h, w), and their targets."""
     stock, rng = make_stock(digits), np.random.default_rng((seed, 2))
     windows = [draw_window(SHAPES[0], stock, rng) for _ in range(n)]
     return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
 
 
-def _network_of(run: Path) -> keras.Model:
+def _load_detector(run: Path) -> keras.Model:
     network = load_network(run)
     if network.name != "detector":
         raise ModelError(
-            f"{run} holds a network of another kind: expected a detector, as train-numbers writes it"
+            f"expected a detector, but {run} contains another network; give a run of  inkdigits train-numbers"
         )
     return network
 
 
 def _check(run: Path, config: dict[str, object], resume: bool) -> None:
-    """See that the run directory is free, or the one to go on with."""
+    """Check that the run directory is empty, or that the run can be resumed."""
     if resume:
         if not (run / run_directory.CONFIG).is_file():
-            raise RunError(f"there is no run to go on with in {run}; leave out --resume to start one")
+            raise RunError(f"there is no run to resume in {run}; start one without --resume")
         if (run / run_directory.MANIFEST).exists():
             raise RunError(f"the run in {run} is finished; start another one with --out")
         before = read_json(run, run_directory.CONFIG)
         if before != config:
             raise RunError(
-                f"the run in {run} was begun with {before}, but it is to go on with {config}; give the same options"
+                f"the run in {run} was started with {before}, but got {config}; give the same options"
             )
         return
     if run.is_file() or (run.is_dir() and any(run.iterdir())):
-        raise RunError(f"{run} exists already; go on with it by --resume, or choose another place with --out")
+        raise RunError(f"{run} exists already; resume it with --resume, or choose another folder with --out")

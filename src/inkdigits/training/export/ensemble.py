@@ -1,4 +1,4 @@
-"""Several models in one file, whose answer is the mean of theirs: the most accurate reader, and the best teacher."""
+"""Ensembles: several models in one ONNX file, whose output is the mean of their outputs."""
 
 import datetime
 from collections.abc import Sequence
@@ -17,42 +17,42 @@ from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 
 
 def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") -> None:
-    """Write an ONNX file that answers the plain mean of what its members answer.
+    """Write an ONNX file that outputs the mean of the outputs of its members.
 
     Parameters
     ----------
     members
-        Models as `export_onnx` writes them. ``is_digit`` is answered if all of them answer it.
+        Models written by `export_onnx`. The ensemble has the output ``is_digit`` if all members have it.
     path
-        The ``.onnx`` file; it is as large as its members together, and takes as long.
+        The ``.onnx`` file; its size and its inference time are the sums of those of the members.
     name
-        What the model is to be called.
+        Name of the model.
 
     Raises
     ------
     UsageError
-        If there are fewer than two members, or if they are written in different versions of ONNX's operators.
+        If there are fewer than two members, or if their ONNX operator sets differ.
     ModelError
-        If one is missing or damaged, or if together they are no valid model.
+        If a member is missing or damaged, or if the ensemble is not a valid model.
     """
     if len(members) < 2:
-        raise UsageError(f"an ensemble takes at least two models, but {len(members)} came")
+        raise UsageError(f"an ensemble needs at least two models, but got {len(members)}; give more models")
     recognisers = [OnnxRecogniser(member) for member in members]
-    answers = [PROBABILITIES]
+    outputs = [PROBABILITIES]
     if all(IS_DIGIT in each.outputs for each in recognisers):
-        answers.append(IS_DIGIT)
+        outputs.append(IS_DIGIT)
     models = [
         compose.add_prefix(onnx.load(member), f"member_{index}/") for index, member in enumerate(members)
     ]
     versions = {tuple(sorted((each.domain, each.version) for each in model.opset_import)) for model in models}
     if len(versions) > 1:
-        raise UsageError("the models are written in different versions of ONNX's operators; export them anew")
+        raise UsageError("the models have different versions of the ONNX operator set; export them again")
     for index, model in enumerate(models):
         for node in model.graph.node:
             node.input[:] = ["images" if each == f"member_{index}/images" else each for each in node.input]
     means = [
-        helper.make_node("Mean", [f"member_{index}/{answer}" for index in range(len(models))], [answer])
-        for answer in answers
+        helper.make_node("Mean", [f"member_{index}/{output}" for index in range(len(models))], [output])
+        for output in outputs
     ]
     widths = {PROBABILITIES: N_CLASSES, IS_DIGIT: 1}
     graph = helper.make_graph(
@@ -60,21 +60,21 @@ def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") 
         name,
         [helper.make_tensor_value_info("images", TensorProto.UINT8, ["n", SIDE, SIDE])],
         [
-            helper.make_tensor_value_info(answer, TensorProto.FLOAT, ["n", widths[answer]])
-            for answer in answers
+            helper.make_tensor_value_info(output, TensorProto.FLOAT, ["n", widths[output]])
+            for output in outputs
         ],
         [constant for model in models for constant in model.graph.initializer],
     )
-    together = helper.make_model(
+    ensemble = helper.make_model(
         graph,
         ir_version=max(model.ir_version for model in models),
         opset_imports=list(models[0].opset_import),
     )
-    save_checked(together, _card([each.card for each in recognisers], name), path)
+    save_checked(ensemble, _make_card([each.card for each in recognisers], name), path)
 
 
-def _card(cards: Sequence[ModelCard], name: str) -> ModelCard:
-    """Return the card of an ensemble; its thresholds are the members' mean, which no measurement has found."""
+def _make_card(cards: Sequence[ModelCard], name: str) -> ModelCard:
+    """Return the model card of an ensemble; its thresholds are the mean of the members' thresholds, not calibrated."""
     first, n = cards[0], len(cards)
     return ModelCard(
         name=name,
@@ -87,5 +87,5 @@ def _card(cards: Sequence[ModelCard], name: str) -> ModelCard:
         is_digit_threshold=sum(card.is_digit_threshold for card in cards) / n,
         versions={**first.versions, "inkdigits": __version__},
         note=f"The mean of {n} models: {', '.join(f'{card.name} with seed {card.seed}' for card in cards)}. "
-        "Its thresholds are the mean of theirs.",
+        "The thresholds are the means of their thresholds.",
     )

@@ -1,37 +1,37 @@
-"""What an exported graph is spared: work that a network's training needs, or Keras writes, and its answers do not."""
+"""Graph optimisation: fuses redundant operations of an exported ONNX graph."""
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
 _MOVES = ("Reshape", "Transpose", "Unsqueeze", "Squeeze")
-"""Operations that move values and change none."""
+"""Operations that change the layout of a tensor but not its values."""
 
 
 def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return a copy of the graph that gives the same answers with less work.
+    """Return a copy of the graph with the same outputs and fewer operations.
 
-    The scaling of raw pixels goes into the weights of the first convolution, a normalisation behind a max-pooling into
-    those of the convolution before it, and each ReLU goes before the max-pooling that it followed, where engines
-    compute it with the convolution in one pass. For ONNX Runtime, the
-    scaling was among the dearest steps of the classic network, and would be the dearest of the quickest one.
+    The scaling of the pixels is folded into the weights of the first convolution. A normalisation after a max-pooling
+    is folded into the convolution before it. Each ReLU after a max-pooling is moved before it, because inference
+    engines fuse it with the convolution. In ONNX Runtime the scaling was one of the slowest operations of the classic
+    network, and would be the slowest one of the quick network.
 
     Parameters
     ----------
     model
-        An ONNX graph as `keras.Model.export` writes it.
+        An ONNX graph written by `keras.Model.export`.
     """
     simple = onnx.ModelProto()
     simple.CopyFrom(model)
-    _scale_weights_instead_of_pixels(simple.graph)
-    _normalise_before_pooling(simple.graph)
-    _rectify_before_pooling(simple.graph)
+    _fold_scaling(simple.graph)
+    _fold_normalisation(simple.graph)
+    _move_relu_before_pooling(simple.graph)
     _drop_unused_constants(simple.graph)
     return simple
 
 
 def rename(model: onnx.ModelProto, old: str, new: str) -> None:
-    """Rename a tensor wherever the graph speaks of it."""
+    """Rename a tensor everywhere in the graph."""
     for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
         if value.name == old:
             value.name = new
@@ -40,19 +40,19 @@ def rename(model: onnx.ModelProto, old: str, new: str) -> None:
         node.output[:] = [new if name == old else name for name in node.output]
 
 
-def _scale_weights_instead_of_pixels(graph: onnx.GraphProto) -> None:
-    """Multiply a convolution's weights by what all of its inputs were multiplied by."""
+def _fold_scaling(graph: onnx.GraphProto) -> None:
+    """Fold a scalar factor of a convolution's input into its weights."""
     constants = {each.name: each for each in graph.initializer}
     for scaling in [node for node in graph.node if node.op_type == "Mul"]:
         factors = [name for name in scaling.input if name in constants and _is_scalar(constants[name])]
         if len(factors) != 1:
             continue
-        user = _only_user(graph, scaling.output[0])
-        while user is not None and user.op_type in _MOVES:
-            user = _only_user(graph, user.output[0])
-        if user is None or user.op_type != "Conv" or user.input[1] not in constants:
+        consumer = _single_consumer(graph, scaling.output[0])
+        while consumer is not None and consumer.op_type in _MOVES:
+            consumer = _single_consumer(graph, consumer.output[0])
+        if consumer is None or consumer.op_type != "Conv" or consumer.input[1] not in constants:
             continue
-        weights = constants[user.input[1]]
+        weights = constants[consumer.input[1]]
         if sum(weights.name in node.input for node in graph.node) != 1:
             continue
         scaled = numpy_helper.to_array(weights) * numpy_helper.to_array(constants[factors[0]])
@@ -62,28 +62,28 @@ def _scale_weights_instead_of_pixels(graph: onnx.GraphProto) -> None:
         graph.node.remove(scaling)
 
 
-def _normalise_before_pooling(graph: onnx.GraphProto) -> None:
-    """Let a convolution do what its pooled channels are multiplied by and what is added to them.
+def _fold_normalisation(graph: onnx.GraphProto) -> None:
+    """Fold factor and offset of pooled channels into the convolution before the pooling.
 
-    A maximum changes places with a rising function alone, so channels must be multiplied by what is above nought.
+    Only increasing functions commute with the maximum, so the factors must be positive.
     """
     for pooling in [node for node in graph.node if node.op_type == "MaxPool"]:
         convolution = next((node for node in graph.node if pooling.input[0] in node.output), None)
         if convolution is None or convolution.op_type != "Conv":
             continue
-        if _only_user(graph, convolution.output[0]) is None:
+        if _single_consumer(graph, convolution.output[0]) is None:
             continue
         for kind in ("Mul", "Add"):
-            step = _only_user(graph, pooling.output[0])
-            if step is None or _only_user(graph, step.output[0]) is None:
+            step = _single_consumer(graph, pooling.output[0])
+            if step is None or _single_consumer(graph, step.output[0]) is None:
                 continue
-            if step.op_type == kind and _take_up(graph, convolution, step):
+            if step.op_type == kind and _fold_step(graph, convolution, step):
                 _replace_input(graph, step.output[0], pooling.output[0])
                 graph.node.remove(step)
 
 
-def _take_up(graph: onnx.GraphProto, convolution: onnx.NodeProto, step: onnx.NodeProto) -> bool:
-    """Change a convolution's weights so that it does a step on its channels, if it can; tell whether it does."""
+def _fold_step(graph: onnx.GraphProto, convolution: onnx.NodeProto, step: onnx.NodeProto) -> bool:
+    """Fold a factor or an offset of the channels into a convolution if possible; return whether it was folded."""
     constants = {each.name: each for each in graph.initializer}
     values = [numpy_helper.to_array(constants[name]) for name in step.input if name in constants]
     parameters = list(convolution.input[1:])
@@ -113,27 +113,27 @@ def _take_up(graph: onnx.GraphProto, convolution: onnx.NodeProto, step: onnx.Nod
     return True
 
 
-def _rectify_before_pooling(graph: onnx.GraphProto) -> None:
-    """Exchange a max-pooling and the ReLU after it: the maximum of what is rectified is the rectified maximum."""
+def _move_relu_before_pooling(graph: onnx.GraphProto) -> None:
+    """Swap a max-pooling and the ReLU after it, which commute."""
     for pooling in [node for node in graph.node if node.op_type == "MaxPool"]:
-        relu = _only_user(graph, pooling.output[0])
+        relu = _single_consumer(graph, pooling.output[0])
         if relu is None or relu.op_type != "Relu":
             continue
         source, between, result = pooling.input[0], pooling.output[0], relu.output[0]
         relu.input[:], relu.output[:] = [source], [between]
         pooling.input[:], pooling.output[:] = [between], [result]
-        # A graph lists what makes a tensor before what takes it.
+        # The nodes of a graph are in topological order.
         moved = onnx.NodeProto()
         moved.CopyFrom(relu)
         graph.node.remove(relu)
         graph.node.insert(list(graph.node).index(pooling), moved)
-        # The tensor in between has another shape now.
+        # The tensor between both nodes has another shape now.
         for value in [each for each in graph.value_info if each.name == between]:
             graph.value_info.remove(value)
 
 
 def _drop_unused_constants(graph: onnx.GraphProto) -> None:
-    """Remove the constants that went into others."""
+    """Remove constants without consumers."""
     used = {name for node in graph.node for name in node.input} | {each.name for each in graph.output}
     for constant in [each for each in graph.initializer if each.name not in used]:
         graph.initializer.remove(constant)
@@ -143,11 +143,11 @@ def _is_scalar(constant: onnx.TensorProto) -> bool:
     return not constant.dims
 
 
-def _only_user(graph: onnx.GraphProto, name: str) -> onnx.NodeProto | None:
-    """Return the one node that takes a tensor; None where there is none, or more, or where it is an answer."""
-    users = [node for node in graph.node if name in node.input]
-    is_answer = any(output.name == name for output in graph.output)
-    return users[0] if len(users) == 1 and not is_answer else None
+def _single_consumer(graph: onnx.GraphProto, name: str) -> onnx.NodeProto | None:
+    """Return the only consumer of a tensor; None if there is none or more than one, or if the tensor is an output."""
+    consumers = [node for node in graph.node if name in node.input]
+    is_output = any(output.name == name for output in graph.output)
+    return consumers[0] if len(consumers) == 1 and not is_output else None
 
 
 def _replace_input(graph: onnx.GraphProto, old: str, new: str) -> None:

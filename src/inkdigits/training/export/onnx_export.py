@@ -1,4 +1,4 @@
-"""A trained network becomes one ONNX file that carries its card, proven to answer as Keras does."""
+"""Export to ONNX, with the model card in the metadata, and a check of the outputs against Keras."""
 
 import contextlib
 import io
@@ -28,51 +28,51 @@ from inkdigits.training.loop.precision import full_precision
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 
 LARGEST_DIFFERENCE = 1e-5
-"""How far an exported probability may lie from Keras's."""
+"""Largest allowed difference between the probabilities of ONNX and Keras."""
 
 
 def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
-    """Write ``network`` as ONNX: ``images`` uint8 (n, 28, 28) in, ``probabilities`` float32 (n, 10) out.
+    """Write ``network`` as ONNX: input ``images`` uint8 (n, 28, 28), output ``probabilities`` float32 (n, 10).
 
-    A network that answers ``is_digit`` too answers it in the file as well, float32 (n, 1).
+    If the network has the output ``is_digit``, the model has it too, float32 (n, 1).
 
     Parameters
     ----------
     network
         A float32 network.
     card
-        What the model says of itself, kept in the file's metadata.
+        The model card, which is stored in the metadata of the file.
     path
         The ``.onnx`` file.
 
     Raises
     ------
     ModelError
-        If the network cannot be told in ONNX.
+        If the network cannot be converted to ONNX.
     """
-    model = traced(network, "images", (None, SIDE, SIDE))
+    model = convert_to_onnx(network, "images", (None, SIDE, SIDE))
     for output in list(model.graph.output):
         is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
         rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
     save_checked(model, card, path)
 
 
-def traced(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> onnx.ModelProto:
-    """Return a network as an ONNX graph.
+def convert_to_onnx(network: keras.Model, name: str, shape: tuple[int | None, ...]) -> onnx.ModelProto:
+    """Convert a network to an optimised ONNX graph.
 
     Parameters
     ----------
     network
         A float32 network with one ``uint8`` input.
     name, shape
-        What its input is called in the graph, and its shape; None for what may vary.
+        Name and shape of the input in the graph; None for variable axes.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "network.onnx"
         if keras.backend.backend() == "tensorflow":
             _export(network, raw, name, shape)
         else:
-            _export_by_tensorflow(network, raw, name, shape)
+            _export_with_tensorflow(network, raw, name, shape)
         model = simplify(onnx.load(raw))
     rename(model, model.graph.input[0].name, name)
     return model
@@ -88,8 +88,10 @@ def _export(network: keras.Model, path: Path, name: str, shape: tuple[int | None
         )
 
 
-def _export_by_tensorflow(network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]) -> None:
-    """Let another process trace the network, with TensorFlow: what Keras exports from other backends differs."""
+def _export_with_tensorflow(
+    network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]
+) -> None:
+    """Export in a subprocess with the TensorFlow backend, because the exports of other backends differ."""
     saved = path.with_suffix(".keras")
     network.save(saved)
     arguments = json.dumps({"saved": str(saved), "path": str(path), "name": name, "shape": shape})
@@ -104,42 +106,44 @@ def _export_by_tensorflow(network: keras.Model, path: Path, name: str, shape: tu
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ModelError(
-            f"the network is told in ONNX by TensorFlow in a process of its own, which failed ({reason}); it needs "
-            "the extra  train,  and Keras's own layers alone"
+            f"TensorFlow performs the ONNX export in a subprocess, which failed ({reason}); install the extra  train  "
+            "and use only built-in layers of Keras"
         )
 
 
 def export_saved() -> None:
-    """Export a saved network as standard input says in JSON; what a process on another backend calls."""
-    order = json.load(sys.stdin)
-    network = keras.saving.load_model(order["saved"], compile=False)
-    _export(network, Path(order["path"]), order["name"], tuple(order["shape"]))
+    """Export a saved network; the arguments are read from stdin as JSON. Entry point of the export subprocess."""
+    arguments = json.load(sys.stdin)
+    network = keras.saving.load_model(arguments["saved"], compile=False)
+    _export(network, Path(arguments["path"]), arguments["name"], tuple(arguments["shape"]))
 
 
 def save_checked(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
-    """Write an ONNX graph with a card, if it is valid.
+    """Check an ONNX graph, and write it with its model card.
 
     Raises
     ------
     ModelError
-        If it is not.
+        If the graph is not valid.
     """
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise ModelError(f"the exported network is no valid ONNX model ({error})") from error
+        raise ModelError(
+            f"the exported network is not a valid ONNX model ({error}); use only built-in layers of Keras"
+        ) from error
     _save(model, card, path)
 
 
 def export_run(run: Path, path: Path) -> None:
-    """Export the Keras network of a finished run anew, with the card that the run's own ONNX file carries.
+    """Export the Keras network of a finished run again, with the model card of the run's ONNX file.
 
     Raises
     ------
     RunError
         If the run is not finished.
     ModelError
-        If the run's network is damaged, or if the exported one does not answer as it does.
+        If the run's network is damaged, or if the outputs of the exported model differ.
     """
     network = load_network(run)
     card = OnnxRecogniser(require(run, ONNX_MODEL)).card
@@ -154,14 +158,14 @@ def export_run(run: Path, path: Path) -> None:
 
 
 def load_network(run: Path) -> keras.Model:
-    """Return the Keras network of a finished run.
+    """Load the Keras network of a finished run.
 
     Raises
     ------
     RunError
         If the run is not finished.
     ModelError
-        If its network is damaged.
+        If the network file is damaged.
     """
     source = require(run, KERAS_MODEL)
     try:
@@ -171,7 +175,7 @@ def load_network(run: Path) -> keras.Model:
 
 
 def write_card(path: Path, card: ModelCard) -> None:
-    """Put another card into an ONNX file, whole or not at all."""
+    """Replace the model card of an ONNX file, atomically."""
     _save(onnx.load(path), card, path)
 
 
@@ -181,8 +185,8 @@ def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
         onnx.save(model, temporary)
 
 
-def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_size: int = 1000) -> Scores:
-    """Prove that the ONNX file answers as the Keras network does.
+def check_parity(network: keras.Model, path: Path, images: DigitImages) -> Scores:
+    """Check that the outputs of the ONNX file are those of the Keras network.
 
     Parameters
     ----------
@@ -191,14 +195,12 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_si
     path
         The ``.onnx`` file.
     images
-        ``uint8`` (n, 28, 28) to compare on.
-    batch_size
-        Images at a time in Keras.
+        The images for the comparison, ``uint8`` (n, 28, 28).
 
     Returns
     -------
     Scores
-        The ONNX file's answers.
+        The outputs of the ONNX file.
 
     Raises
     ------
@@ -206,34 +208,34 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages, batch_si
         If a probability differs by 1e-5 or more, or if a label changes.
     """
     with full_precision():
-        answers = network.predict(images, batch_size=batch_size, verbose=0)
-    if not isinstance(answers, dict):
-        answers = {PROBABILITIES: answers}
+        outputs = network.predict(images, batch_size=1000, verbose=0)
+    if not isinstance(outputs, dict):
+        outputs = {PROBABILITIES: outputs}
     found = OnnxRecogniser(path).score(images)
-    differences = [np.abs(answers[PROBABILITIES] - found.probabilities)]
-    if IS_DIGIT in answers:
-        differences.append(np.abs(answers[IS_DIGIT][:, 0] - found.is_digit))
+    differences = [np.abs(outputs[PROBABILITIES] - found.probabilities)]
+    if IS_DIGIT in outputs:
+        differences.append(np.abs(outputs[IS_DIGIT][:, 0] - found.is_digit))
     difference = max(float(each.max(initial=0.0)) for each in differences)
-    n_changed = int((answers[PROBABILITIES].argmax(axis=1) != found.labels).sum())
-    # Written so that a NaN fails.
+    n_changed = int((outputs[PROBABILITIES].argmax(axis=1) != found.labels).sum())
+    # This form of the condition also rejects NaN.
     if not (difference < LARGEST_DIFFERENCE and n_changed == 0):
         raise ModelError(
-            f"the ONNX model should answer as Keras does, but its probabilities differ by up to {difference:.1e} "
+            f"expected the same outputs from ONNX and Keras, but the probabilities differ by up to {difference:.1e} "
             f"(allowed: below {LARGEST_DIFFERENCE:.0e}) and {n_changed} of {len(images)} labels change; "
-            "keep to model.keras and report this"
+            "use model.keras and report this problem"
         )
     return found
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back what TensorFlow and tf2onnx say while they trace."""
+    """Suppress the output of TensorFlow and tf2onnx during the export."""
     loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.ERROR)
     try:
-        # Keras asks NumPy for names that NumPy has begun to warn of.
+        # Keras uses names of NumPy that are deprecated.
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -1,4 +1,4 @@
-"""Training images in batches, augmented anew for each epoch."""
+"""Training batches: shuffled, augmented, and mixed with synthetic images."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -19,9 +19,9 @@ from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 from inkdigits.training.recipes import Recipe
 
 POOL = 30_000
-"""Most invented images of a kind that a training draws before it begins; each batch is augmented."""
+"""Largest number of synthetic images of each source; they are drawn once, before training, and augmented in batches."""
 
-Answers: TypeAlias = dict[str, NDArray[np.float32]]
+Outputs: TypeAlias = dict[str, NDArray[np.float32]]
 
 Augmentation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImages]
 """Takes a batch's images, ``uint8`` (b, 28, 28), and returns an augmented copy."""
@@ -29,48 +29,48 @@ Augmentation: TypeAlias = Callable[[DigitImages, np.random.Generator], DigitImag
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's images.
+    """The images and targets of one training step.
 
     Attributes
     ----------
     images
         ``uint8`` (b, 28, 28).
     labels
-        ``int64`` (b,); 0 where ``is_digit`` is not set.
+        ``int64`` (b,); 0 for non-digits.
     is_digit
         ``bool`` (b,).
-    opinions
-        A teacher's, ``float32`` (b, 10), if there is one.
+    teacher_probabilities
+        Soft labels, ``float32`` (b, 10), if there is a teacher.
     """
 
     images: DigitImages
     labels: NDArray[np.int64]
     is_digit: NDArray[np.bool_]
-    opinions: NDArray[np.float32] | None = None
+    teacher_probabilities: NDArray[np.float32] | None = None
 
-    def for_one_answer(self) -> tuple[DigitImages, NDArray[np.int64] | NDArray[np.float32]]:
-        """Return images and labels, or opinions, for a network that answers probabilities alone."""
-        return self.images, self.labels if self.opinions is None else self.opinions
+    def to_single_output(self) -> tuple[DigitImages, NDArray[np.int64] | NDArray[np.float32]]:
+        """Return images and targets for a network whose only output is the probabilities."""
+        return self.images, self.labels if self.teacher_probabilities is None else self.teacher_probabilities
 
-    def for_two_answers(self) -> tuple[DigitImages, Answers, Answers]:
-        """Return images, targets and weights: a non-digit has no say in which digit it is."""
+    def to_two_outputs(self) -> tuple[DigitImages, Outputs, Outputs]:
+        """Return images, targets and sample weights; non-digits have weight 0 in the loss of the probabilities."""
         is_digit = self.is_digit.astype(np.float32)
         targets = {PROBABILITIES: self.labels.astype(np.float32), IS_DIGIT: is_digit[:, np.newaxis]}
         return self.images, targets, {PROBABILITIES: is_digit, IS_DIGIT: np.ones_like(is_digit)}
 
 
 def real_images_per_batch(recipe: Recipe) -> int:
-    """Return how many images of a batch come from the data set."""
+    """Return the number of images per batch from the data set."""
     return max(1, round(recipe.batch_size * (1 - recipe.invented)))
 
 
 def count_batches(data: LabelledImages, recipe: Recipe) -> int:
-    """Return the number of steps in an epoch, which sees every image of the data set once."""
+    """Return the number of steps in an epoch, one pass over the data set."""
     return -(-len(data) // real_images_per_batch(recipe))
 
 
 def smallest_batch(data: LabelledImages, recipe: Recipe) -> int:
-    """Return the number of images in the smallest step of an epoch, its last."""
+    """Return the number of images in the last batch of an epoch, the smallest one."""
     n_real = real_images_per_batch(recipe)
     n_invented = sum(
         round(recipe.batch_size * share) for share in (recipe.stroke_models, recipe.fonts, recipe.non_digits)
@@ -83,40 +83,40 @@ def training_batches(
     recipe: Recipe,
     seed: int,
     first_epoch: int = 0,
-    opinions: NDArray[np.float32] | None = None,
+    teacher_probabilities: NDArray[np.float32] | None = None,
 ) -> Iterator[Batch]:
     """Yield batches without end, each epoch in its own order and with its own augmentation.
 
-    What an epoch holds depends on ``seed`` and its number alone, so that a resumed training sees
-    exactly what an uninterrupted one would have seen.
+    An epoch depends only on ``seed`` and its number, so a resumed training gets the same batches as an uninterrupted
+    one.
 
     Parameters
     ----------
     data
         Digit images (n, 28, 28) with labels (n,).
     recipe
-        Its ``batch_size``, ``augmentation`` and shares of invented images.
+        The recipe; its ``batch_size``, ``augmentation`` and shares of synthetic images are used.
     seed
         Random seed of the run.
     first_epoch
-        The epoch to begin with, counted from 0.
-    opinions
-        What a teacher thinks of the data, (n, 10).
+        The first epoch, counted from 0.
+    teacher_probabilities
+        Soft labels of the data, (n, 10), if there is a teacher.
     """
     augmentation = build_augmentation(recipe)
     n_real = real_images_per_batch(recipe)
-    invented = _invent(data, recipe, seed)
+    synthetic = _draw_synthetic(data, recipe, seed)
     for epoch in itertools.count(first_epoch):
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(data))
         for start in range(0, len(order), n_real):
             chosen = order[start : start + n_real]
-            parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in invented)]
+            parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in synthetic)]
             yield Batch(
                 augmentation(np.concatenate([part.images for part in parts]), rng),
                 np.concatenate([part.labels for part in parts]),
                 np.concatenate([part.is_digit for part in parts]),
-                None if opinions is None else opinions[chosen],
+                None if teacher_probabilities is None else teacher_probabilities[chosen],
             )
 
 
@@ -151,8 +151,8 @@ def _sample(pool: Batch, share: float, recipe: Recipe, rng: np.random.Generator)
     return Batch(pool.images[chosen], pool.labels[chosen], pool.is_digit[chosen])
 
 
-def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch, float]]:
-    """Draw the pools of invented images that the recipe asks for, each with its share of a batch."""
+def _draw_synthetic(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch, float]]:
+    """Draw the pools of synthetic images of the recipe, each with its share of a batch."""
     if not recipe.invented:
         return []
     from inkdigits.training.synthetic.digits import synthetic_digits
@@ -175,5 +175,5 @@ def _invent(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch
 
 
 def _pool_size(data: LabelledImages, share: float) -> int:
-    """Return how many images to draw: what an epoch takes of them, up to `POOL`."""
+    """Return the number of synthetic images to draw: twice the number per epoch, from 100 to `POOL`."""
     return min(POOL, max(100, round(2 * len(data) * share)))

@@ -1,4 +1,4 @@
-"""The state of a training after a whole epoch, so that it can go on as if it had never stopped."""
+"""Checkpoints: the state of a training after an epoch, for exact resuming."""
 
 import zipfile
 from pathlib import Path
@@ -12,18 +12,18 @@ from inkdigits.storage import write_whole
 
 
 def save_checkpoint(path: Path, network: keras.Model, epochs_done: int) -> None:
-    """Save weights, optimiser state and the states of the network's random generators, whole or not at all."""
+    """Save weights, optimiser state and the states of the network's random generators, atomically."""
     with write_whole(path) as temporary, temporary.open("wb") as file:
         np.savez(file, epochs_done=np.int64(epochs_done), **_state(network))
 
 
 def load_checkpoint(path: Path, network: keras.Model) -> int:
-    """Put a saved state into a freshly compiled network, and return the number of epochs it has behind it.
+    """Restore a saved state into a newly compiled network, and return the number of completed epochs.
 
     Raises
     ------
     RunError
-        If the file is damaged, or holds the state of another network.
+        If the file is damaged, or if it is the state of another network.
     """
     variables = _variables(network)
     try:
@@ -33,7 +33,7 @@ def load_checkpoint(path: Path, network: keras.Model) -> int:
             return int(saved["epochs_done"])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise RunError(
-            f"the checkpoint {path} is damaged or of another network ({error}); start a new run"
+            f"the checkpoint {path} is damaged or belongs to another network ({error}); start a new run"
         ) from error
 
 

@@ -1,9 +1,9 @@
-"""A batch divided over the cores: each works through its own part of every step.
+"""Data parallelism on CPU cores: each core computes one part of every batch.
 
-Layers that share all cores wait for one another after every one of them, and the smaller half of a small network's work
-cannot be shared at all. Where each core takes a part of the batch through the whole network and back, they meet once a
-step, when the gradients are added: a step of 128 images takes the classic network 3.9 ms in place of 5.4 on two cores
-(`benchmarks/results/training-speed.json`).
+If all cores share the work of each layer, they synchronise after every layer, and many operations of a small network
+are not parallel at all. If each core computes forward and backward pass of its part of the batch, they synchronise once
+per step, when the gradients are summed. On two cores a step of 128 images with the classic network takes 3.9 ms
+in place of 5.4 ms (`benchmarks/results/training-speed.json`).
 """
 
 import itertools
@@ -14,27 +14,27 @@ import keras
 from keras import ops
 
 SMALLEST_PART = 32
-"""Fewer images than this are not worth a core's part of a step."""
+"""Smallest number of images per part for which data parallelism is faster."""
 
 
 def count_parts(smallest_batch: int) -> int:
-    """Return in how many parts a batch is divided here.
+    """Return the number of parts of a batch on this machine.
 
     Parameters
     ----------
     smallest_batch
-        Images in the smallest batch of the training; what a batch is divided into must hold some of each.
+        Number of images in the smallest batch of the training; no part may be empty.
     """
-    # Elsewhere than on TensorFlow's CPU the backend divides the work itself.
+    # Other backends than TensorFlow parallelise the work themselves.
     if keras.backend.backend() != "tensorflow":
         return 1
     return max(1, min(_count_cores(), smallest_batch // SMALLEST_PART))
 
 
-def give_each_part_its_cores(n_parts: int) -> None:
-    """Let ``n_parts`` parts run side by side, each on its share of the cores.
+def configure_threads(n_parts: int) -> None:
+    """Configure TensorFlow to run ``n_parts`` parts in parallel, each on its share of the cores.
 
-    TensorFlow takes this before its first operation alone; in a process that has used it already nothing changes.
+    TensorFlow accepts this only before its first operation; later calls have no effect.
     """
     if keras.backend.backend() != "tensorflow":
         return
@@ -49,14 +49,14 @@ def give_each_part_its_cores(n_parts: int) -> None:
 
 @keras.saving.register_keras_serializable("inkdigits")
 class DataParallel(keras.Model):  # type: ignore[misc]
-    """A network that takes each batch in parts, side by side.
+    """A network that computes each batch in parallel parts.
 
     Parameters
     ----------
     network
-        The network; its variables are this one's.
+        The network; the variables are shared.
     n_parts
-        Number of parts; a batch holds at least as many images.
+        Number of parts; a batch has at least as many images.
     """
 
     def __init__(self, network: keras.Model, n_parts: int) -> None:
@@ -65,13 +65,13 @@ class DataParallel(keras.Model):  # type: ignore[misc]
         self.n_parts = n_parts
 
     def call(self, images: Any, training: bool | None = None) -> Any:
-        """Return the network's answers to a batch, in its order."""
+        """Return the network's outputs for a batch."""
         n = ops.shape(images)[0]
-        cuts = [n * part // self.n_parts for part in range(self.n_parts + 1)]
-        answers = [
-            self.network(images[start:end], training=training) for start, end in itertools.pairwise(cuts)
+        bounds = [n * part // self.n_parts for part in range(self.n_parts + 1)]
+        outputs = [
+            self.network(images[start:end], training=training) for start, end in itertools.pairwise(bounds)
         ]
-        return keras.tree.map_structure(lambda *parts: ops.concatenate(parts), *answers)
+        return keras.tree.map_structure(lambda *parts: ops.concatenate(parts), *outputs)
 
 
 def _count_cores() -> int:

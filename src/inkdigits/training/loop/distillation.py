@@ -1,4 +1,4 @@
-"""A small network learns from a larger one: how its teacher divides its belief over the digits, not the label alone."""
+"""Knowledge distillation: a small network is trained on soft labels, the probabilities of a larger teacher."""
 
 from typing import Any
 
@@ -13,20 +13,22 @@ from inkdigits.storage import sha256_of_file
 from inkdigits.training.calibration import softmax
 
 _SMALLEST = 1e-20
-"""Probabilities below this count as much: their logarithm would be none."""
+"""Lower limit of probabilities, which avoids the logarithm of 0."""
 
 
-def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[np.float32]:
-    """Return what a teacher thinks of images.
+def compute_teacher_probabilities(
+    teacher: str, images: DigitImages, temperature: float
+) -> NDArray[np.float32]:
+    """Compute the soft labels of a teacher.
 
     Parameters
     ----------
     teacher
-        A shipped model by its name, or the path of an ``.onnx`` file.
+        The name of a shipped model, or the path of an ``.onnx`` file.
     images
         ``uint8`` of shape (n, 28, 28).
     temperature
-        By which the teacher's logits are divided: the higher, the more is said of the digits that it is not.
+        The divisor of the teacher's logits; a higher temperature gives softer labels.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[n
     Raises
     ------
     UsageError, ModelError
-        If there is no such model, or if it is damaged.
+        If the model does not exist or is damaged.
     """
     scores = load_recogniser(teacher).score(images)
     logits = np.log(np.maximum(scores.probabilities.astype(np.float64), _SMALLEST)) / temperature
@@ -44,24 +46,25 @@ def opinions(teacher: str, images: DigitImages, temperature: float) -> NDArray[n
 
 
 def model_sha256(teacher: str) -> str:
-    """Return the SHA-256 of a teacher's file: what a pupil learnt depends on it.
+    """Return the SHA-256 of a teacher's file, which identifies the teacher.
 
     Raises
     ------
     UsageError, ModelError
-        As in `opinions`.
+        As in `compute_teacher_probabilities`.
     """
     return sha256_of_file(load_recogniser(teacher).path)
 
 
 @keras.saving.register_keras_serializable("inkdigits")
 class TeacherCrossEntropy(keras.losses.Loss):  # type: ignore[misc]
-    """Cross-entropy with a teacher's opinions, both at a temperature.
+    """Cross-entropy with the soft labels of a teacher, at a temperature.
 
     Parameters
     ----------
     temperature
-        That of the opinions. The loss is multiplied by its square, so that gradients keep their size.
+        The temperature of the soft labels. The loss is multiplied by its square, so the scale of the gradients does
+        not depend on it.
 
     References
     ----------
@@ -73,10 +76,10 @@ class TeacherCrossEntropy(keras.losses.Loss):  # type: ignore[misc]
         self.temperature = temperature
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each image: opinions (b, 10) against the network's probabilities (b, 10)."""
+        """Return the loss of each image, given soft labels (b, 10) and the network's probabilities (b, 10)."""
         logits = ops.log(ops.maximum(y_pred, _SMALLEST)) / self.temperature
         return -(self.temperature**2) * ops.sum(y_true * ops.log_softmax(logits), axis=-1)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make this loss again."""
+        """Return the constructor arguments."""
         return {"temperature": self.temperature}

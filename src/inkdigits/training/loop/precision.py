@@ -1,4 +1,4 @@
-"""Arithmetic of the training: float32, or bfloat16 where the processor multiplies it in hardware."""
+"""Precision of training: float32, or bfloat16 if the processor supports it in hardware."""
 
 import contextlib
 import functools
@@ -16,9 +16,9 @@ _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 
 @functools.cache
 def has_native_bfloat16() -> bool:
-    """Tell whether this machine multiplies bfloat16 in hardware.
+    """Return whether this machine supports bfloat16 products in hardware.
 
-    Elsewhere bfloat16 would be emulated, and slower than float32.
+    On other machines bfloat16 is emulated and slower than float32.
     """
     if keras.backend.backend() == "jax":
         import jax
@@ -33,12 +33,12 @@ def has_native_bfloat16() -> bool:
 
 
 def dtype_policy(recipe: Recipe) -> str:
-    """Return the Keras dtype policy that the recipe trains under on this machine."""
+    """Return the Keras dtype policy for the recipe on this machine."""
     return "mixed_bfloat16" if recipe.precision == "bfloat16" and has_native_bfloat16() else "float32"
 
 
 def full_precision() -> contextlib.AbstractContextManager[Any]:
-    """Return a context in which float32 products are float32: on a GPU, JAX rounds their factors otherwise."""
+    """Return a context manager with full float32 precision; on a GPU, JAX otherwise rounds the factors of products."""
     if keras.backend.backend() != "jax":
         return contextlib.nullcontext()
     import jax
@@ -47,10 +47,10 @@ def full_precision() -> contextlib.AbstractContextManager[Any]:
     return context
 
 
-def in_precision(network: keras.Model, policy: str) -> keras.Model:
-    """Return a copy of a float32 network, same weights, whose layers compute under another policy.
+def clone_with_policy(network: keras.Model, policy: str) -> keras.Model:
+    """Return a copy of a float32 network with the same weights and another dtype policy.
 
-    The answers stay in float32: a softmax in bfloat16 has too few digits for a loss.
+    The output layers stay in float32, because a softmax in bfloat16 is too imprecise for the loss.
     """
 
     def clone(layer: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How the learning rate moves during a training."""
+"""Learning rate schedules."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from inkdigits.training.recipes import Recipe
 
 @keras.saving.register_keras_serializable("inkdigits")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """Rise linearly from a tenth of the peak to the peak, then fall linearly to nought.
+    """One-cycle schedule: linear warm-up from a tenth of the peak to the peak, then linear decay to zero.
 
     Parameters
     ----------
     peak
         The highest learning rate.
     n_steps
-        Steps of the whole training; after them the rate stays 0.
+        Number of steps of the training; after them the learning rate is 0.
     warm_up
-        Share of the steps in which the rate rises, in [0, 1).
+        Share of the steps in the warm-up, in [0, 1).
 
     References
     ----------
@@ -40,12 +40,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         return self.peak * ops.maximum(ops.minimum(rising, falling), 0.0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make this schedule again."""
+        """Return the constructor arguments."""
         return {"peak": self.peak, "n_steps": self.n_steps, "warm_up": self.warm_up}
 
 
-def learning_rate_of(recipe: Recipe, steps_per_epoch: int) -> float | OneCycle:
-    """Return the recipe's learning rate as Keras takes it: a number, or a schedule over the whole training."""
+def make_learning_rate(recipe: Recipe, steps_per_epoch: int) -> float | OneCycle:
+    """Return the learning rate of the recipe for Keras: a number, or a schedule."""
     if recipe.schedule == "constant":
         return recipe.learning_rate
     return OneCycle(recipe.learning_rate, steps_per_epoch * recipe.epochs, recipe.warm_up)

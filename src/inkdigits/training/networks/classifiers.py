@@ -1,8 +1,8 @@
-"""The networks, each a stack of Keras layers that reads like the paper it comes from.
+"""The classifiers, as Keras networks.
 
-Every network takes raw digit images, ``uint8`` of shape (n, 28, 28), and answers probabilities,
-``float32`` of shape (n, 10): the scaling to [0, 1] is its first step, so that training and reading
-cannot disagree on it.
+The input of every network is raw digit images, ``uint8`` of shape (n, 28, 28). The output is probabilities,
+``float32`` of shape (n, 10). The scaling of the pixels to [0, 1] is part of the network, so it is the same in
+training and inference.
 """
 
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from inkdigits.errors import UsageError
 
 PROBABILITIES = "probabilities"
 IS_DIGIT = "is_digit"
-"""Names of the networks' answers, as the exported models have them."""
+"""Names of the outputs, in Keras and in the exported models."""
 
 
 def classic(dropout: float = 0.5) -> keras.Sequential:
     """Build the convolutional network of the course project: 34,826 parameters.
 
-    The ReLU stands after the pooling rather than before: the maximum and the ReLU commute, so the function is the
-    same and the ReLU has a quarter of the values to go over.
+    The ReLU follows the max-pooling. Both commute, so the function is the same, and the ReLU has a quarter of the
+    values to process.
 
     Parameters
     ----------
     dropout
-        Share of the 1,600 features that is silenced in a training step, in [0, 1).
+        Dropout rate of the 1,600 features, in [0, 1).
 
     References
     ----------
@@ -52,14 +52,14 @@ def classic(dropout: float = 0.5) -> keras.Sequential:
 
 
 def compact(dropout: float = 0.0) -> keras.Model:
-    """Build the network that is best for its size: four convolutions, 8,098 parameters.
+    """Build the smallest network: four convolutions, 8,098 parameters.
 
-    Depth does more than width: with a quarter of the classic network's parameters it reads as well.
+    It is deeper and narrower than the classic network, and as accurate with a quarter of the parameters.
 
     Parameters
     ----------
     dropout
-        Share of the 144 features that is silenced in a training step, in [0, 1).
+        Dropout rate of the 144 features, in [0, 1).
     """
     images, x = _pixels()
     x = _convolution(x, 12, 3, pool=True, normalise=False)
@@ -71,15 +71,15 @@ def compact(dropout: float = 0.0) -> keras.Model:
 
 
 def quick(dropout: float = 0.0) -> keras.Model:
-    """Build the network that reads most images a second: three convolutions, 15,962 parameters.
+    """Build the network with the highest throughput: three convolutions, 15,962 parameters.
 
-    Strides take the place of pooling, so that nothing is computed that is then thrown away: 149,000 multiplications
-    an image, a sixteenth of the classic network's.
+    Strided convolutions replace pooling, so no value is computed and then discarded: 149,000 multiplications
+    per image, a sixteenth of the classic network's.
 
     Parameters
     ----------
     dropout
-        Share of the 128 features that is silenced in a training step, in [0, 1).
+        Dropout rate of the 128 features, in [0, 1).
     """
     images, x = _pixels()
     x = _convolution(x, 16, 6, strides=3, padding="valid", normalise=False)
@@ -90,16 +90,16 @@ def quick(dropout: float = 0.0) -> keras.Model:
 
 
 def accurate(dropout: float = 0.3) -> keras.Model:
-    """Build the network for everybody's digits: six convolutions, 438,411 parameters, two answers.
+    """Build the network for real pictures: six convolutions, 438,411 parameters, two outputs.
 
-    Beside the ten probabilities it answers ``is_digit``, how far the image is a digit at all. The first
-    convolution is wide and pooled at once: the two convolutions that others spend on 28x28 pixels are most of a
-    step's time and hardly any of its parameters.
+    Besides the ten probabilities it has the output ``is_digit``, the probability that the image is a digit. There is
+    only one convolution at 28x28 pixels, with a large kernel and pooling: at this resolution convolutions have few
+    parameters but take most of the training time.
 
     Parameters
     ----------
     dropout
-        Share of the 1,152 features that is silenced in a training step, in [0, 1).
+        Dropout rate of the 1,152 features, in [0, 1).
     """
     images, x = _pixels()
     x = _stage(x, 1, 32, 5)
@@ -121,25 +121,25 @@ NETWORKS: dict[str, Callable[..., keras.Model]] = {
 
 
 def build_network(name: str, dropout: float) -> keras.Model:
-    """Build the network called ``name``, untrained.
+    """Build the untrained network of a name.
 
     Raises
     ------
     UsageError
-        If there is no network of that name.
+        If the name is unknown.
     """
     if name not in NETWORKS:
-        raise UsageError(f"there is no network {name!r}; choose one of {', '.join(NETWORKS)}")
+        raise UsageError(f"unknown network {name!r}; choose one of {', '.join(NETWORKS)}")
     return NETWORKS[name](dropout=dropout)
 
 
-def answers_is_digit(network: keras.Model) -> bool:
-    """Tell whether the network answers ``is_digit`` beside the probabilities."""
+def has_is_digit_output(network: keras.Model) -> bool:
+    """Return whether the network has the output ``is_digit`` besides the probabilities."""
     return any(layer.name == IS_DIGIT for layer in network.layers)
 
 
 def layer_table(network: keras.Model) -> list[dict[str, Any]]:
-    """Return a row for each layer: ``name``, ``type``, ``output_shape`` (without the batch), ``parameters``."""
+    """Return one row per layer: ``name``, ``type``, ``output_shape`` (without the batch axis), ``parameters``."""
     return [
         {
             "name": layer.name,
@@ -152,7 +152,7 @@ def layer_table(network: keras.Model) -> list[dict[str, Any]]:
 
 
 def _raw_pixels() -> list[Any]:
-    """Take uint8 (n, 28, 28) to floats in [0, 1] of shape (n, 28, 28, 1)."""
+    """Return the layers that convert uint8 (n, 28, 28) to floats in [0, 1] of shape (n, 28, 28, 1)."""
     return [
         keras.Input((SIDE, SIDE), dtype="uint8", name="images"),
         layers.Reshape((SIDE, SIDE, 1)),
@@ -161,7 +161,7 @@ def _raw_pixels() -> list[Any]:
 
 
 def _pixels() -> tuple[Any, Any]:
-    """Return the input of a network, and what its first convolution takes."""
+    """Return the input of a network, and the scaled pixels."""
     images, *scale = _raw_pixels()
     x = images
     for layer in scale:
@@ -179,10 +179,10 @@ def _convolution(
     pool: bool = False,
     normalise: bool = True,
 ) -> Any:
-    """Convolve, normalise over the batch, pool two by two, rectify.
+    """Apply a convolution, batch normalisation, 2x2 max-pooling and a ReLU.
 
-    The normalisation stands right behind the convolution, whose weights take it up when the network is exported. It
-    costs as much as the convolution where images are large and channels few: small networks do without it there.
+    The normalisation directly follows the convolution, so it is folded into its weights at export. For large images
+    with few channels it takes as much time as the convolution, so small networks omit it in the first layer.
     """
     x = layers.Conv2D(n_filters, kernel_size, strides=strides, padding=padding, use_bias=not normalise)(x)
     if normalise:
@@ -193,12 +193,12 @@ def _convolution(
 
 
 def _stage(x: Any, n_convolutions: int, n_filters: int, kernel_size: int) -> Any:
-    """Convolve and rectify ``n_convolutions`` times, the last time pooled two by two and normalised over the batch.
+    """Apply ``n_convolutions`` convolutions with ReLU; the last one with 2x2 max-pooling and batch normalisation.
 
-    Normalising costs as much as convolving in training, so it is done once a stage, and behind the pooling, where a
-    quarter of the values are left. It has no scale of its own, which the next convolution does not need behind a
-    ReLU: so it stays a rising function, which changes places with a maximum, and the last convolution's weights take
-    it up when the network is exported.
+    Batch normalisation takes as much training time as a convolution, so there is one per stage, after the pooling,
+    with a quarter of the values. It has no scale parameter, which is redundant before a ReLU and a convolution.
+    It is therefore an increasing function, commutes with the maximum, and is folded into the last convolution
+    at export.
     """
     for _ in range(n_convolutions - 1):
         x = layers.Conv2D(n_filters, kernel_size, padding="same", activation="relu")(x)
@@ -209,10 +209,10 @@ def _stage(x: Any, n_convolutions: int, n_filters: int, kernel_size: int) -> Any
 
 
 def _features(x: Any, dropout: float) -> Any:
-    """Return what the last layers learn from, a row an image."""
+    """Flatten the channels to a feature vector per image, with dropout."""
     return layers.Dropout(dropout)(layers.Flatten()(x))
 
 
 def _digit_probabilities() -> layers.Layer:
-    """Return the last layer, kept in float32 because a softmax in bfloat16 has too few digits for a loss."""
+    """Return the output layer in float32, because a softmax in bfloat16 is too imprecise for the loss."""
     return layers.Dense(N_CLASSES, activation="softmax", dtype="float32", name=PROBABILITIES)

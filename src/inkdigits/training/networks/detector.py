@@ -1,4 +1,4 @@
-"""The network that finds digits: fully convolutional, one answer for each small cell of a grey picture."""
+"""The detector, a fully convolutional network with one output vector per cell of a grey picture."""
 
 from typing import Any
 
@@ -8,56 +8,56 @@ from keras import layers, ops
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 
 CELLS = "cells"
-"""Name of the network's answer."""
+"""Name of the output."""
 
-N_ANSWERS = 1 + N_SYMBOLS + 4 + 1
-"""Numbers for each cell: logit of a middle, logits of the classes, four distances to the box, logit of print."""
+N_OUTPUTS = 1 + N_SYMBOLS + 4 + 1
+"""Length of the output vector: logit of an object centre, class logits, four distances to the box, logit of print."""
 
 _NEIGHBOURHOOD = 5
-"""Side of the square, in blocks of 8 pixels, whose mean and contrast a pixel is measured against."""
+"""Side of the square for local mean and contrast, in blocks of 8 pixels."""
 
 _FAINTEST = 1e-3
-"""Added to the variance of grey levels in [0, 1]: contrast below some 8 of 255 levels is not raised to 1."""
+"""Added to the variance of grey levels in [0, 1], so that contrast below about 8 of 255 levels stays below 1."""
 
 
 @keras.saving.register_keras_serializable("inkdigits")
 class LocalContrast(layers.Layer):  # type: ignore[misc]
-    """Take the local mean of a picture off, and bring the local contrast to 1: shadows and faint pens alike.
+    """Local contrast normalisation, which removes shadows and amplifies faint ink.
 
-    Pictures (n, h, w) of grey levels in, ``float32`` (n, h, w, 1) out.
+    Input: pictures (n, h, w) of grey levels. Output: ``float32`` (n, h, w, 1).
     """
 
     def call(self, pictures: Any) -> Any:
-        """Return the pictures, evened."""
+        """Return the normalised pictures."""
         x = ops.expand_dims(ops.cast(pictures, "float32"), -1) / 255.0
-        x = x - _around(x)
-        x = x / ops.sqrt(_around(ops.square(x)) + _FAINTEST)
+        x = x - _local_mean(x)
+        x = x / ops.sqrt(_local_mean(ops.square(x)) + _FAINTEST)
         return ops.cast(x, self.compute_dtype)
 
 
-def _around(values: Any) -> Any:
-    """Return the mean of values over some blocks of 8 pixels around each of them."""
+def _local_mean(values: Any) -> Any:
+    """Return the mean over the neighbourhood of each pixel."""
     blocks = ops.average_pool(values, 8, padding="valid")
     blocks = ops.average_pool(blocks, _NEIGHBOURHOOD, 1, padding="same")
     return ops.repeat(ops.repeat(blocks, 8, axis=1), 8, axis=2)
 
 
 def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) -> keras.Model:
-    """Build the detector: pictures ``uint8`` (n, h, w) in, ``float32`` (n, h / 8, w / 4, 24) out.
+    """Build the detector: input pictures ``uint8`` (n, h, w), output ``float32`` (n, h / 8, w / 4, 24).
 
-    Both sides of a picture are multiples of 8. There are twice as many cells along a line as across it, because digits
-    stand closer than lines do.
+    Both sides of a picture are multiples of 8. The horizontal resolution of the cells is twice the vertical one,
+    because the spacing of digits is smaller than that of lines.
 
     Parameters
     ----------
     widths
-        Channels of the two convolutions on half the resolution, and of the three stages behind them.
+        Channels of the two convolutions at half the resolution, and of the three following stages.
 
     References
     ----------
-    X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as points", arXiv:1904.07850, 2019: an object is the cell of
-    its middle. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: four distances give
-    its box.
+    X. Zhou, D. Wang and P. Kraehenbuehl, "Objects as points", arXiv:1904.07850, 2019: an object is represented by the
+    cell of its centre. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: the box is
+    represented by four distances.
     """
     stem, first, second, third, context = widths
     pictures = keras.Input((None, None), dtype="uint8", name="pictures")
@@ -76,13 +76,13 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
         layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around])
     )
     x = _convolved(x, third, normalised=(1, 1))
-    return keras.Model(pictures, layers.Conv2D(N_ANSWERS, 1, dtype="float32", name=CELLS)(x), name="detector")
+    return keras.Model(pictures, layers.Conv2D(N_OUTPUTS, 1, dtype="float32", name=CELLS)(x), name="detector")
 
 
 def _convolved(
     x: Any, filters: int, kernel: int = 3, stride: int = 1, normalised: tuple[int, int] | None = None
 ) -> Any:
-    """Convolve; where ``normalised`` is given, pool by so much and normalise before the ReLU."""
+    """Apply a convolution and a ReLU; if ``normalised`` is given, also max-pooling of this size and normalisation."""
     x = layers.Conv2D(
         filters, kernel, stride, padding="same", kernel_initializer="he_normal", use_bias=normalised is None
     )(x)

@@ -10,7 +10,7 @@ from inkdigits.recognition.detection.locate import border_level
 from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.lines import Placed
 
-OPEN = -1
+IGNORED = -1
 """The class of what may be found or not: any answer is right there."""
 
 SEEN, HARDLY_SEEN = 0.6, 0.35
@@ -39,7 +39,7 @@ def cropped(
     Returns
     -------
     tuple
-        The picture and what is left in it; what is cut through is `OPEN`.
+        The picture and what is left in it; what is cut through is `IGNORED`.
     """
     height, width = image.shape
     whole = [i for i, each in enumerate(symbols) if share_within(each.box, height, width) >= SEEN]
@@ -64,7 +64,7 @@ def cropped(
         if inside >= SEEN * w * h:
             kept.append(each)
         elif inside >= HARDLY_SEEN * w * h:
-            kept.append(replace(each, symbol=OPEN))
+            kept.append(replace(each, symbol=IGNORED))
     return filled, kept
 
 
@@ -117,7 +117,7 @@ def turned(
     Returns
     -------
     tuple
-        The picture and its symbols: a turned digit is no digit, or `OPEN` where it may look like one.
+        The picture and its symbols: a turned digit is no digit, or `IGNORED` where it may look like one.
     """
     height, width = image.shape
     moved = []
@@ -129,7 +129,7 @@ def turned(
             (height - y - tall, x, tall, wide),
         )[quarters - 1]
         is_strange = each.symbol == OTHER or each.symbol in _STRANGE_TURNED[quarters]
-        moved.append(replace(each, symbol=OTHER if is_strange else OPEN, box=box))
+        moved.append(replace(each, symbol=OTHER if is_strange else IGNORED, box=box))
     return np.ascontiguousarray(np.rot90(image, quarters)), moved
 
 

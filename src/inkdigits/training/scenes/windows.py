@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
 from inkdigits.training.scenes.cameras import photograph
-from inkdigits.training.scenes.framing import HARDLY_SEEN, OPEN, SEEN, cropped, share_within, slanted, turned
+from inkdigits.training.scenes.framing import (
+    HARDLY_SEEN,
+    IGNORED,
+    SEEN,
+    cropped,
+    share_within,
+    slanted,
+    turned,
+)
 from inkdigits.training.scenes.grids import set_grid
 from inkdigits.training.scenes.hands import Hand, random_hand
 from inkdigits.training.scenes.lines import Placed, random_manner, set_line
@@ -201,7 +209,7 @@ def targets_of(window: Window) -> NDArray[np.float32]:
         row, column = int((y + h / 2) // CELL_HEIGHT), int((x + w / 2) // CELL_WIDTH)
         if share < HARDLY_SEEN:
             continue
-        if each.symbol != OPEN and share >= SEEN and 0 <= row < tall and 0 <= column < wide:
+        if each.symbol != IGNORED and share >= SEEN and 0 <= row < tall and 0 <= column < wide:
             known.append((each, row, column))
             continue
         top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
