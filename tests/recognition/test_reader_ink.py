@@ -1,4 +1,4 @@
-"""Print and handwriting: each digit says which it is, and either can be read alone."""
+"""Print and handwriting: the print score of digits, and reading of one of the two only."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from inkdigits.training.scenes.stock import make_stock
 
 @pytest.fixture(scope="module")
 def form() -> np.ndarray:
-    """Return a sheet with a printed number above and a written one below."""
+    """A sheet with a printed number above a handwritten one."""
     sheet = Image.new("L", (420, 260), 235)
     font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 60)
     ImageDraw.Draw(sheet).text((60, 30), "4836", 40, font)
@@ -37,7 +37,7 @@ def form() -> np.ndarray:
     return paper
 
 
-def test_each_digit_says_how_far_it_is_print(form: np.ndarray) -> None:
+def test_printed_digits_have_greater_print_scores(form: np.ndarray) -> None:
     reading = inkdigits.Reader().read(form, "page")
     assert reading.text.split() == ["4836", "527"]
     printed = [digit.printed for digit in reading.digits]
@@ -46,12 +46,12 @@ def test_each_digit_says_how_far_it_is_print(form: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(("ink", "text"), [("printed", "4836"), ("handwritten", "527"), ("any", "4836 527")])
-def test_one_of_them_is_read_alone(form: np.ndarray, ink: str, text: str) -> None:
+def test_only_digits_of_the_given_ink_are_read(form: np.ndarray, ink: str, text: str) -> None:
     for layout in ("auto", "page"):
         assert " ".join(inkdigits.Reader().read(form, layout, ink=ink).text.split()) == text
 
 
-def test_a_sheet_without_such_digits_is_blank(form: np.ndarray) -> None:
+def test_a_sheet_without_digits_of_the_given_ink_is_blank(form: np.ndarray) -> None:
     for layout in ("auto", "line", "page"):
         reading = inkdigits.Reader().read(form[:130], layout, ink="handwritten")
         assert [digit.rejected for digit in reading.digits] == ["blank"]
@@ -61,7 +61,7 @@ def test_a_sheet_without_such_digits_is_blank(form: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("layout", ["boxes", "auto"])
-def test_a_printed_row_of_boxes_keeps_its_cells(layout: str) -> None:
+def test_boxes_with_digits_of_another_ink_are_blank(layout: str) -> None:
     sheet = Image.new("L", (340, 120), 240)
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 50)
@@ -72,6 +72,6 @@ def test_a_printed_row_of_boxes_keeps_its_cells(layout: str) -> None:
     assert set(inkdigits.Reader().read(np.array(sheet), layout, ink="handwritten").text) == {"_"}
 
 
-def test_another_ink_is_refused_in_one_line(form: np.ndarray) -> None:
-    with pytest.raises(UsageError, match="expected one of any, handwritten, printed"):
+def test_an_unknown_ink_is_a_usage_error(form: np.ndarray) -> None:
+    with pytest.raises(UsageError, match="expected ink any, handwritten or printed, but got 'blue'"):
         inkdigits.Reader().read(form, ink="blue")

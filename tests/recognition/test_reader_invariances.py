@@ -1,7 +1,7 @@
-"""What a person may do to a picture without changing what it says must not change a clear reading.
+"""Invariances: transformations that preserve the digits of a picture must not change its reading.
 
-The pictures are clear ones: training digits of MNIST, one to four, dark and smooth on white paper with room around
-them, chosen before any property was tried on them, and only from those that are read as they are labelled.
+The pictures have one to four MNIST training digits, dark on white with a margin. They were selected before any property
+was tested, from digits that are read as labelled.
 """
 
 import io
@@ -24,7 +24,7 @@ HEIGHT = 64
 """Height of the digits in pixels."""
 
 few = settings(max_examples=25)
-"""Each example reads a picture, which takes some 20 ms."""
+"""Number of examples: each reads one picture, in about 20 ms."""
 
 
 @cache
@@ -33,8 +33,8 @@ def reader() -> Reader:
 
 
 @cache
-def clear_picture(text: str) -> Picture:
-    """Write ``text`` with digits of a clear hand, dark on white."""
+def draw_text(text: str) -> Picture:
+    """Draw ``text`` with MNIST digits of high confidence, dark on white."""
     train, paper = load_mnist().train, np.zeros((2 * HEIGHT, (len(text) + 1) * HEIGHT), np.uint8)
     for place, character in enumerate(text):
         candidates = np.flatnonzero(train.labels == int(character))[place : place + 60]
@@ -50,58 +50,58 @@ def clear_picture(text: str) -> Picture:
     return 255 - paper
 
 
-def rendered(picture: Picture, matrix: NDArray[np.float64], size: tuple[int, int]) -> Picture:
+def warp(picture: Picture, matrix: NDArray[np.float64], size: tuple[int, int]) -> Picture:
     return np.asarray(cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=255), np.uint8)
 
 
-clear = st.sampled_from(TEXTS)
+texts = st.sampled_from(TEXTS)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_clear_pictures_are_read(text: str) -> None:
-    assert reader().read(clear_picture(text)).text == text
+def test_the_unchanged_pictures_are_read(text: str) -> None:
+    assert reader().read(draw_text(text)).text == text
 
 
 @few
-@given(clear, st.floats(-6, 6))
-def test_rotating_by_a_few_degrees(text: str, degrees: float) -> None:
-    picture = np.pad(clear_picture(text), 20, constant_values=255)
+@given(texts, st.floats(-6, 6))
+def test_rotation_by_a_few_degrees(text: str, degrees: float) -> None:
+    picture = np.pad(draw_text(text), 20, constant_values=255)
     height, width = picture.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    assert reader().read(rendered(picture, turn, (width, height))).text == text
+    assert reader().read(warp(picture, turn, (width, height))).text == text
 
 
 @few
-@given(clear, st.floats(0.45, 6.0))
+@given(texts, st.floats(0.45, 6.0))
 def test_scaling(text: str, factor: float) -> None:
-    picture = clear_picture(text)
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    scaled = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how)
+    picture = draw_text(text)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    scaled = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=method)
     assert reader().read(np.asarray(scaled, np.uint8)).text == text
 
 
 @few
-@given(clear, st.floats(-25, 25), st.floats(-25, 25))
-def test_shifting(text: str, across: float, down: float) -> None:
-    picture = clear_picture(text)
+@given(texts, st.floats(-25, 25), st.floats(-25, 25))
+def test_translation(text: str, across: float, down: float) -> None:
+    picture = draw_text(text)
     matrix = np.array([[1, 0, across], [0, 1, down]])
-    assert reader().read(rendered(picture, matrix, picture.shape[::-1])).text == text
+    assert reader().read(warp(picture, matrix, picture.shape[::-1])).text == text
 
 
 @few
-@given(clear, st.integers(0, 60), st.integers(160, 255))
-def test_inverting_and_other_greys(text: str, ink: int, paper: int) -> None:
-    share = clear_picture(text) / 255.0
+@given(texts, st.integers(0, 60), st.integers(160, 255))
+def test_inversion_and_other_grey_levels(text: str, ink: int, paper: int) -> None:
+    share = draw_text(text) / 255.0
     picture = np.round(ink + (paper - ink) * share).astype(np.uint8)
     assert reader().read(picture).text == text
     assert reader().read(255 - picture).text == text
 
 
 @few
-@given(clear, st.tuples(*[st.integers(0, 200)] * 4))
-def test_a_border_of_paper(text: str, sides: tuple[int, int, int, int]) -> None:
+@given(texts, st.tuples(*[st.integers(0, 200)] * 4))
+def test_a_wider_margin(text: str, sides: tuple[int, int, int, int]) -> None:
     top, bottom, left, right = sides
-    picture = np.pad(clear_picture(text), ((top, bottom), (left, right)), constant_values=255)
+    picture = np.pad(draw_text(text), ((top, bottom), (left, right)), constant_values=255)
     assert reader().read(picture).text == text
 
 
@@ -116,8 +116,8 @@ MODES = {
 }
 
 
-def saved(picture: Picture, form: str, mode: str) -> bytes:
-    """Return the picture as a file, its grey levels in another mode."""
+def encode(picture: Picture, form: str, mode: str) -> bytes:
+    """Encode the picture in a file format and mode."""
     grey = Image.fromarray(picture)
     if mode == "I;16":
         image = Image.fromarray(picture.astype(np.uint16) * 257)
@@ -133,25 +133,27 @@ def saved(picture: Picture, form: str, mode: str) -> bytes:
 
 
 @pytest.mark.parametrize(("form", "mode"), [(form, mode) for form in MODES for mode in MODES[form]])
-def test_the_format(form: str, mode: str) -> None:
+def test_file_formats_and_modes(form: str, mode: str) -> None:
     for text in ("5", "952"):
-        assert reader().read(saved(clear_picture(text), form, mode)).text == text
+        assert reader().read(encode(draw_text(text), form, mode)).text == text
 
 
 @few
-@given(clear, st.integers(25, 95))
-def test_the_quality_of_a_jpeg(text: str, quality: int) -> None:
+@given(texts, st.integers(25, 95))
+def test_jpeg_quality(text: str, quality: int) -> None:
     file = io.BytesIO()
-    Image.fromarray(clear_picture(text)).save(file, "JPEG", quality=quality)
+    Image.fromarray(draw_text(text)).save(file, "JPEG", quality=quality)
     assert reader().read(file.getvalue()).text == text
 
 
 @few
-@given(clear, st.floats(-4, 4), st.floats(0.7, 3.0), st.integers(0, 80), st.booleans())
-def test_several_at_once(text: str, degrees: float, factor: float, border: int, inverted: bool) -> None:
-    picture = np.pad(clear_picture(text), 10 + border, constant_values=255)
+@given(texts, st.floats(-4, 4), st.floats(0.7, 3.0), st.integers(0, 80), st.booleans())
+def test_several_transformations(
+    text: str, degrees: float, factor: float, border: int, inverted: bool
+) -> None:
+    picture = np.pad(draw_text(text), 10 + border, constant_values=255)
     height, width = (round(side * factor) for side in picture.shape)
     turn = cv2.getRotationMatrix2D((picture.shape[1] / 2, picture.shape[0] / 2), degrees, factor)
     turn[:, 2] += (width - picture.shape[1]) / 2, (height - picture.shape[0]) / 2
-    picture = rendered(picture, turn, (width, height))
+    picture = warp(picture, turn, (width, height))
     assert reader().read(255 - picture if inverted else picture).text == text
