@@ -127,7 +127,7 @@ def _compute_inside_shares(
 
 
 def _read_cell(
-    found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, place: tuple[int, int]
+    found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, position: tuple[int, int]
 ) -> Number:
     """Read a cell of a table as a number; a blank cell becomes a number with one blank digit."""
     boxes = [round_box(box, grey.shape) for box in found.boxes]
@@ -137,7 +137,7 @@ def _read_cell(
     if number is None:
         blank = Digit(None, 1.0, frame, (), rejection.BLANK)
         number = Number(blank.character, (blank,), 1.0, frame)
-    return replace(number, row=place[0], column=place[1])
+    return replace(number, row=position[0], column=position[1])
 
 
 def _read_row(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task: Task, row: int) -> Number:
@@ -188,18 +188,18 @@ def _predict_cells(
     """Return the predictions, by cell, for the cells ``filled``; the classifier's is included if the crop has ink."""
     predictions, images = {}, {}
     for i in filled:
-        found, best = cells[i][0][np.array([best_symbols[i]])], boxes[i]
+        found, box = cells[i][0][np.array([best_symbols[i]])], boxes[i]
         shares = found.classes[0, :N_CLASSES].astype(np.float64)
         predictions[i] = Prediction(
             shares / max(shares.sum(), 1e-9), float(found.digits[0]), float(found.printed[0])
         )
-        margin = round(_MARGIN * max(best[2:]))
-        x, y, width, height = best
-        reduced = find_candidates(
+        margin = round(_MARGIN * max(box[2:]))
+        x, y, width, height = box
+        in_crop = find_candidates(
             grey[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
         )
-        if reduced:
-            images[i] = reduced[0].image
+        if in_crop:
+            images[i] = in_crop[0].image
     if images:
         scores = task.recogniser.score(np.stack(list(images.values())))
         for i, shares, is_digit in zip(images, scores.probabilities, scores.is_digit, strict=True):
