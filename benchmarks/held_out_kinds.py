@@ -27,7 +27,7 @@ from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.run_directory import ONNX_MODEL
 from inkdigits.storage import write_json
 from inkdigits.training.recipes import Recipe, get_recipe
-from inkdigits.training.synthetic.negatives import KINDS, negatives
+from inkdigits.training.synthetic.non_digits import KINDS, draw_non_digits
 from inkdigits.training.train import train
 
 RESULTS = Path(__file__).parent / "results" / "held-out-kinds.json"
@@ -50,7 +50,7 @@ def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, f
     of_digits = recogniser.score(held_out.images).is_digit
     areas = {}
     for index, kind in enumerate(KINDS):
-        strangers = negatives(PER_KIND, np.random.default_rng((41, index)), held_out, [kind])
+        strangers = draw_non_digits(PER_KIND, np.random.default_rng((41, index)), held_out, [kind])
         areas[kind] = auroc(of_digits, recogniser.score(strangers).is_digit)
     return areas
 

@@ -38,21 +38,21 @@ _OF_PROCESS: list[Any] = []
 
 
 def _start(digits: LabelledImages, family: str) -> None:
-    from inkdigits.training.scenes.stock import make_stock
+    from inkdigits.training.scenes.sources import load_symbol_sources
 
     cv2.setNumThreads(1)
-    _OF_PROCESS[:] = [make_stock(digits), family]
+    _OF_PROCESS[:] = [load_symbol_sources(digits), family]
 
 
 def _draw(step: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    from inkdigits.training.scenes.windows import draw_window, targets_of
+    from inkdigits.training.scenes.windows import draw_window, make_targets
 
     stock, family = _OF_PROCESS
     rng = np.random.default_rng((5, step))
     windows = [draw_window(SHAPE, stock, rng, one_line=True) for _ in range(BATCH)]
     images = np.stack([each.image for each in windows])
     if family == "detector":
-        return images, np.stack([targets_of(each) for each in windows])
+        return images, np.stack([make_targets(each) for each in windows])
     sequences = np.full((BATCH, MOST + 1), BLANK, np.float32)
     for row, window in zip(sequences, windows, strict=True):
         said = _in_order(window)[:MOST]

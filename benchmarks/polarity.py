@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from inkdigits.data import load_mnist
 from inkdigits.pictures.ink import polarity as light
 from inkdigits.storage import write_json
-from inkdigits.training.scenes.stock import make_stock
+from inkdigits.training.scenes.sources import load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window
 
 RESULTS = Path(__file__).parent / "results" / "polarity.json"
@@ -26,7 +26,7 @@ NAMES = ("balance", "thin structures", "thinner structures", "border", "ring ins
 
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the votes on ``n`` pictures, ``float64`` (n, 6), and whether their ink is light, ``bool`` (n,)."""
-    stock, rng = make_stock(load_mnist().train.held_out(10_000)[1]), np.random.default_rng(seed)
+    stock, rng = load_symbol_sources(load_mnist().train.held_out(10_000)[1]), np.random.default_rng(seed)
     votes: list[np.ndarray] = []
     are_light: list[bool] = []
     while len(votes) < n:

@@ -11,9 +11,9 @@ import inkdigits
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import UsageError
-from inkdigits.training.scenes.digits import write_digit
-from inkdigits.training.scenes.hands import random_hand
-from inkdigits.training.scenes.stock import make_stock
+from inkdigits.training.scenes.digits import render_digit
+from inkdigits.training.scenes.sources import load_symbol_sources
+from inkdigits.training.scenes.writers import random_writer
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +23,14 @@ def form() -> np.ndarray:
     font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 60)
     ImageDraw.Draw(sheet).text((60, 30), "4836", 40, font)
     paper = np.array(sheet)
-    stock = make_stock(LabelledImages(np.zeros((10, SIDE, SIDE), np.uint8), np.arange(10), "none"))
+    stock = load_symbol_sources(LabelledImages(np.zeros((10, SIDE, SIDE), np.uint8), np.arange(10), "none"))
     rng = np.random.default_rng(3)
     hand = replace(
-        random_hand(stock, 60, rng, "allographs"), pen=5.0, slant=0.2, care=0.5, aspect=1.0, nib=0.0
+        random_writer(stock, 60, rng, "allographs"), pen=5.0, slant=0.2, care=0.5, aspect=1.0, nib=0.0
     )
     x = 60
     for digit in (5, 2, 7):
-        ink = write_digit(digit, hand, stock, rng).ink
+        ink = render_digit(digit, hand, stock, rng).ink
         part = paper[160 : 160 + ink.shape[0], x : x + ink.shape[1]]
         part[:] = np.minimum(part, 235 - 190 * ink)
         x += ink.shape[1] + 12

@@ -108,9 +108,9 @@ class Recipe:
                 f"{self.invented:g}; a batch needs real digits too"
             )
         if self.unknown_kinds:
-            from inkdigits.training.synthetic.negatives import known_kinds
+            from inkdigits.training.synthetic.non_digits import training_kinds
 
-            known_kinds(self.unknown_kinds)
+            training_kinds(self.unknown_kinds)
         for name, kind in typing.get_type_hints(Recipe).items():
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:

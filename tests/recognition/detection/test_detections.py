@@ -13,13 +13,13 @@ from inkdigits.recognition.detection.detections import (
     suppress_duplicates,
 )
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
-from inkdigits.training.scenes.lines import Placed
-from inkdigits.training.scenes.windows import Window, targets_of
+from inkdigits.training.scenes.lines import PlacedSymbol
+from inkdigits.training.scenes.windows import Window, make_targets
 
 
 def make_perfect_output(window: Window) -> np.ndarray:
     """Return the output of a perfect network, from the training targets of a window."""
-    targets = targets_of(window)
+    targets = make_targets(window)
     output = np.zeros((*targets.shape[:2], 6 + N_SYMBOLS), np.float32)
     output[..., 0] = np.where(targets[..., 0] == 1.0, 8.0, -8.0)
     rows, columns = np.indices(targets.shape[:2])
@@ -38,7 +38,7 @@ def test_every_symbol_of_a_window_is_decoded_with_its_box(data: st.DataObject) -
         width, height = data.draw(st.integers(6, 22)), data.draw(st.integers(14, 30))
         left, top = 30 * i + data.draw(st.integers(0, 6)), data.draw(st.integers(0, 48 - height))
         symbols.append(
-            Placed(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
+            PlacedSymbol(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
         )
     window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
     found = decode_detections(make_perfect_output(window))

@@ -12,7 +12,7 @@ from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.training.detector.own_pictures import OwnPicture, align, own_window
-from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.lines import PlacedSymbol
 
 
 def candidates(n: int, rng: np.random.Generator) -> Detections:
@@ -63,7 +63,7 @@ def test_a_digit_that_is_nowhere_leaves_the_picture_out() -> None:
 def test_boxes_move_with_their_ink(seed: int) -> None:
     grey = np.full((40, 200), 220, np.uint8)
     cv2.rectangle(grey, (80, 8), (95, 32), 30, -1)
-    picture = OwnPicture(grey, (Placed(4, (80, 8, 16, 25), False),))
+    picture = OwnPicture(grey, (PlacedSymbol(4, (80, 8, 16, 25), False),))
     window = own_window(picture, (48, 160), np.random.default_rng(seed))
     assert window.image.shape == (48, 160)
     (symbol,) = window.symbols

@@ -9,37 +9,42 @@ import pytest
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
-from inkdigits.training.scenes.digits import write_digit
+from inkdigits.training.scenes.digits import render_digit
 from inkdigits.training.scenes.framing import IGNORED
-from inkdigits.training.scenes.grids import set_grid
-from inkdigits.training.scenes.hands import random_hand
-from inkdigits.training.scenes.lines import Placed, random_manner, set_line
-from inkdigits.training.scenes.marks import strike_out, write_separator
+from inkdigits.training.scenes.grids import render_grid
+from inkdigits.training.scenes.lines import PlacedSymbol, random_line_style, render_line
+from inkdigits.training.scenes.marks import render_separator, strike_out
 from inkdigits.training.scenes.papers import draw_block
-from inkdigits.training.scenes.stock import Stock, make_stock, pen_digits, strokes_of
-from inkdigits.training.scenes.texts import GAP, LETTER, print_on_form, random_text, word
-from inkdigits.training.scenes.windows import SHAPES, Window, draw_window, targets_of
+from inkdigits.training.scenes.sources import (
+    SymbolSources,
+    load_pen_digits,
+    load_symbol_sources,
+    split_strokes,
+)
+from inkdigits.training.scenes.texts import GAP, LETTER, random_form_text, random_text, random_word
+from inkdigits.training.scenes.windows import SHAPES, Window, draw_window, make_targets
+from inkdigits.training.scenes.writers import random_writer
 
 
 @pytest.fixture(scope="module")
-def stock() -> Stock:
+def sources() -> SymbolSources:
     images = np.zeros((20, SIDE, SIDE), np.uint8)
     images[:, 4:24, 8:20] = 255
-    return make_stock(LabelledImages(images, np.arange(20) % 10, "blocks"))
+    return load_symbol_sources(LabelledImages(images, np.arange(20) % 10, "blocks"))
 
 
-def test_the_same_seed_draws_the_same_window(stock: Stock) -> None:
+def test_the_same_seed_draws_the_same_window(sources: SymbolSources) -> None:
     for shape in SHAPES:
-        one, other = (draw_window(shape, stock, np.random.default_rng(4)) for _ in range(2))
+        one, other = (draw_window(shape, sources, np.random.default_rng(4)) for _ in range(2))
         assert one.image.shape == shape
         assert one.image.dtype == np.uint8
         np.testing.assert_array_equal(one.image, other.image)
         assert one.symbols == other.symbols
 
 
-def test_windows_hold_every_kind_of_symbol_and_both_polarities(stock: Stock) -> None:
+def test_windows_hold_every_kind_of_symbol_and_both_polarities(sources: SymbolSources) -> None:
     rng = np.random.default_rng(0)
-    windows = [draw_window(SHAPES[i % 3], stock, rng) for i in range(150)]
+    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(150)]
     assert {each.symbol for window in windows for each in window.symbols} - {IGNORED} == set(range(N_SYMBOLS))
     assert {each.printed for window in windows for each in window.symbols} == {False, True}
     medians = np.array([np.median(window.image) for window in windows])
@@ -48,12 +53,12 @@ def test_windows_hold_every_kind_of_symbol_and_both_polarities(stock: Stock) -> 
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
+def test_a_digit_has_the_height_of_its_hand(sources: SymbolSources, digit: int) -> None:
     rng = np.random.default_rng(digit)
     for _ in range(20):
-        hand = random_hand(stock, 48.0, rng)
-        sprite = write_digit(digit, hand, stock, rng)
-        low = 0.25 if digit == 0 or hand.font is not None else 0.6
+        writer = random_writer(sources, 48.0, rng)
+        sprite = render_digit(digit, writer, sources, rng)
+        low = 0.25 if digit == 0 or writer.font is not None else 0.6
         assert low * 48 < sprite.ink.shape[0] < 1.9 * 48
         assert sprite.symbol == digit
         assert 0 <= sprite.ink.min() <= sprite.ink.max() <= 1
@@ -61,11 +66,11 @@ def test_a_digit_has_the_height_of_its_hand(stock: Stock, digit: int) -> None:
 
 
 @pytest.mark.parametrize("symbol", [*".,-/:+×=÷$X()", '"'])
-def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> None:
+def test_separators_stand_where_separators_stand(sources: SymbolSources, symbol: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(10):
-        hand = random_hand(stock, 48.0, rng)
-        sprite = write_separator(symbol, hand, rng)
+        writer = random_writer(sources, 48.0, rng)
+        sprite = render_separator(symbol, writer, rng)
         middle = sprite.top + sprite.ink.shape[0] / 2
         if symbol in ".,":
             assert middle > -0.35 * 48
@@ -73,13 +78,20 @@ def test_separators_stand_where_separators_stand(stock: Stock, symbol: str) -> N
             assert -0.9 * 48 < middle < -0.1 * 48
 
 
-def test_the_letters_of_words_are_none_of_the_digits(stock: Stock) -> None:
+def test_the_letters_of_words_are_none_of_the_digits(sources: SymbolSources) -> None:
     rng = np.random.default_rng(2)
     for _ in range(10):
-        text = word(rng)
-        hand = random_hand(stock, 40.0, rng, "printed")
-        line = set_line(
-            np.zeros((120, 600), np.float32), text, 5, 80, hand, random_manner(hand, rng), stock, rng
+        text = random_word(rng)
+        writer = random_writer(sources, 40.0, rng, "printed")
+        line = render_line(
+            np.zeros((120, 600), np.float32),
+            text,
+            5,
+            80,
+            writer,
+            random_line_style(writer, rng),
+            sources,
+            rng,
         )
         assert sum(letter.isalpha() for letter in text) >= 2
         assert all(each.symbol >= 10 for each in line)
@@ -88,39 +100,39 @@ def test_the_letters_of_words_are_none_of_the_digits(stock: Stock) -> None:
 
 def test_what_is_printed_on_a_form_is_mostly_words() -> None:
     rng = np.random.default_rng(3)
-    text = "".join(print_on_form(60, rng) for _ in range(50))
+    text = "".join(random_form_text(60, rng) for _ in range(50))
     assert 0.02 < sum(map(str.isdigit, text)) / len(text) < 0.3
     assert sum(map(str.isalpha, text)) > 0.5 * len(text)
 
 
-def test_a_hand_of_images_writes_some_digits_in_forms_of_its_own(stock: Stock) -> None:
+def test_a_hand_of_images_writes_some_digits_in_forms_of_its_own(sources: SymbolSources) -> None:
     rng = np.random.default_rng(6)
-    hands = [random_hand(stock, 40.0, rng, "images") for _ in range(400)]
-    ones, eights = (np.mean([digit in hand.own_forms for hand in hands]) for digit in (1, 8))
+    hands = [random_writer(sources, 40.0, rng, "images") for _ in range(400)]
+    ones, eights = (np.mean([digit in writer.own_forms for writer in hands]) for digit in (1, 8))
     assert ones > 3 * eights > 0
-    # The images of this stock are filled blocks, and a pen's strokes are not.
+    # The images of this sources are filled blocks, and a pen's strokes are not.
     block, written = (
-        write_digit(3, replace(hands[0], own_forms=forms, slant=0.0, care=0.0), stock, rng).ink
+        render_digit(3, replace(hands[0], own_forms=forms, slant=0.0, care=0.0), sources, rng).ink
         for forms in (frozenset(), frozenset({3}))
     )
     assert block.mean() > 0.75 > written.mean()
 
 
-def test_some_hands_write_every_1_as_a_bare_stroke(stock: Stock) -> None:
+def test_some_hands_write_every_1_as_a_bare_stroke(sources: SymbolSources) -> None:
     rng = np.random.default_rng(2)
-    hands = [random_hand(stock, 40.0, rng, "images") for _ in range(400)]
-    bare = [hand for hand in hands if hand.forms[1].name == "stick" and 1 in hand.own_forms]
+    hands = [random_writer(sources, 40.0, rng, "images") for _ in range(400)]
+    bare = [writer for writer in hands if writer.forms[1].name == "stick" and 1 in writer.own_forms]
     assert 0.1 < len(bare) / len(hands) < 0.3
-    ink = write_digit(1, replace(bare[0], slant=0.0, care=0.0, pen=3.0), stock, rng).ink
+    ink = render_digit(1, replace(bare[0], slant=0.0, care=0.0, pen=3.0), sources, rng).ink
     assert ink.shape[1] < 0.35 * ink.shape[0]
 
 
-def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(stock: Stock) -> None:
+def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(sources: SymbolSources) -> None:
     rng = np.random.default_rng(4)
     for _ in range(20):
         ink, rules = np.zeros((2, 192, 320), np.float32)
-        hand = replace(random_hand(stock, 30.0, rng, "images"), aspect=1.0, slant=0.0, wobble=0.02)
-        placed = set_grid(ink, rules, 30.0, hand, stock, rng)
+        writer = replace(random_writer(sources, 30.0, rng, "images"), aspect=1.0, slant=0.0, wobble=0.02)
+        placed = render_grid(ink, rules, 30.0, writer, sources, rng)
         assert rules.max() > 0.25
         middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in (each.box for each in placed)])
         apart = np.abs(middles[:, np.newaxis] - middles).max(axis=2) + 1e3 * np.eye(len(middles))
@@ -143,12 +155,12 @@ def test_a_dark_bar_hides_no_symbol() -> None:
     assert drawn > 50
 
 
-def test_a_digit_crossed_out_keeps_its_ink_and_is_none(stock: Stock) -> None:
+def test_a_digit_crossed_out_keeps_its_ink_and_is_none(sources: SymbolSources) -> None:
     rng = np.random.default_rng(4)
-    hand = random_hand(stock, 48, rng)
+    writer = random_writer(sources, 48, rng)
     for _ in range(10):
-        digit = write_digit(8, hand, stock, rng)
-        struck = strike_out(digit, hand, rng)
+        digit = render_digit(8, writer, sources, rng)
+        struck = strike_out(digit, writer, rng)
         margin = digit.top - struck.top
         kept = struck.ink[margin:-margin, margin:-margin]
         assert struck.symbol == OTHER
@@ -166,8 +178,8 @@ def test_texts_hold_only_what_can_be_written() -> None:
 
 def test_targets_lie_where_the_symbols_are() -> None:
     box = (30, 10, 16, 24)
-    window = Window(np.zeros((48, 160), np.uint8), (Placed(7, box, True),))
-    targets = targets_of(window)
+    window = Window(np.zeros((48, 160), np.uint8), (PlacedSymbol(7, box, True),))
+    targets = make_targets(window)
     assert targets.shape == (48 // CELL_HEIGHT, 160 // CELL_WIDTH, 8)
     ((row, column),) = np.argwhere(targets[..., 0] == 1.0)
     assert (row, column) == ((10 + 12) // CELL_HEIGHT, (30 + 8) // CELL_WIDTH)
@@ -180,28 +192,30 @@ def test_targets_lie_where_the_symbols_are() -> None:
 
 
 def test_a_symbol_cut_off_by_the_edge_is_left_open_and_a_scrap_of_it_is_nothing() -> None:
-    half = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(7, (150, 10, 20, 24), False),)))
+    half = make_targets(Window(np.zeros((48, 160), np.uint8), (PlacedSymbol(7, (150, 10, 20, 24), False),)))
     assert (half[..., 0] < 1.0).all()
     assert (half[..., 7] == 0.0).any()
-    scrap = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(7, (155, 10, 20, 24), False),)))
+    scrap = make_targets(Window(np.zeros((48, 160), np.uint8), (PlacedSymbol(7, (155, 10, 20, 24), False),)))
     assert (scrap[..., 0] == 0.0).all()
     assert (scrap[..., 7] == 1.0).all()
-    known, open_one = Placed(7, (40, 10, 20, 24), False), Placed(IGNORED, (55, 10, 20, 24), False)
+    known, open_one = PlacedSymbol(7, (40, 10, 20, 24), False), PlacedSymbol(IGNORED, (55, 10, 20, 24), False)
     for symbols in ((known, open_one), (open_one, known)):
-        targets = targets_of(Window(np.zeros((48, 160), np.uint8), symbols))
+        targets = make_targets(Window(np.zeros((48, 160), np.uint8), symbols))
         ((row, column),) = np.argwhere(targets[..., 0] == 1.0)
         assert targets[row, column, 7] == 1.0
-    undecided = targets_of(Window(np.zeros((48, 160), np.uint8), (Placed(IGNORED, (50, 10, 20, 24), False),)))
+    undecided = make_targets(
+        Window(np.zeros((48, 160), np.uint8), (PlacedSymbol(IGNORED, (50, 10, 20, 24), False),))
+    )
     assert (undecided[..., 0] == 0.0).all()
     assert undecided[2, 15, 7] == 0.0
 
 
 def test_pen_paths_are_parted_where_the_pen_was_lifted() -> None:
-    points, labels = pen_digits()
+    points, labels = load_pen_digits()
     assert points.shape == (10992, 8, 2)
     assert 0 <= points.min() <= points.max() <= 1
     lifted = {
-        digit: np.mean([len(strokes_of(p, digit)) == 2 for p in points[labels == digit]])
+        digit: np.mean([len(split_strokes(p, digit)) == 2 for p in points[labels == digit]])
         for digit in range(10)
     }
     assert lifted[7] > 0.8

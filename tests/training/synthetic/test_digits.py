@@ -6,14 +6,14 @@ import pytest
 
 from inkdigits.pictures.digits.normal_form import is_normal
 from inkdigits.training.synthetic.allographs import digit_allographs
-from inkdigits.training.synthetic.digits import draw_digit, synthetic_digits
-from inkdigits.training.synthetic.rendering import Pen, random_pen, write
+from inkdigits.training.synthetic.digits import draw_digit, draw_synthetic_digits
+from inkdigits.training.synthetic.rendering import Pen, random_pen, render_lines
 from inkdigits.training.synthetic.strokes import draw_lines
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return synthetic_digits(400, np.random.default_rng(0))
+    return draw_synthetic_digits(400, np.random.default_rng(0))
 
 
 def test_contract_and_balance(drawn):
@@ -32,10 +32,10 @@ def test_all_are_in_normal_form_and_no_two_alike(drawn):
 
 
 def test_same_seed_same_digits():
-    first, again = (synthetic_digits(30, np.random.default_rng(5)) for _ in range(2))
+    first, again = (draw_synthetic_digits(30, np.random.default_rng(5)) for _ in range(2))
     np.testing.assert_array_equal(first[0], again[0])
     np.testing.assert_array_equal(first[1], again[1])
-    assert synthetic_digits(0, np.random.default_rng(0))[0].shape == (0, 28, 28)
+    assert draw_synthetic_digits(0, np.random.default_rng(0))[0].shape == (0, 28, 28)
 
 
 def test_every_digit_has_several_ways_in_their_box():
@@ -71,7 +71,7 @@ def test_careful_hands_draw_the_right_number_of_loops(label, name, expected):
     (allograph,) = (way for way in digit_allographs()[label] if way.name == name)
     rng = np.random.default_rng(1)
     counts = [
-        holes(write(draw_lines(allograph.paths, allograph.aspect, rng, care=0.2), Pen(1.5), rng))
+        holes(render_lines(draw_lines(allograph.paths, allograph.aspect, rng, care=0.2), Pen(1.5), rng))
         for _ in range(40)
     ]
     assert np.mean(np.array(counts) == expected) > 0.8
@@ -81,7 +81,7 @@ def test_pens_write_as_wide_as_they_are():
     (stick,) = (way for way in digit_allographs()[1] if way.name == "stick")
     rng = np.random.default_rng(2)
     for width in (1.0, 2.5, 5.0):
-        paper = write(draw_lines(stick.paths, stick.aspect, rng, care=0.1), Pen(width), rng)
+        paper = render_lines(draw_lines(stick.paths, stick.aspect, rng, care=0.1), Pen(width), rng)
         across = np.median([(row > 127).sum() for row in paper[40:-40]])
         # The drawing has four times the resolution of the normal form; a slanted line is wider across.
         assert 0.85 * 4 * width <= across <= 1.6 * 4 * width

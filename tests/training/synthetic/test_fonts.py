@@ -9,8 +9,8 @@ from inkdigits.training.synthetic.fonts import (
     LETTERS,
     SYMBOLS,
     TRAINING_FONTS,
+    draw_font_digits,
     draw_glyph,
-    font_digits,
     training_glyphs,
 )
 
@@ -46,11 +46,11 @@ def test_every_digit_comes_in_many_hands():
 
 
 def test_font_digits_keep_the_contract_and_their_seed():
-    images, labels = font_digits(200, np.random.default_rng(0))
+    images, labels = draw_font_digits(200, np.random.default_rng(0))
     assert images.shape == (200, 28, 28)
     assert images.dtype == np.uint8
     np.testing.assert_array_equal(np.bincount(labels, minlength=10), 20)
-    again, _ = font_digits(200, np.random.default_rng(0))
+    again, _ = draw_font_digits(200, np.random.default_rng(0))
     np.testing.assert_array_equal(images, again)
 
 

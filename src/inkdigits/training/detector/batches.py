@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.training.detector.own_pictures import OwnPicture, own_window
-from inkdigits.training.scenes.stock import Stock, make_stock
-from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
+from inkdigits.training.scenes.sources import SymbolSources, load_symbol_sources
+from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
 BATCH = 64
 """Number of windows in a batch."""
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
-"""Pictures ``uint8`` (BATCH, h, w), and their targets, see `targets_of`."""
+"""Pictures ``uint8`` (BATCH, h, w), and their targets, see `make_targets`."""
 
 _N_PROCESSES = 2
 
@@ -83,7 +83,7 @@ def _with_own(
     images, targets = images.copy(), targets.copy()
     for place in range(0, len(images), _ONE_IN):
         window = own_window(own[int(rng.integers(len(own)))], (images.shape[1], images.shape[2]), rng)
-        images[place], targets[place] = window.image, targets_of(window)
+        images[place], targets[place] = window.image, make_targets(window)
     return images, targets
 
 
@@ -102,7 +102,7 @@ def _exposed(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     return np.stack([curve[image] for curve, image in zip(curves, images, strict=True)])
 
 
-_OF_PROCESS: list[Stock] = []
+_OF_PROCESS: list[SymbolSources] = []
 """The symbol sources of a worker process."""
 
 
@@ -110,7 +110,7 @@ def _start(digits: LabelledImages) -> None:
     # Ctrl-C is sent to every process of the terminal; the training process terminates the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
-    _OF_PROCESS[:] = [make_stock(digits)]
+    _OF_PROCESS[:] = [load_symbol_sources(digits)]
 
 
 def _draw(seed_and_number: tuple[int, int]) -> Batch:
@@ -118,4 +118,4 @@ def _draw(seed_and_number: tuple[int, int]) -> Batch:
     rng = np.random.default_rng((seed, number % 2**32))
     shape = SHAPES[number % len(SHAPES)]
     windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(BATCH)]
-    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
+    return np.stack([each.image for each in windows]), np.stack([make_targets(each) for each in windows])

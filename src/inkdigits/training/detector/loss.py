@@ -16,7 +16,7 @@ def detector_loss(targets: Any, outputs: Any) -> Any:
     Parameters
     ----------
     targets
-        (n, rows, columns, 8), as `inkdigits.training.scenes.windows.targets_of` returns them.
+        (n, rows, columns, 8), as `inkdigits.training.scenes.windows.make_targets` returns them.
     outputs
         The outputs of the network, (n, rows, columns, 24).
 

@@ -22,7 +22,7 @@ from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.training.scenes.framing import IGNORED
-from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.lines import PlacedSymbol
 from inkdigits.training.scenes.windows import Window
 
 _LEAST = 0.003
@@ -42,7 +42,7 @@ class OwnPicture:
     """
 
     grey: NDArray[np.uint8]
-    symbols: tuple[Placed, ...]
+    symbols: tuple[PlacedSymbol, ...]
 
 
 def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> list[OwnPicture]:
@@ -135,7 +135,7 @@ def _own_picture(
         elif symbol < N_CLASSES or found.presence[i] < 0.5:
             symbol = IGNORED
         box = (left, top, max(1, right - left), max(1, bottom - top))
-        symbols.append(Placed(symbol, box, bool(found.printed[i] > 0.5)))
+        symbols.append(PlacedSymbol(symbol, box, bool(found.printed[i] > 0.5)))
     return OwnPicture(np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), tuple(symbols))
 
 
@@ -149,7 +149,7 @@ def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Gener
     shape
         Height and width of the window, in pixels.
     rng
-        The source of all randomness.
+        The random generator.
     """
     height, width = shape
     scale, slant = float(np.exp(rng.normal(0.0, 0.15))), float(rng.normal(0.0, 0.08))
@@ -174,7 +174,7 @@ def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Gener
         )
         low, high = corners.min(axis=1).round().astype(int), corners.max(axis=1).round().astype(int)
         symbols.append(
-            Placed(
+            PlacedSymbol(
                 each.symbol,
                 (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])),
                 each.printed,

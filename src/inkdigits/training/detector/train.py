@@ -27,8 +27,8 @@ from inkdigits.training.loop.fit import History, StepCallback, make_tensorboard_
 from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
-from inkdigits.training.scenes.stock import make_stock
-from inkdigits.training.scenes.windows import SHAPES, draw_window, targets_of
+from inkdigits.training.scenes.sources import load_symbol_sources
+from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
 EPOCHS = 66
 
@@ -235,9 +235,9 @@ def export_detector(
 
 def draw_test_windows(n: int, digits: LabelledImages, seed: int) -> Batch:
     """Draw windows of one shape for the evaluation: pictures ``uint8`` (n, h, w), and their targets."""
-    stock, rng = make_stock(digits), np.random.default_rng((seed, 2))
-    windows = [draw_window(SHAPES[0], stock, rng) for _ in range(n)]
-    return np.stack([each.image for each in windows]), np.stack([targets_of(each) for each in windows])
+    sources, rng = load_symbol_sources(digits), np.random.default_rng((seed, 2))
+    windows = [draw_window(SHAPES[0], sources, rng) for _ in range(n)]
+    return np.stack([each.image for each in windows]), np.stack([make_targets(each) for each in windows])
 
 
 def _load_detector(run: Path) -> keras.Model:

@@ -155,20 +155,22 @@ def _draw_synthetic(data: LabelledImages, recipe: Recipe, seed: int) -> list[tup
     """Draw the pools of synthetic images of the recipe, each with its share of a batch."""
     if not recipe.invented:
         return []
-    from inkdigits.training.synthetic.digits import synthetic_digits
-    from inkdigits.training.synthetic.fonts import font_digits
-    from inkdigits.training.synthetic.negatives import known_kinds, negatives
+    from inkdigits.training.synthetic.digits import draw_synthetic_digits
+    from inkdigits.training.synthetic.fonts import draw_font_digits
+    from inkdigits.training.synthetic.non_digits import draw_non_digits, training_kinds
 
     rng = np.random.default_rng((seed, 0x1A4E47ED))
     pools = []
     if recipe.stroke_models:
-        images, labels = synthetic_digits(_pool_size(data, recipe.stroke_models), rng)
+        images, labels = draw_synthetic_digits(_pool_size(data, recipe.stroke_models), rng)
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.stroke_models))
     if recipe.fonts:
-        images, labels = font_digits(_pool_size(data, recipe.fonts), rng)
+        images, labels = draw_font_digits(_pool_size(data, recipe.fonts), rng)
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
     if recipe.non_digits:
-        images = negatives(_pool_size(data, recipe.non_digits), rng, data, known_kinds(recipe.unknown_kinds))
+        images = draw_non_digits(
+            _pool_size(data, recipe.non_digits), rng, data, training_kinds(recipe.unknown_kinds)
+        )
         nothing = np.zeros(len(images), np.int64)
         pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
     return pools

@@ -1,1 +1,1 @@
-"""Drawn scenes that the digit detector is trained on: writing on paper, seen by a camera, each symbol with its box."""
+"""Synthetic scenes for the training of the detector: writing on paper, with a box for each symbol."""

@@ -1,4 +1,4 @@
-"""What a camera or a scanner makes of a sheet: coarse grids, blur, noise, exposure, JPEG, black and white."""
+"""Simulation of cameras and scanners: resolution, blur, noise, exposure, JPEG compression, binarisation."""
 
 import cv2
 import numpy as np
@@ -7,19 +7,21 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 
-def photograph(sheet: Floats, depth: float, negative: bool, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Take a picture of a sheet.
+def simulate_camera(
+    sheet: Floats, depth: float, negative: bool, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Simulate a photograph or a scan of a sheet.
 
     Parameters
     ----------
     sheet
         ``float32`` (h, w), grey levels from 0 to 255.
     depth
-        How much darker the ink is than the paper, in grey levels; noise stays below it.
+        Contrast of ink and paper, in grey levels; the noise is limited by it.
     negative
-        Whether light and dark change places.
+        Whether to invert the grey levels.
     rng
-        The source of all randomness.
+        The random generator.
 
     Returns
     -------
@@ -28,19 +30,19 @@ def photograph(sheet: Floats, depth: float, negative: bool, rng: np.random.Gener
     """
     height, width = sheet.shape
     kind = rng.random()
-    if kind < 0.22:  # fewer pixels than the picture has
+    if kind < 0.22:  # reduced resolution
         share = rng.uniform(0.4, 0.9)
         small = cv2.resize(sheet, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)
         method = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[rng.choice(3, p=(0.6, 0.3, 0.1))]
         sheet = np.asarray(cv2.resize(small, (width, height), interpolation=method), np.float32)
     elif kind < 0.62:
         sheet = np.asarray(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 1.4)), np.float32)
-    elif kind < 0.67:  # a hand that moved
+    elif kind < 0.67:  # motion blur
         length = int(rng.integers(2, 6))
         kernel = np.zeros((length, length), np.float32)
         cv2.line(kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0)
         sheet = np.asarray(cv2.filter2D(sheet, -1, kernel / kernel.sum()), np.float32)
-    if rng.random() < 0.1:  # sharpened by the camera
+    if rng.random() < 0.1:  # sharpening
         soft = np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.2), np.float32)
         sheet = sheet + np.float32(rng.uniform(0.4, 1.5)) * (sheet - soft)
     if rng.random() < 0.6:
@@ -49,7 +51,7 @@ def photograph(sheet: Floats, depth: float, negative: bool, rng: np.random.Gener
             noise = 2 * np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.8), np.float32)
         sheet = sheet + np.float32(min(rng.exponential(4.0), 0.3 * depth)) * noise
     kind = rng.random()
-    if kind < 0.15:  # black and white
+    if kind < 0.15:  # binarisation
         level = np.float32(np.median(sheet) - rng.uniform(0.25, 0.5) * depth)
         share = rng.uniform(0.5, 1.0) if rng.random() < 0.5 else 1.0
         small = cv2.resize(sheet, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)

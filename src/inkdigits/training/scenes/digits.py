@@ -1,95 +1,97 @@
-"""Digits and letters, written by a hand out of images, recorded paths, stroke models or fonts."""
+"""Rendering of digits and letters from images, recorded pen paths, stroke models or fonts."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.symbols import OTHER
-from inkdigits.training.scenes.hands import Hand
-from inkdigits.training.scenes.sprites import Sprite, drop_of, of_bitmap, written
-from inkdigits.training.scenes.stock import LETTERS, Font, Stock
+from inkdigits.training.scenes.sources import LETTERS, Font, SymbolSources
+from inkdigits.training.scenes.sprites import Sprite, random_drop, render_bitmap, render_strokes
+from inkdigits.training.scenes.writers import Writer
 from inkdigits.training.synthetic.allographs import Allograph
 from inkdigits.training.synthetic.strokes import smooth_line
 
 Floats = NDArray[np.float32]
 
 _WIDTHS = ((0.45, 1.1), (0.12, 0.8), *[(0.45, 0.95)] * 8)
-"""The least and the greatest width of each digit of a recorded path, which fills a square, as a share of its height."""
+"""Smallest and largest width of each digit from a recorded path, as a share of its height; the paths fill a square."""
 
 
-def write_digit(digit: int, hand: Hand, stock: Stock, rng: np.random.Generator) -> Sprite:
-    """Write one digit.
+def render_digit(digit: int, writer: Writer, sources: SymbolSources, rng: np.random.Generator) -> Sprite:
+    """Render one digit.
 
     Parameters
     ----------
     digit
         0 to 9.
-    hand, stock
-        Who writes, and out of what.
+    writer, sources
+        The writer, and the symbol sources.
     rng
-        The source of all randomness.
+        The random generator.
     """
-    source = hand.source
+    source = writer.source
     if source == "mixed":
         source = ("images", "paths", "allographs")[rng.choice(3, p=(0.45, 0.3, 0.25))]
-    elif source == "images" and digit in hand.own_forms:
+    elif source == "images" and digit in writer.own_forms:
         source = "paths" if rng.random() < 0.3 else "allographs"
-    height = hand.size * float(np.exp(rng.normal(0.0, hand.wobble)))
+    height = writer.size * float(np.exp(rng.normal(0.0, writer.wobble)))
     if digit == 0:
-        height *= hand.zero
-    if hand.font is not None:
-        return of_font(str(digit), digit, hand, rng)
+        height *= writer.zero
+    if writer.font is not None:
+        return render_glyph(str(digit), digit, writer, rng)
     if source == "images":
-        images = stock.images[digit]
-        ink = of_bitmap(_cut(images[rng.integers(len(images))]), height, hand, rng, strength=1.0)
-        return Sprite(ink, -ink.shape[0] + drop_of(hand, rng), digit, False)
+        images = sources.images[digit]
+        ink = render_bitmap(_crop_ink(images[rng.integers(len(images))]), height, writer, rng, strength=1.0)
+        return Sprite(ink, -ink.shape[0] + random_drop(writer, rng), digit, False)
     if source == "paths":
-        paths = stock.paths[digit]
-        lines = _strayed_strokes(paths[rng.integers(len(paths))], _WIDTHS[digit], hand, rng)
+        paths = sources.paths[digit]
+        lines = _vary_strokes(paths[rng.integers(len(paths))], _WIDTHS[digit], writer, rng)
     else:
-        lines = _strayed_form(hand.forms[digit], hand, rng)
-    # A low zero is as wide as a high one, or wider.
-    wide = (1 / hand.zero) ** rng.uniform(0.3, 1.6) if digit == 0 else 1.0
-    ink = written(lines, height, hand, rng, wide)
-    return Sprite(ink, -ink.shape[0] + drop_of(hand, rng), digit, False)
+        lines = _vary_form(writer.forms[digit], writer, rng)
+    # A zero of reduced height is as wide as a normal one, or wider.
+    wide = (1 / writer.zero) ** rng.uniform(0.3, 1.6) if digit == 0 else 1.0
+    ink = render_strokes(lines, height, writer, rng, wide)
+    return Sprite(ink, -ink.shape[0] + random_drop(writer, rng), digit, False)
 
 
-def write_letter(hand: Hand, stock: Stock, rng: np.random.Generator, letter: str = "") -> Sprite:
-    """Write a letter or a sign that is no digit, about as high as the digits.
+def render_letter(
+    writer: Writer, sources: SymbolSources, rng: np.random.Generator, letter: str = ""
+) -> Sprite:
+    """Render a letter or a sign that is not a digit, about as high as the digits.
 
     Parameters
     ----------
-    hand, stock
-        Who writes, and out of what.
+    writer, sources
+        The writer, and the symbol sources.
     rng
-        The source of all randomness.
+        The random generator.
     letter
-        Which one, set in a font; by default any of `LETTERS`, set or written.
+        The letter, rendered in a font; by default a random one of `LETTERS`, from a font or a stroke model.
     """
     if letter:
-        font = hand.font or stock.handwritten[rng.integers(len(stock.handwritten))]
+        font = writer.font or sources.handwritten[rng.integers(len(sources.handwritten))]
         if letter in font.glyphs:
-            return of_font(letter, OTHER, hand, rng, font)
-    if hand.font is not None or rng.random() < 0.5:
-        fonts = stock.printed if hand.source == "printed" else stock.handwritten
-        font = hand.font or fonts[rng.integers(len(fonts))]
+            return render_glyph(letter, OTHER, writer, rng, font)
+    if writer.font is not None or rng.random() < 0.5:
+        fonts = sources.printed if writer.source == "printed" else sources.handwritten
+        font = writer.font or fonts[rng.integers(len(fonts))]
         characters = [each for each in font.glyphs if each in LETTERS]
         if characters:
-            return of_font(characters[rng.integers(len(characters))], OTHER, hand, rng, font)
-    sign = stock.signs[rng.integers(len(stock.signs))]
-    ink = written(_strayed_form(sign, hand, rng), hand.size * rng.uniform(0.6, 1.2), hand, rng)
-    return Sprite(ink, -ink.shape[0] + drop_of(hand, rng), OTHER, False)
+            return render_glyph(characters[rng.integers(len(characters))], OTHER, writer, rng, font)
+    sign = sources.signs[rng.integers(len(sources.signs))]
+    ink = render_strokes(_vary_form(sign, writer, rng), writer.size * rng.uniform(0.6, 1.2), writer, rng)
+    return Sprite(ink, -ink.shape[0] + random_drop(writer, rng), OTHER, False)
 
 
-def _strayed_strokes(
-    strokes: tuple[Floats, ...], widths: tuple[float, float], hand: Hand, rng: np.random.Generator
+def _vary_strokes(
+    strokes: tuple[Floats, ...], widths: tuple[float, float], writer: Writer, rng: np.random.Generator
 ) -> list[NDArray[np.float64]]:
-    """Vary recorded strokes as a hand would: their points, and the plane they lie in."""
-    bend = rng.normal(0.0, 0.09 * hand.care, (2, 3))
+    """Vary recorded strokes: jitter the points, and deform the plane."""
+    bend = rng.normal(0.0, 0.09 * writer.care, (2, 3))
     width = rng.uniform(*widths)
     lines = []
     for points in strokes:
-        line = smooth_line(points + rng.normal(0.0, 0.018 * hand.care, points.shape))
+        line = smooth_line(points + rng.normal(0.0, 0.018 * writer.care, points.shape))
         x, y = line[:, 0] - 0.5, line[:, 1] - 0.5
         across = x + bend[0] @ np.stack([x * y * 2, y * y * 2, x * x * 2])
         down = y + bend[1] @ np.stack([x * y * 2, x * x * 2, np.sin(3 * y) * y])
@@ -97,45 +99,49 @@ def _strayed_strokes(
     return lines
 
 
-def _strayed_form(form: Allograph, hand: Hand, rng: np.random.Generator) -> list[NDArray[np.float64]]:
-    """Vary a stroke model: its control points, its width, and the plane it lies in."""
+def _vary_form(form: Allograph, writer: Writer, rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Vary a stroke model: jitter its control points, and change its width."""
     width = rng.uniform(*form.aspect)
     lines = []
     for path in form.paths:
         points = np.array(path, float) / 100
         same = np.append(False, (points[1:] == points[:-1]).all(axis=1))
         moved = (
-            points + rng.normal(0.0, 0.04 * hand.care, points.shape) + rng.normal(0.0, 0.025 * hand.care, 2)
+            points
+            + rng.normal(0.0, 0.04 * writer.care, points.shape)
+            + rng.normal(0.0, 0.025 * writer.care, 2)
         )
         moved[same] = moved[np.flatnonzero(same) - 1]
         lines.append(smooth_line(moved) * [width, 1.0])
     return lines
 
 
-def of_font(
-    character: str, symbol: int, hand: Hand, rng: np.random.Generator, font: Font | None = None
+def render_glyph(
+    character: str, symbol: int, writer: Writer, rng: np.random.Generator, font: Font | None = None
 ) -> Sprite:
-    """Set a character in a font.
+    """Render a character in a font.
 
     Parameters
     ----------
     character, symbol
-        What to set, and its class.
-    hand
-        Who writes; its font is taken where ``font`` is not given.
+        The character, and its class.
+    writer
+        The writer; its font is used if ``font`` is not given.
     rng
-        The source of all randomness.
+        The random generator.
     font
         The font.
     """
-    font = font or hand.font
+    font = font or writer.font
     assert font is not None
     picture, top = font.glyphs[character]
-    scale = hand.size / font.height
-    ink = of_bitmap(picture, picture.shape[0] * scale, hand, rng, strength=0.15 if font.printed else 0.7)
-    return Sprite(ink, round((top - font.height) * scale) + drop_of(hand, rng), symbol, font.printed)
+    scale = writer.size / font.height
+    ink = render_bitmap(
+        picture, picture.shape[0] * scale, writer, rng, strength=0.15 if font.printed else 0.7
+    )
+    return Sprite(ink, round((top - font.height) * scale) + random_drop(writer, rng), symbol, font.printed)
 
 
-def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _crop_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     x, y, width, height = cv2.boundingRect((image > 40).astype(np.uint8))
     return image[y : y + height, x : x + width] if width else image

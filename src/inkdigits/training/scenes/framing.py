@@ -1,4 +1,4 @@
-"""How a finished picture is framed: cut off, slanted, or turned, as it comes to the detector when it reads."""
+"""Crop, shear and rotation of a drawn picture and its boxes, as the reader does before detection."""
 
 from dataclasses import replace
 
@@ -8,41 +8,43 @@ from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.locate import border_level
 from inkdigits.recognition.detection.symbols import OTHER
-from inkdigits.training.scenes.lines import Placed
+from inkdigits.training.scenes.lines import PlacedSymbol
 
 IGNORED = -1
-"""The class of what may be found or not: any answer is right there."""
+"""The class of symbols that the loss ignores."""
 
-SEEN, HARDLY_SEEN = 0.6, 0.35
-"""Share of a symbol in the window from which it is to be found, and below which it is not; between them, either way."""
+VISIBLE, PARTLY_VISIBLE = 0.6, 0.35
+"""Visible share of a symbol above which it is a target, and below which it is background; between them it is
+ignored."""
 
 _STRANGE_TURNED = ((), (2, 3, 4, 5, 6, 7, 9), (3, 4, 7), (2, 3, 4, 5, 6, 7, 9))
-"""The digits that are none after so many quarter turns. The others, upside down, may be a digit too: 6 is a 9."""
+"""For each number of quarter turns, the digits that are not digits after the rotation. The others may be digits: an
+upside-down 6 is a 9."""
 
 
-def cropped(
-    image: NDArray[np.uint8], symbols: list[Placed], size: float, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], list[Placed]]:
-    """Cut a picture off around some of its symbols and fill the rest with the grey of its border, as reading does.
+def crop(
+    image: NDArray[np.uint8], symbols: list[PlacedSymbol], size: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], list[PlacedSymbol]]:
+    """Crop a picture to some of its symbols, and pad it with the grey level of its border, as the reader does.
 
     Parameters
     ----------
     image
         ``uint8`` (h, w).
     symbols
-        What stands in it.
+        Its symbols.
     size
         Height of its digits, in pixels.
     rng
-        The source of all randomness.
+        The random generator.
 
     Returns
     -------
     tuple
-        The picture and what is left in it; what is cut through is `IGNORED`.
+        The picture and the symbols in the crop; cut symbols are `IGNORED`.
     """
     height, width = image.shape
-    whole = [i for i, each in enumerate(symbols) if share_within(each.box, height, width) >= SEEN]
+    whole = [i for i, each in enumerate(symbols) if visible_share(each.box, height, width) >= VISIBLE]
     if not whole:
         return image, symbols
     first = whole[rng.integers(len(whole))]
@@ -61,38 +63,38 @@ def cropped(
     for each in symbols:
         x, y, w, h = each.box
         inside = max(0, min(right, x + w) - max(left, x)) * max(0, min(bottom, y + h) - max(top, y))
-        if inside >= SEEN * w * h:
+        if inside >= VISIBLE * w * h:
             kept.append(each)
-        elif inside >= HARDLY_SEEN * w * h:
+        elif inside >= PARTLY_VISIBLE * w * h:
             kept.append(replace(each, symbol=IGNORED))
     return filled, kept
 
 
-def slanted(
-    image: NDArray[np.uint8], symbols: list[Placed], slant: float
-) -> tuple[NDArray[np.uint8], list[Placed]]:
-    """Slant a picture.
+def shear(
+    image: NDArray[np.uint8], symbols: list[PlacedSymbol], slant: float
+) -> tuple[NDArray[np.uint8], list[PlacedSymbol]]:
+    """Shear a picture horizontally.
 
     Parameters
     ----------
     image
         ``uint8`` (h, w).
     symbols
-        What stands in it.
+        Its symbols.
     slant
-        Shift to the right for each pixel down, none in the middle.
+        Horizontal shift per pixel downwards; the centre is fixed.
 
     Returns
     -------
     tuple
-        The picture, of the same size, and its symbols; how wide they are now is estimated.
+        The picture, of the same size, and its symbols; their widths are estimated.
     """
     height, width = image.shape
     matrix = np.array([[1, slant, -slant * height / 2], [0, 1, 0]], np.float32)
     moved = []
     for each in symbols:
         x, y, wide, tall = each.box
-        # As of an ellipse that fills the box: what ink does in it is not known any more.
+        # The width of a sheared ellipse in the box, because the ink is not known here.
         widest = round(float(np.hypot(wide, slant * tall)))
         left = x + wide / 2 + slant * (y + tall / 2 - height / 2) - widest / 2
         moved.append(replace(each, box=(round(left), y, widest, tall)))
@@ -100,24 +102,24 @@ def slanted(
     return np.asarray(picture, np.uint8), moved
 
 
-def turned(
-    image: NDArray[np.uint8], symbols: list[Placed], quarters: int
-) -> tuple[NDArray[np.uint8], list[Placed]]:
-    """Turn a picture, counter-clockwise.
+def rotate(
+    image: NDArray[np.uint8], symbols: list[PlacedSymbol], quarters: int
+) -> tuple[NDArray[np.uint8], list[PlacedSymbol]]:
+    """Rotate a picture counter-clockwise by quarter turns.
 
     Parameters
     ----------
     image
         ``uint8`` (h, w).
     symbols
-        What stands in it.
+        Its symbols.
     quarters
-        By how many quarters of a full turn, from 1 to 3.
+        Number of quarter turns, from 1 to 3.
 
     Returns
     -------
     tuple
-        The picture and its symbols: a turned digit is no digit, or `IGNORED` where it may look like one.
+        The picture and its symbols; rotated digits are non-digits, or `IGNORED` if they may look like digits.
     """
     height, width = image.shape
     moved = []
@@ -133,8 +135,8 @@ def turned(
     return np.ascontiguousarray(np.rot90(image, quarters)), moved
 
 
-def share_within(box: tuple[int, int, int, int], height: int, width: int) -> float:
-    """Return the share of a box (x, y, width, height) that lies within a picture of so many pixels."""
+def visible_share(box: tuple[int, int, int, int], height: int, width: int) -> float:
+    """Return the share of a box (x, y, width, height) within a picture of this height and width."""
     x, y, w, h = box
     inside = max(0, min(width, x + w) - max(0, x)) * max(0, min(height, y + h) - max(0, y))
     return inside / max(1, w * h)

@@ -1,34 +1,34 @@
-"""Marks between and behind digits, signs, and strokes that cross a digit out."""
+"""Rendering of separators and signs, and of crossed-out digits."""
 
 import cv2
 import numpy as np
 
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
-from inkdigits.training.scenes.digits import of_font
-from inkdigits.training.scenes.hands import Hand
-from inkdigits.training.scenes.sprites import Sprite, drawn
+from inkdigits.training.scenes.digits import render_glyph
+from inkdigits.training.scenes.sprites import Sprite, draw_strokes
+from inkdigits.training.scenes.writers import Writer
 from inkdigits.training.synthetic.strokes import smooth_line
 
 
-def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite:
-    """Write a separator or a sign; ``=``, ``÷``, ``"``, ``$`` and brackets are of the class ``other``.
+def render_separator(symbol: str, writer: Writer, rng: np.random.Generator) -> Sprite:
+    """Render a separator or a sign; ``=``, ``÷``, ``"``, ``$`` and brackets have the class ``other``.
 
     Parameters
     ----------
     symbol
         One of ``. , - / : + ×``, or ``=``, ``÷``, ``"``, ``$``, ``(``, ``)`` or ``X``.
-    hand, rng
-        Who writes, and the source of all randomness.
+    writer, rng
+        The writer, and the random generator.
     """
-    size = hand.size
+    size = writer.size
     label = SYMBOLS.index(symbol) if symbol in SYMBOLS else OTHER
-    if hand.font is not None and symbol in hand.font.glyphs and rng.random() < 0.8:
-        return of_font(symbol, label, hand, rng)
+    if writer.font is not None and symbol in writer.font.glyphs and rng.random() < 0.8:
+        return render_glyph(symbol, label, writer, rng)
 
     def jitter(scale: float = 0.05) -> float:
         return float(rng.normal(0.0, scale))
 
-    lines: list[list[tuple[float, float]]]  # in units of the digits' height, y up from the base
+    lines: list[list[tuple[float, float]]]  # in units of the digit height, y upwards from the baseline
     if symbol == ".":
         x, y = jitter(), abs(jitter())
         lines = [[(x, y), (x + abs(jitter(0.04)), y + jitter(0.03))]]
@@ -83,14 +83,14 @@ def write_separator(symbol: str, hand: Hand, rng: np.random.Generator) -> Sprite
             [(x, 1.15), (x + jitter(), -0.15)] for x in ((0.3,) if rng.random() < 0.5 else (0.22, 0.38))
         ]
     strokes = [np.array([(x, -y) for x, y in line]) for line in lines]
-    pen = max(2.0, hand.pen * rng.uniform(0.8, 1.5 if symbol in ".:" else 1.2))
-    ink, top = drawn([smooth_line(line) for line in strokes], size, 1.0, hand.slant, pen, 0.0, rng)
+    pen = max(2.0, writer.pen * rng.uniform(0.8, 1.5 if symbol in ".:" else 1.2))
+    ink, top = draw_strokes([smooth_line(line) for line in strokes], size, 1.0, writer.slant, pen, 0.0, rng)
     return Sprite(ink, top, label, False)
 
 
-def strike_out(sprite: Sprite, hand: Hand, rng: np.random.Generator) -> Sprite:
-    """Cross a symbol out, by a cross, by strokes to and fro, or by a zigzag: it becomes one of the class ``other``."""
-    margin = round(0.25 * hand.size)
+def strike_out(sprite: Sprite, writer: Writer, rng: np.random.Generator) -> Sprite:
+    """Cross a symbol out by a cross, by several strokes or by a zigzag; its class becomes ``other``."""
+    margin = round(0.25 * writer.size)
     ink = np.pad(sprite.ink, margin)
     height, width = ink.shape
     kind = rng.integers(3)
@@ -104,5 +104,7 @@ def strike_out(sprite: Sprite, hand: Hand, rng: np.random.Generator) -> Sprite:
         across = np.array([[(i / (n - 1), i % 2) for i in range(n)]], float)
     for line in across + rng.normal(0.0, 0.08, across.shape):
         points = np.round(line * [width - 1, height - 1]).astype(np.int32)
-        cv2.polylines(ink, [points], False, 1.0, max(1, round(hand.pen * rng.uniform(0.7, 1.2))), cv2.LINE_AA)
+        cv2.polylines(
+            ink, [points], False, 1.0, max(1, round(writer.pen * rng.uniform(0.7, 1.2))), cv2.LINE_AA
+        )
     return Sprite(ink, sprite.top - margin, OTHER, sprite.printed)

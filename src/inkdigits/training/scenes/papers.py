@@ -1,4 +1,4 @@
-"""What is written on: plain, uneven, patterned, ruled and squared paper, frames, combs and the dirt on them."""
+"""Rendering of paper: illumination, patterns, rules, grids, frames, combs and dirt."""
 
 from itertools import pairwise
 
@@ -17,11 +17,11 @@ def random_paper(height: int, width: int, size: float, depth: float, rng: np.ran
     height, width
         In pixels.
     size
-        Height of the digits that will stand on it, in pixels.
+        Height of the digits on it, in pixels.
     depth
-        How much darker their ink will be, in grey levels; patterns stay fainter than that, or nobody could read them.
+        Contrast of the ink, in grey levels; patterns have less contrast, so the digits stay legible.
     rng
-        The source of all randomness.
+        The random generator.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def random_paper(height: int, width: int, size: float, depth: float, rng: np.ran
         grain = max(2.0, size * rng.uniform(0.05, 0.5))
         coarse = rng.standard_normal((int(height / grain) + 2, int(width / grain) + 2)).astype(np.float32)
         paper += faint / 3 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    elif kind < 0.56:  # a screen of dots
+    elif kind < 0.56:  # a halftone of dots
         apart = int(rng.integers(3, 9))
         paper[::apart, ::apart] -= faint
         if rng.random() < 0.5:
@@ -60,7 +60,7 @@ def random_paper(height: int, width: int, size: float, depth: float, rng: np.ran
         paper -= np.float32(rng.uniform(10, 80)) / (
             1 + np.exp(np.clip(-side / reach, -30, 30)).astype(np.float32)
         )
-    if rng.random() < 0.05:  # a picture or a stamp showing through
+    if rng.random() < 0.05:  # a picture or a stamp that shines through
         coarse = rng.standard_normal((4, 8)).astype(np.float32)
         blot = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC) > rng.uniform(0.2, 1.0)
         paper -= faint * blot
@@ -68,7 +68,7 @@ def random_paper(height: int, width: int, size: float, depth: float, rng: np.ran
 
 
 def _guilloche(rows: Floats, columns: Floats, size: float, rng: np.random.Generator) -> Floats:
-    """Return the lines of a security pattern, from -1 to 1, as what they take off the paper's grey."""
+    """Return the lines of a security pattern, from -1 to 1; they are subtracted from the grey level of the paper."""
     period, angle = size * rng.uniform(0.08, 0.45), rng.uniform(0, np.pi)
     if rng.random() < 0.4:
         angle = rng.normal(np.pi / 2, 0.1)
@@ -104,26 +104,26 @@ def _rules(paper: Floats, step: float, depth: np.float32, down: bool, rng: np.ra
 def draw_rules(
     ink: Floats, base: float, size: float, symbols: list[tuple[int, int, int, int]], rng: np.random.Generator
 ) -> None:
-    """Draw printed lines onto a canvas, in place: a rule under a line of writing, a frame about it, cells, a comb.
+    """Draw printed lines onto a canvas, in place: a rule under a line of writing, a frame around it, cells or a comb.
 
     Parameters
     ----------
     ink
         ``float32`` (h, w), ink 1 on paper 0.
     base
-        y of the base of the line.
+        y of the baseline.
     size
-        Height of its digits.
+        Height of the digits, in pixels.
     symbols
-        Boxes of its symbols: x, y, width, height.
+        Boxes of the symbols: x, y, width, height.
     rng
-        The source of all randomness.
+        The random generator.
     """
     height, width = ink.shape
     thick, tone = max(1, round(size * rng.uniform(0.02, 0.1))), float(rng.uniform(0.3, 1.0))
     kind = rng.random()
     tilt = round(rng.normal(0, 0.02) * width)
-    if kind < 0.35:  # a rule, whole, dotted or with gaps
+    if kind < 0.35:  # a rule, solid, dotted or with gaps
         y = round(base + size * (rng.normal(0.1, 0.12)))
         pieces = 1 if rng.random() < 0.6 else int(rng.integers(4, 60))
         edges = np.linspace(0, width, pieces + 1)
@@ -142,7 +142,7 @@ def draw_rules(
     if kind < 0.55:  # two rules
         for y in (top, bottom):
             cv2.line(ink, (0, y), (width, y + tilt), tone, thick)
-    if kind < 0.75:  # uprights at both ends, or at one
+    if kind < 0.75:  # vertical rules at one end or both
         for x in rng.choice([-0.1, 1.0], size=int(rng.integers(1, 3)), replace=False):
             if symbols:
                 left, right = symbols[0][0], symbols[-1][0] + symbols[-1][2]
@@ -154,7 +154,7 @@ def draw_rules(
                 low, high = (0, height) if rng.random() < 0.5 else (top, bottom)
                 cv2.line(ink, (at, low), (at + round(tilt / 4), high), tone, thick)
         return
-    # A frame with a cell for each symbol.
+    # A frame with one cell per symbol.
     open_top, closed = rng.random() < 0.25, rng.random() < 0.8
     edges_at: list[float] = []
     for before, after in zip([None, *symbols], [*symbols, None], strict=True):
@@ -180,7 +180,7 @@ def draw_rules(
 
 
 def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
-    """Draw specks, stray strokes and what hangs in from the lines above and below, in place."""
+    """Draw specks, stray strokes, and parts of the lines above and below, in place."""
     height, width = ink.shape
     if rng.random() < 0.3:
         for _ in range(int(rng.integers(1, 8))):
@@ -192,7 +192,7 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
                 float(rng.uniform(0.3, 1)),
                 -1,
             )
-    if rng.random() < 0.15:  # strokes that end in the picture
+    if rng.random() < 0.15:  # ends of strokes of neighbouring lines
         for _ in range(int(rng.integers(1, 4))):
             y, towards = (0, 1) if rng.random() < 0.5 else (height - 1, -1)
             x = int(rng.integers(width))
@@ -207,7 +207,7 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
             cv2.polylines(
                 ink, [np.array(points, np.int32)], False, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA
             )
-    if rng.random() < 0.08:  # the ends of upright rules, whose row of boxes is cut off
+    if rng.random() < 0.08:  # ends of vertical rules of a row of boxes that is cut off
         edge, towards = (0, 1) if rng.random() < 0.5 else (height - 1, -1)
         first, pitch = rng.uniform(0, 2) * size, rng.uniform(0.7, 4) * size
         reach, thick = (
@@ -232,7 +232,7 @@ def draw_dirt(ink: Floats, size: float, rng: np.random.Generator) -> None:
 def draw_block(
     ink: Floats, size: float, boxes: list[tuple[int, int, int, int]], rng: np.random.Generator
 ) -> None:
-    """Fill a bar along one edge of the picture, in place, where no symbol stands; nothing if there is no room."""
+    """Draw a dark bar along one edge of the picture, in place, without overlap with a symbol; skip it if impossible."""
     height, width = ink.shape
     for _ in range(4):
         deep, at = (

@@ -1,6 +1,6 @@
-"""Ink on paper: strokes drawn with the pen of a hand, and pictures of ink brought to its size and slant.
+"""Rendering of symbols as sprites: strokes are drawn with a writer's pen, bitmaps are scaled and slanted.
 
-Whatever the source, a symbol becomes a `Sprite`: a small picture of its ink that knows where it stands on the line.
+A `Sprite` is a small picture of the ink of one symbol, with its position relative to the baseline.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.training.scenes.hands import Hand
+from inkdigits.training.scenes.writers import Writer
 
 Floats = NDArray[np.float32]
 
@@ -27,13 +27,13 @@ class Sprite:
     Attributes
     ----------
     ink
-        ``float32`` (h, w) in [0, 1], cut tight.
+        ``float32`` (h, w) in [0, 1], cropped to the ink.
     top
-        y of its first row, relative to the base of the line (negative above it).
+        y of its first row, relative to the baseline (negative above it).
     symbol
         Its class.
     printed
-        Whether it is print.
+        Whether it is printed.
     """
 
     ink: Floats
@@ -42,39 +42,43 @@ class Sprite:
     printed: bool
 
 
-def written(
-    lines: list[NDArray[np.float64]], height: float, hand: Hand, rng: np.random.Generator, aspect: float = 1.0
+def render_strokes(
+    lines: list[NDArray[np.float64]],
+    height: float,
+    writer: Writer,
+    rng: np.random.Generator,
+    aspect: float = 1.0,
 ) -> Floats:
-    """Write a symbol on the base of its line.
+    """Render the strokes of a symbol.
 
     Parameters
     ----------
     lines
-        The pen's paths, ``float64`` (n, 2) each, of any unit, y down.
+        The pen paths, ``float64`` (n, 2) each, in any unit, y down.
     height
         Height of the symbol, in pixels.
-    hand
-        Who writes.
+    writer
+        The writer.
     rng
-        The source of all randomness.
+        The random generator.
     aspect
-        Stretch along the line, beside the hand's own.
+        Horizontal scale factor, in addition to the writer's own.
 
     Returns
     -------
     ndarray
-        ``float32`` (h, w) in [0, 1], cut tight.
+        ``float32`` (h, w) in [0, 1], cropped to the ink.
     """
     low = min(line[:, 1].min() for line in lines)
     high = max(line[:, 1].max() for line in lines)
     tilt = rng.normal(0.0, 0.05)
-    aspect *= hand.aspect
+    aspect *= writer.aspect
     unit = [(line - [0, low]) / max(high - low, 1e-3) for line in lines]
-    ink, _ = drawn(unit, height, aspect, hand.slant + tilt, hand.pen, hand.nib, rng)
+    ink, _ = draw_strokes(unit, height, aspect, writer.slant + tilt, writer.pen, writer.nib, rng)
     return ink
 
 
-def drawn(
+def draw_strokes(
     lines: list[NDArray[np.float64]],
     height: float,
     aspect: float,
@@ -83,25 +87,25 @@ def drawn(
     nib: float,
     rng: np.random.Generator,
 ) -> tuple[Floats, int]:
-    """Draw lines as a pen does.
+    """Draw lines with a pen.
 
     Parameters
     ----------
     lines
-        The pen's paths, ``float64`` (n, 2) each, in units of ``height``, y down.
+        The pen paths, ``float64`` (n, 2) each, in units of ``height``, y down.
     height
-        Pixels of a unit.
+        Number of pixels per unit.
     aspect, slant
-        Stretch along the line, and shift to the right for each unit of height.
+        Horizontal scale factor, and horizontal shift per unit of height.
     pen, nib
-        Width of the pen in pixels, and how much thinner its strokes across and up are, as a share of it.
+        Width of the pen in pixels, and by which share of it horizontal and upward strokes are thinner.
     rng
-        The source of all randomness.
+        The random generator.
 
     Returns
     -------
     tuple
-        The ink, ``float32`` (h, w) in [0, 1], cut tight, and the y of its first row, in pixels.
+        The ink, ``float32`` (h, w) in [0, 1], cropped to the ink, and the y of its first row, in pixels.
     """
     scaled = [
         np.stack([height * (aspect * line[:, 0] - slant * line[:, 1]), height * line[:, 1]], axis=1)
@@ -117,7 +121,7 @@ def drawn(
     for line in scaled:
         fixed = np.round((line - origin) * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
         if nib and len(fixed) > 3:
-            parts = _by_direction(line, nib)
+            parts = _split_by_direction(line, nib)
         elif uneven and len(fixed) > 3:
             cuts = np.linspace(0, len(fixed), 5).astype(int)
             parts = [
@@ -132,8 +136,8 @@ def drawn(
     return paper[y : y + tall, x : x + wide].astype(np.float32) / np.float32(255), int(origin[1]) + y
 
 
-def _by_direction(line: NDArray[np.float64], nib: float) -> list[tuple[int, int, float]]:
-    """Part a line where a nib's stroke changes its width: first point, the one after the last, share of the width."""
+def _split_by_direction(line: NDArray[np.float64], nib: float) -> list[tuple[int, int, float]]:
+    """Split a line into parts of constant nib width: first point, the point after the last one, share of the width."""
     step = np.diff(line, axis=0)
     down = np.clip(step[:, 1] / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6), 0, 1)
     widths = 1 - nib * (1 - np.round(down * 3) / 3)
@@ -141,10 +145,10 @@ def _by_direction(line: NDArray[np.float64], nib: float) -> list[tuple[int, int,
     return [(start, end + 1, float(widths[start])) for start, end in pairwise(cuts)]
 
 
-def of_bitmap(
-    picture: NDArray[np.uint8], height: float, hand: Hand, rng: np.random.Generator, strength: float
+def render_bitmap(
+    picture: NDArray[np.uint8], height: float, writer: Writer, rng: np.random.Generator, strength: float
 ) -> Floats:
-    """Bring a picture of ink to a height, slanted, warped and with the pen of a hand.
+    """Render a picture of ink at a height, with a writer's slant and stroke width, and a random warp.
 
     Parameters
     ----------
@@ -152,29 +156,29 @@ def of_bitmap(
         ``uint8`` (h, w), ink 255.
     height
         Height of the symbol, in pixels.
-    hand
-        Who writes.
+    writer
+        The writer.
     rng
-        The source of all randomness.
+        The random generator.
     strength
-        How far it is warped: 1 for pictures of handwriting, hardly for print.
+        Strength of the warp: 1 for handwriting, near 0 for print.
 
     Returns
     -------
     ndarray
-        ``float32`` (h, w) in [0, 1], cut tight.
+        ``float32`` (h, w) in [0, 1], cropped to the ink.
     """
     tall, wide = picture.shape
     scale = height / max(tall, 0.6 * wide)
-    if scale < 0.7:  # warpAffine does not average
+    if scale < 0.7:  # warpAffine does not average pixels when it reduces an image
         smaller = max(1, round(2 * scale * wide)), max(1, round(2 * scale * tall))
         picture = np.asarray(cv2.resize(picture, smaller, interpolation=cv2.INTER_AREA))
         tall, wide = picture.shape
         scale = 0.5
     margin = int(0.25 * height) + 4
-    slant = hand.slant * (0.6 if strength == 1.0 else 1.0) + rng.normal(0.0, 0.05 * strength)
+    slant = writer.slant * (0.6 if strength == 1.0 else 1.0) + rng.normal(0.0, 0.05 * strength)
     reach = abs(slant) * height
-    across, down = scale * hand.aspect * float(np.exp(rng.normal(0.0, 0.08 * strength))), scale
+    across, down = scale * writer.aspect * float(np.exp(rng.normal(0.0, 0.08 * strength))), scale
     size = int(across * wide + reach) + 2 * margin, int(down * tall) + 2 * margin
     shift = margin + (slant * height if slant > 0 else 0.0)
     matrix = np.array([[across, -slant * down, shift], [0.0, down, margin]])
@@ -182,7 +186,7 @@ def of_bitmap(
         255
     )
     if strength > 0.5:
-        ink = _warped(ink, 0.04 * height * hand.care * strength, rng)
+        ink = _warp(ink, 0.04 * height * writer.care * strength, rng)
     ink = np.clip((ink - 0.5) * np.float32(rng.uniform(1.0, 3.0)) + 0.5, 0, 1)
     change = float(rng.normal(0.0, 0.05 * height)) * (1.0 if strength > 0.5 else 0.4)
     for _ in range(min(3, abs(round(change)))):
@@ -194,8 +198,8 @@ def of_bitmap(
     return np.ascontiguousarray(ink[y : y + high, x : x + width]) if width else ink[:1, :1]
 
 
-def _warped(ink: Floats, reach: float, rng: np.random.Generator) -> Floats:
-    """Move the ink about smoothly by some ``reach`` pixels."""
+def _warp(ink: Floats, reach: float, rng: np.random.Generator) -> Floats:
+    """Displace the ink by a smooth random field with a standard deviation of ``reach`` pixels."""
     height, width = ink.shape
     knots = int(rng.integers(3, 5))
     field = cv2.resize(
@@ -209,6 +213,6 @@ def _warped(ink: Floats, reach: float, rng: np.random.Generator) -> Floats:
     )
 
 
-def drop_of(hand: Hand, rng: np.random.Generator) -> int:
-    """Return how far a symbol sinks below its line, in pixels."""
-    return round(hand.size * float(rng.normal(0.0, 0.5 * hand.wobble)))
+def random_drop(writer: Writer, rng: np.random.Generator) -> int:
+    """Return a random vertical offset of a symbol from the baseline, in pixels."""
+    return round(writer.size * float(rng.normal(0.0, 0.5 * writer.wobble)))

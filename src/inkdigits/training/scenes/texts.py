@@ -1,29 +1,29 @@
-"""What is written: amounts, dates, marks, sums, grids of digits, and letters between them."""
+"""Random texts: amounts, dates, grades, sums, and letters between them."""
 
 import numpy as np
 
 LETTER = "\N{REPLACEMENT CHARACTER}"
-"""Stands for any letter or sign that is no digit."""
+"""Placeholder of a letter or sign that is not a digit."""
 
 GAP = " "
 """A gap between two numbers."""
 
 _LETTERS = "eeeeaaaaiiiooonnnrrrtttsssllddduuummccppggbbhvfkwzxjqy"
-"""About as frequent as in languages of Europe."""
+"""Letters with approximately the frequencies of European languages."""
 
 _LENGTHS = np.array([0.16, 0.14, 0.13, 0.15, 0.16, 0.12, 0.06, 0.05, 0.03])
-"""How often a number has 1 to 9 digits."""
+"""Probabilities of numbers with 1 to 9 digits."""
 
 
 def random_text(n_symbols: int, rng: np.random.Generator) -> str:
-    """Return a text of some ``n_symbols`` symbols: numbers, with gaps and letters between them.
+    """Return a text of about ``n_symbols`` symbols: numbers, with gaps and letters between them.
 
     Parameters
     ----------
     n_symbols
-        How long it should be at least.
+        Smallest length of the text.
     rng
-        The source of all randomness.
+        The random generator.
     """
     kind = rng.random()
     text = ""
@@ -43,14 +43,14 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
         if stranger < 0.04:
             text += GAP + LETTER * int(rng.integers(1, 5))
         elif stranger < 0.08:
-            text += GAP + word(rng)
+            text += GAP + random_word(rng)
     return text
 
 
-def word(rng: np.random.Generator) -> str:
-    """Return a word of any letters, as stands on a form or beside a number.
+def random_word(rng: np.random.Generator) -> str:
+    """Return a word of random letters, as on a form or next to a number.
 
-    A letter alone may look like a digit; within a word, its neighbours tell that it is none.
+    A single letter may look like a digit; in a word the context shows that it is a letter.
     """
     n = int(rng.integers(2, 10))
     letters = "".join(_LETTERS[i] for i in rng.integers(0, len(_LETTERS), n))
@@ -58,7 +58,7 @@ def word(rng: np.random.Generator) -> str:
     if kind < 0.3:
         letters = letters.capitalize()
     elif kind < 0.5:
-        # A capital X is the cross in an unused box, drawn as such.
+        # A capital X is rendered as the cross in an unused box, not as a letter.
         letters = letters.upper().replace("X", "Y")
     end = rng.random()
     if end < 0.1:
@@ -66,15 +66,15 @@ def word(rng: np.random.Generator) -> str:
     return letters + (":" if end < 0.2 else "." if end < 0.28 else "")
 
 
-def print_on_form(n_symbols: int, rng: np.random.Generator) -> str:
-    """Return what forms have printed on them, some ``n_symbols`` symbols of it: words, with a number here and there."""
-    tokens = [word(rng)]
+def random_form_text(n_symbols: int, rng: np.random.Generator) -> str:
+    """Return a text of about ``n_symbols`` symbols as printed on forms: words, and some numbers."""
+    tokens = [random_word(rng)]
     while sum(map(len, tokens)) < n_symbols:
-        tokens.append(_token(rng) if rng.random() < 0.12 else word(rng))
+        tokens.append(_token(rng) if rng.random() < 0.12 else random_word(rng))
     return GAP.join(tokens)
 
 
-def strangers(n_symbols: int, rng: np.random.Generator) -> str:
+def random_letters(n_symbols: int, rng: np.random.Generator) -> str:
     """Return a text without digits: words of letters and signs, or nothing."""
     if rng.random() < 0.4:
         return ""

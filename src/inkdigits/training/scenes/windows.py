@@ -1,4 +1,4 @@
-"""One window onto a drawn sheet, and what the detector should find in it."""
+"""Rendering of windows, the training pictures of the detector, and computation of their targets."""
 
 from dataclasses import dataclass
 
@@ -7,56 +7,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
-from inkdigits.training.scenes.cameras import photograph
+from inkdigits.training.scenes.cameras import simulate_camera
 from inkdigits.training.scenes.framing import (
-    HARDLY_SEEN,
     IGNORED,
-    SEEN,
-    cropped,
-    share_within,
-    slanted,
-    turned,
+    PARTLY_VISIBLE,
+    VISIBLE,
+    crop,
+    rotate,
+    shear,
+    visible_share,
 )
-from inkdigits.training.scenes.grids import set_grid
-from inkdigits.training.scenes.hands import Hand, random_hand
-from inkdigits.training.scenes.lines import Placed, random_manner, set_line
+from inkdigits.training.scenes.grids import render_grid
+from inkdigits.training.scenes.lines import PlacedSymbol, random_line_style, render_line
 from inkdigits.training.scenes.papers import draw_block, draw_dirt, draw_rules, random_paper
-from inkdigits.training.scenes.stock import Stock
-from inkdigits.training.scenes.texts import print_on_form, random_text, strangers
+from inkdigits.training.scenes.sources import SymbolSources
+from inkdigits.training.scenes.texts import random_form_text, random_letters, random_text
+from inkdigits.training.scenes.writers import Writer, random_writer
 
 SHAPES = ((48, 160), (96, 80), (64, 120))
-"""Heights and widths of the windows, each as often as it stands here; all have the same area."""
+"""Heights and widths of the windows, equally frequent; all have the same area."""
 
 _OVERSAMPLING = 2
-"""Ink is drawn at so many times the resolution of the window."""
+"""Resolution of the ink relative to that of the window."""
 
 N_TARGETS = 8
-"""Numbers for each cell; see `targets_of`."""
+"""Number of target values per cell; see `make_targets`."""
 
 _NEGATIVES = 0.25
 """Share of windows with light ink on dark paper."""
 
 _BLACK = 0.06
-"""Share of windows with something black at an edge: a bar of a form, the dark beside a sheet that was copied."""
+"""Share of windows with a black area at an edge: a bar of a form, or the dark border of a copied sheet."""
 
 _SHOWING_THROUGH = 0.06
-"""Share of windows through which writing on the back of the sheet shows."""
+"""Share of windows with writing that shines through from the back of the sheet."""
 
 _FORM_ROWS = 0.14
-"""Share of the lines that are words, as printed on forms; half of that where a window holds one line. Before, letters
-of print were read as digits: 65 of them for 12 on development pictures of a form."""
+"""Share of the lines that are words, as printed on forms; half of it in windows of one line. Without them, printed
+letters were detected as digits: 65 in place of 12 on the development pictures of a form."""
 
 _GRIDS = 0.12
-"""Share of windows onto a grid of cells, or a row of boxes, with one symbol in each."""
+"""Share of windows with a grid of cells, or a row of boxes, with one symbol in each."""
 
 _SLANTED, _STEEPEST = 0.4, 0.25
-"""Share of windows that are slanted as a whole, as reading slants its last looks, and by how much at most."""
+"""Share of windows that are sheared, as in the reader's last detection passes, and the largest shear."""
 
 _TURNED = 0.05
-"""Share of windows that are turned by a quarter or two, where digits are no digits."""
+"""Share of windows that are rotated by quarter turns, in which rotated digits are non-digits."""
 
 _STRANGERS = 0.04
-"""Share of windows without a digit: letters and signs, or nothing but paper, rules and dirt."""
+"""Share of windows without digits: letters and signs, or only paper, rules and dirt."""
 
 
 @dataclass(frozen=True)
@@ -68,47 +68,49 @@ class Window:
     image
         ``uint8`` (h, w).
     symbols
-        What stands in it, boxes in its pixels.
+        The symbols, with boxes in pixels of the image.
     negative
-        Whether its ink is lighter than its paper.
+        Whether the ink is lighter than the paper.
     """
 
     image: NDArray[np.uint8]
-    symbols: tuple[Placed, ...]
+    symbols: tuple[PlacedSymbol, ...]
     negative: bool = False
 
 
 def draw_window(
-    shape: tuple[int, int], stock: Stock, rng: np.random.Generator, one_line: bool = False
+    shape: tuple[int, int], sources: SymbolSources, rng: np.random.Generator, one_line: bool = False
 ) -> Window:
-    """Draw a window: a line of writing, perhaps with others above and below, on paper, seen by a camera.
+    """Draw a random window: one or more lines of writing on paper, with the degradations of a camera.
 
     Parameters
     ----------
     shape
         Height and width, in pixels.
-    stock
-        What to draw symbols from.
+    sources
+        The symbol sources.
     rng
-        The source of all randomness.
+        The random generator.
     one_line
-        Whether nothing is written above and below.
+        Whether to draw one line only.
     """
     quarters = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
     if not quarters:
-        return _draw_upright(shape, stock, rng, one_line)
-    window = _draw_upright(shape[::-1] if quarters % 2 else shape, stock, rng, one_line)
-    image, symbols = turned(window.image, list(window.symbols), quarters)
+        return _draw_upright(shape, sources, rng, one_line)
+    window = _draw_upright(shape[::-1] if quarters % 2 else shape, sources, rng, one_line)
+    image, symbols = rotate(window.image, list(window.symbols), quarters)
     return Window(image, tuple(symbols), window.negative)
 
 
-def _draw_upright(shape: tuple[int, int], stock: Stock, rng: np.random.Generator, one_line: bool) -> Window:
-    """Draw a window whose writing stands upright."""
+def _draw_upright(
+    shape: tuple[int, int], sources: SymbolSources, rng: np.random.Generator, one_line: bool
+) -> Window:
+    """Draw a window with upright writing."""
     scale = _OVERSAMPLING
     height, width = shape[0] * scale, shape[1] * scale
     size = DIGIT_HEIGHT * scale * float(np.clip(np.exp(rng.normal(0.0, 0.22)), 0.58, 1.55))
     ink = np.zeros((height, width), np.float32)
-    placed: list[Placed] = []
+    placed: list[PlacedSymbol] = []
     pitch = size * rng.uniform(1.3, 2.6)
     n_lines = (
         1
@@ -118,35 +120,35 @@ def _draw_upright(shape: tuple[int, int], stock: Stock, rng: np.random.Generator
     base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
     if n_lines > 1:
         base = size * rng.uniform(0.3, 1.4)
-    hand, manner = random_hand(stock, size, rng), None
+    writer, style = random_writer(sources, size, rng), None
     rules = np.zeros_like(ink)
     is_ruled = rng.random() < 0.4
     are_strangers = rng.random() < _STRANGERS
     if rng.random() < _GRIDS:
-        placed, is_ruled, n_lines = set_grid(ink, rules, size, hand, stock, rng), True, 0
+        placed, is_ruled, n_lines = render_grid(ink, rules, size, writer, sources, rng), True, 0
     for row in range(n_lines):
         if row and rng.random() < 0.1:
-            hand = random_hand(stock, size * rng.uniform(0.7, 1.2), rng)
-            manner = None
-        manner = manner or random_manner(hand, rng)
+            writer = random_writer(sources, size * rng.uniform(0.7, 1.2), rng)
+            style = None
+        style = style or random_line_style(writer, rng)
         left = rng.uniform(-0.3, 0.8) * size if rng.random() < 0.7 else rng.uniform(0.0, 0.6) * width
-        # A short text leaves the rest of the line empty, as around a single digit.
+        # With a short text the rest of the line is empty, as around a single digit.
         wanted = int(rng.integers(1, 4)) if rng.random() < 0.35 else int(width / (0.45 * size)) + 1
-        text = strangers(wanted, rng) if are_strangers else random_text(wanted, rng)
-        writer, how = hand, manner
+        text = random_letters(wanted, rng) if are_strangers else random_text(wanted, rng)
+        line_writer, line_style = writer, style
         if not are_strangers and rng.random() < (_FORM_ROWS if n_lines > 1 else _FORM_ROWS / 2):
             source = "printed" if rng.random() < 0.65 else "handwritten"
-            writer = random_hand(stock, size * float(rng.uniform(0.45, 1.0)), rng, source)
-            how = random_manner(writer, rng)
-            text = print_on_form(int(width / (0.35 * writer.size)), rng)
-        line = set_line(ink, text, left, base + row * pitch, writer, how, stock, rng)
+            line_writer = random_writer(sources, size * float(rng.uniform(0.45, 1.0)), rng, source)
+            line_style = random_line_style(line_writer, rng)
+            text = random_form_text(int(width / (0.35 * line_writer.size)), rng)
+        line = render_line(ink, text, left, base + row * pitch, line_writer, line_style, sources, rng)
         placed += line
         if is_ruled:
             draw_rules(rules, base + row * pitch, size, [each.box for each in line], rng)
     draw_dirt(ink, size, rng)
     if rng.random() < _BLACK:
         draw_block(ink, size, [each.box for each in placed], rng)
-    if hand.source != "printed" and rng.random() < 0.25:  # pens that run dry or press unevenly
+    if writer.source != "printed" and rng.random() < 0.25:  # uneven ink flow or pressure
         coarse = rng.standard_normal((height // 12 + 2, width // 12 + 2)).astype(np.float32)
         ink *= np.clip(1 + 0.35 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.25, 1)
     ink = np.asarray(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
@@ -156,45 +158,45 @@ def _draw_upright(shape: tuple[int, int], stock: Stock, rng: np.random.Generator
         rules = np.asarray(cv2.resize(rules, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
         paper -= rules * np.float32(min(depth * rng.uniform(0.3, 1.3), float(paper.mean()) - 5))
     if rng.random() < _SHOWING_THROUGH:
-        paper -= _other_side(shape, hand, stock, rng) * np.float32(depth * rng.uniform(0.08, 0.35))
-    # Ink covers the paper's pattern, or lets it shine through.
+        paper -= _draw_back_side(shape, writer, sources, rng) * np.float32(depth * rng.uniform(0.08, 0.35))
+    # The ink is opaque, or the pattern of the paper shines through.
     covering = np.minimum(paper, np.float32(np.median(paper) - depth))
     tone = covering if rng.random() < 0.6 else paper - np.float32(depth)
     negative = bool(rng.random() < _NEGATIVES)
-    image = photograph(paper * (1 - ink) + tone * ink, depth, negative, rng)
+    image = simulate_camera(paper * (1 - ink) + tone * ink, depth, negative, rng)
     symbols = [
-        Placed(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
+        PlacedSymbol(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
         for each in placed
     ]
     if rng.random() < _SLANTED:
-        image, symbols = slanted(image, symbols, rng.uniform(-_STEEPEST, _STEEPEST))
+        image, symbols = shear(image, symbols, rng.uniform(-_STEEPEST, _STEEPEST))
     if rng.random() < 0.3:
-        image, symbols = cropped(image, symbols, size / scale, rng)
+        image, symbols = crop(image, symbols, size / scale, rng)
     return Window(image, tuple(symbols), negative)
 
 
-def _other_side(
-    shape: tuple[int, int], hand: Hand, stock: Stock, rng: np.random.Generator
+def _draw_back_side(
+    shape: tuple[int, int], writer: Writer, sources: SymbolSources, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return what shows through from the back of the sheet: mirrored writing, blurred by the paper."""
+    """Draw writing that shines through from the back of the sheet: mirrored and blurred."""
     height, width = shape[0] * _OVERSAMPLING, shape[1] * _OVERSAMPLING
     ink = np.zeros((height, width), np.float32)
     left, base = rng.uniform(0, 0.6) * width, rng.uniform(0.4, 1.2) * height
-    set_line(ink, random_text(4, rng), left, base, hand, random_manner(hand, rng), stock, rng)
+    render_line(ink, random_text(4, rng), left, base, writer, random_line_style(writer, rng), sources, rng)
     small = cv2.resize(ink[:, ::-1], shape[::-1], interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.GaussianBlur(small, (0, 0), rng.uniform(0.6, 2.0)), np.float32)
 
 
-def targets_of(window: Window) -> NDArray[np.float32]:
-    """Return what the detector should answer.
+def make_targets(window: Window) -> NDArray[np.float32]:
+    """Compute the targets of the detector for a window.
 
     Returns
     -------
     ndarray
-        ``float32`` (h / CELL_HEIGHT, w / CELL_WIDTH, N_TARGETS). For each cell: how far it is the middle of a symbol,
-        in [0, 1], 1 in the cell that holds the middle; the class of that symbol; the distances from the middle of the
-        cell to the left, top, right and bottom of its box, in units of `CELL_HEIGHT` pixels; whether it is print;
-        and 0 where any answer is right, else 1.
+        ``float32`` (h / CELL_HEIGHT, w / CELL_WIDTH, N_TARGETS). For each cell: the heat in [0, 1], which is 1 in the
+        cell of a symbol's centre and decays with the distance from it; the class of that symbol; the distances from
+        the centre of the cell to the left, top, right and bottom of its box, in units of `CELL_HEIGHT` pixels; whether
+        it is printed; and the weight of the cell, 0 if it is ignored, else 1.
     """
     height, width = window.image.shape
     tall, wide = height // CELL_HEIGHT, width // CELL_WIDTH
@@ -205,11 +207,11 @@ def targets_of(window: Window) -> NDArray[np.float32]:
     known = []
     for each in window.symbols:
         x, y, w, h = each.box
-        share = share_within(each.box, height, width)
+        share = visible_share(each.box, height, width)
         row, column = int((y + h / 2) // CELL_HEIGHT), int((x + w / 2) // CELL_WIDTH)
-        if share < HARDLY_SEEN:
+        if share < PARTLY_VISIBLE:
             continue
-        if each.symbol != IGNORED and share >= SEEN and 0 <= row < tall and 0 <= column < wide:
+        if each.symbol != IGNORED and share >= VISIBLE and 0 <= row < tall and 0 <= column < wide:
             known.append((each, row, column))
             continue
         top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)

@@ -1,1 +1,1 @@
-"""Digits and non-digits that nobody wrote: stroke models, fonts and invented negatives for training."""
+"""Synthetic training images: digits from stroke models and fonts, and non-digits."""

@@ -1,7 +1,7 @@
-"""How the world writes its digits, and the signs that are none: the pen's paths, read from two plain text files.
+"""Allographs, the different ways to write a digit or a sign, as pen paths in plain text files.
 
-The national styles are those that postal readers meet: the European 1 with its long flag and the crossed 7, the
-American stick 1, the open 4, the 9 with a straight leg, the 5 with its bar put on afterwards.
+The national styles are those on mail: the European 1 with a long flag, the crossed 7, the American 1 as a single
+stroke, the open 4, the 9 with a straight leg, the 5 with a separate bar.
 """
 
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 Path = tuple[tuple[int, int], ...]
-"""Control points (x, y) in percent of the box, y down, in the order in which the pen passes them; a point given twice
-is a corner, elsewhere the path is smooth."""
+"""Control points (x, y) in percent of the box, y down, in writing order. A repeated point is a corner; elsewhere the
+path is smooth."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Allograph:
     label
         The digit, or the kind of sign.
     name
-        What distinguishes this way, in a word or two.
+        A short description of this way.
     weight
-        How often this way is drawn among those of the same label, relative to 1.
+        Relative frequency among the allographs of the same label.
     aspect
-        The least and the greatest width as a share of the height.
+        Smallest and largest width as a share of the height.
     paths
-        The pen's paths, one for each time it touches the paper.
+        The pen paths, one per stroke.
     """
 
     label: str
@@ -40,19 +40,19 @@ class Allograph:
 
 @cache
 def digit_allographs() -> dict[int, tuple[Allograph, ...]]:
-    """Return the ways to write each of the digits 0 to 9."""
+    """Return the allographs of the digits 0 to 9."""
     return {int(label): ways for label, ways in _read("allographs.txt").items()}
 
 
 @cache
 def national_allographs() -> dict[int, tuple[Allograph, ...]]:
-    """Return further ways to write the digits, from schools of many countries; the detector alone learns them."""
+    """Return more allographs of the digits, from schools of many countries; only the detector is trained on them."""
     return {int(label): ways for label, ways in _read("national_allographs.txt").items()}
 
 
 @cache
 def sign_allographs() -> dict[str, tuple[Allograph, ...]]:
-    """Return the ways to draw each kind of sign that is no digit: letters, symbols, drawings."""
+    """Return the allographs of each kind of non-digit: letters, symbols, drawings."""
     return _read("signs.txt")
 
 
@@ -66,7 +66,7 @@ def _read(name: str) -> dict[str, tuple[Allograph, ...]]:
 
 
 def _parse(line: str) -> Allograph:
-    """Read ``label | name | weight | narrowest-widest | paths``, as the head of the text files explains."""
+    """Parse ``label | name | weight | narrowest-widest | paths``; the text files explain this format."""
     label, name, weight, aspect, paths = (part.strip() for part in line.split("|"))
     narrowest, widest = aspect.split("-")
     return Allograph(

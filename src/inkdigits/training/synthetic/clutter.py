@@ -1,4 +1,4 @@
-"""Marks that nobody meant as a sign: scribbles, arcs, dots, dashes, printed rules, textures, noise."""
+"""Synthetic marks without meaning: scribbles, arcs, dots, dashes, printed rules, textures, noise."""
 
 import cv2
 import numpy as np
@@ -6,12 +6,12 @@ import numpy as np
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.pictures.digits.normal_form import normalise
-from inkdigits.training.synthetic.rendering import Ink, random_pen, to_digit_image, write
+from inkdigits.training.synthetic.rendering import Ink, random_pen, render_lines, to_digit_image
 from inkdigits.training.synthetic.strokes import smooth_line
 
 
 def scribble(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return a pen moved to and fro without aim."""
+    """Draw a random scribble."""
     n = int(rng.integers(8, 22))
     if rng.random() < 0.5:
         points = rng.uniform(0, 1, (n, 2))
@@ -20,20 +20,20 @@ def scribble(_: LabelledImages, rng: np.random.Generator) -> Ink:
         radii = rng.uniform(0.2, 0.6, n)[:, np.newaxis]
         drift = np.linspace(0, rng.uniform(0, 1.5), n)[:, np.newaxis] * (1.0, 0.2)
         points = radii * np.stack([np.cos(angles), np.sin(angles)], axis=1) + drift
-    return to_digit_image(write([smooth_line(points)], random_pen(rng), rng), rng)
+    return to_digit_image(render_lines([smooth_line(points)], random_pen(rng), rng), rng)
 
 
 def arc(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return part of a ring, too bent for a 1 and too open for a 0."""
+    """Draw an arc that is too curved for a 1 and too open for a 0."""
     start, sweep = rng.uniform(0, 2 * np.pi), np.deg2rad(rng.uniform(110, 215))
     angles = np.linspace(start, start + sweep, 9)
     points = np.stack([np.cos(angles) * rng.uniform(0.6, 1.2), np.sin(angles)], axis=1)
     points += rng.normal(0, 0.03, points.shape)
-    return to_digit_image(write([smooth_line(points)], random_pen(rng), rng), rng)
+    return to_digit_image(render_lines([smooth_line(points)], random_pen(rng), rng), rng)
 
 
 def noise(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return noise of any grain, over the whole field or over the digit's place in it."""
+    """Draw noise of random grain size, over the whole image or over the area of the digit."""
     side = int(rng.choice((SIDE, 20)))
     sigma = float(rng.choice((0.0, 0.6, 1.0, 1.8, 3.0)))
     grain = rng.standard_normal((side + 16, side + 16)).astype(np.float32)
@@ -50,18 +50,18 @@ def noise(_: LabelledImages, rng: np.random.Generator) -> Ink:
 
 
 def texture(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return hatching, chequers, dots in rows or fibres, as crops of cloth, wood and paper look."""
+    """Draw a texture of hatching, chequers, dots or fibres, like crops of cloth, wood and paper."""
     y, x = np.mgrid[0:80, 0:80].astype(np.float32)
     angle, period = rng.uniform(0, np.pi), rng.uniform(8, 28)
     along = (x * np.cos(angle) + y * np.sin(angle)) * (2 * np.pi / period)
     across = (y * np.cos(angle) - x * np.sin(angle)) * (2 * np.pi / period)
     waves = rng.normal(0, 1.5) * np.sin(across / 3)
-    manner = rng.integers(4)
-    if manner == 0:
+    variant = rng.integers(4)
+    if variant == 0:
         field = np.sin(along + waves)
-    elif manner == 1:
+    elif variant == 1:
         field = np.sin(along) * np.sin(across)
-    elif manner == 2:
+    elif variant == 2:
         field = np.maximum(np.sin(along), np.sin(across))
     else:
         grain = rng.standard_normal((80, 80)).astype(np.float32)
@@ -76,9 +76,9 @@ def texture(_: LabelledImages, rng: np.random.Generator) -> Ink:
 
 
 def rules(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return printed lines without a digit: rules, grids, corners and crossings of boxes, empty boxes.
+    """Draw printed lines: rules, grids, corners and crossings of boxes, empty boxes.
 
-    A lone upright line is a 1, and an upper right corner a 7: neither is drawn.
+    A single vertical line, which looks like a 1, and an upper right corner, which looks like a 7, are not drawn.
     """
     paper = np.zeros((100, 100), np.uint8)
     ink, thick = int(rng.integers(130, 256)), int(rng.integers(2, 10))
@@ -90,25 +90,25 @@ def rules(_: LabelledImages, rng: np.random.Generator) -> Ink:
 
     near, far = int(rng.integers(8, 30)), int(rng.integers(70, 92))
     middle = int(rng.integers(40, 60))
-    manner = rng.integers(7)
-    if manner == 0:
+    variant = rng.integers(7)
+    if variant == 0:
         for level in range(near, 96, int(rng.integers(16, 50))):
             draw(4, level, 96, level)
-    elif manner == 1:
+    elif variant == 1:
         step = int(rng.integers(18, 46))
         for level in range(near, 96, step):
             draw(4, level, 96, level)
             draw(level, 4, level, 96)
-    elif manner == 2:
+    elif variant == 2:
         draw(near, near, near, far)
         draw(near, near if rng.random() < 0.5 else far, far, near if rng.random() < 0.5 else far)
-    elif manner == 3:
+    elif variant == 3:
         draw(middle, 4, middle, 96)
         draw(4, middle, 96, middle)
-    elif manner == 4:
+    elif variant == 4:
         draw(near, far, far, far)
         draw(middle, near, middle, far)
-    elif manner == 5:
+    elif variant == 5:
         cv2.rectangle(paper, (4, near), (96, far), ink, thick, cv2.LINE_AA)
     else:
         for column in range(near, 96, int(rng.integers(22, 44))):
@@ -118,15 +118,15 @@ def rules(_: LabelledImages, rng: np.random.Generator) -> Ink:
 
 
 def blobs(_: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return dots, dashes, stains and smears, small ones as small as they are."""
+    """Draw dots, dashes, stains and smears; small ones stay small after normalisation."""
     paper = np.zeros((60, 60), np.uint8)
     ink = int(rng.integers(120, 256))
-    manner = rng.integers(4)
-    if manner == 0:
+    variant = rng.integers(4)
+    if variant == 0:
         for _spot in range(int(rng.integers(1, 6))):
             centre = rng.integers(16, 45, 2).tolist()
             cv2.circle(paper, centre, int(rng.integers(1, 5)), ink, -1, cv2.LINE_AA)
-    elif manner == 1:
+    elif variant == 1:
         length, tilt = int(rng.integers(4, 25)), int(rng.integers(-5, 6))
         cv2.line(
             paper,
@@ -136,7 +136,7 @@ def blobs(_: LabelledImages, rng: np.random.Generator) -> Ink:
             int(rng.integers(2, 8)),
             cv2.LINE_AA,
         )
-    elif manner == 2:
+    elif variant == 2:
         angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
         radii = np.full(24, 14.0)
         for wave in range(1, 6):

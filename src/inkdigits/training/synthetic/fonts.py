@@ -1,8 +1,8 @@
-"""Handwriting fonts of Debian's archive: which half training may see, and digits and signs drawn from that half.
+"""Handwriting fonts of Debian, split by family into training and evaluation fonts, and digits drawn from them.
 
-Nobody who trains needs the fonts: what training takes from them was rendered once into `glyphs.npz` (by
-``tools/render_glyphs.py``), as plain black and white pictures. The other half stays out of training altogether, so
-that reading can be measured on hands it never saw; families never cross the line.
+Training does not need the font files: the glyphs of the training fonts were rendered once to `glyphs.npz` (by
+``tools/render_glyphs.py``), as binary pictures. The evaluation fonts are not used in training, so recognition can be
+measured on unseen handwriting. No font family is in both parts.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ GLYPH_HEIGHT = 64
 
 @dataclass(frozen=True)
 class FontPackage:
-    """Fonts of one family, as Debian packs them.
+    """The fonts of one family in one Debian package.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class FontPackage:
     files
         The fonts' file names.
     letters_only
-        Whether the digits are of no use.
+        Whether only the letters are used.
     """
 
     package: str
@@ -67,7 +67,7 @@ TRAINING_FONTS = (
     FontPackage("fonts-kalapi", "OFL-1.1", ("Kalapi.ttf",)),
     FontPackage("fonts-joscelyn", "OFL-1.1", ("Joscelyn-Regular.otf",), letters_only=True),  # its 1 is an i
 )
-"""Fonts that training sees, as glyphs rendered into this package."""
+"""Fonts for training; their rendered glyphs are part of this package."""
 
 EVALUATION_FONTS = (
     FontPackage("fonts-breip", "GPL-2+ or OFL-1.0", ("Breip.ttf",)),
@@ -89,19 +89,19 @@ EVALUATION_FONTS = (
     FontPackage("fonts-ecolier-court", "OFL-1.1", ("Ecolier-court.ttf",)),
     FontPackage("fonts-navilu", "OFL-1.1", ("Navilu.ttf",)),
 )
-"""Fonts that only benchmarks may see; training never does."""
+"""Fonts for benchmarks only; training never uses them."""
 
 LETTERS = "ACEFHKLMNPRTVWXacdefhkmnprtvwxæñéç"
-"""Letters that look like no digit. Left out for their likeness: B D G I J O Q S U Y Z b g i j l o q s u y z."""
+"""Letters that do not look like digits. Excluded as similar: B D G I J O Q S U Y Z b g i j l o q s u y z."""
 
 SYMBOLS = '+=×÷?!@#%*~∞√πΩαμ<[:;"€£¥©★♥→←ЖЩЯЮИД'
-"""Signs that look like no digit. Left out: & $ § ø θ β δ σ λ ° ( ) / | and others like 8, 5, 0, 6 and 1."""
+"""Signs that do not look like digits. Excluded as similar to digits: & $ § ø θ β δ σ λ ° ( ) / | and others."""
 
 FOREIGN = (
     "あおかきけさすせたなぬねはふほまみむめもやよれわアエオカキケサシセタナニネヒホマミメモヤ"
     "木水山犬永大小中月火土金本田米王正文年生車한글정가나다마바사자차카파하"
 )
-"""Syllables and characters of East Asia that look like no digit."""
+"""East Asian syllables and characters that do not look like digits."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ class Glyphs:
     fonts: NDArray[np.str_]
 
     def indices_of(self, characters: str) -> NDArray[np.int64]:
-        """Return where the glyphs of these characters are."""
+        """Return the indices of the glyphs of these characters."""
         return np.flatnonzero(np.isin(self.characters, list(characters)))
 
 
 @cache
 def training_glyphs() -> Glyphs:
-    """Return the glyphs of the training fonts that came with the package."""
+    """Load the rendered glyphs of the training fonts."""
     with (
         files("inkdigits.training.synthetic").joinpath("glyphs.npz").open("rb") as file,
         np.load(file) as stored,
@@ -144,15 +144,15 @@ def training_glyphs() -> Glyphs:
         return Glyphs(tuple(pictures), stored["characters"], stored["fonts"])
 
 
-def font_digits(n: int, rng: np.random.Generator) -> tuple[DigitImages, NDArray[np.int64]]:
-    """Write digits in the hands of the training fonts, each of the ten about equally often.
+def draw_font_digits(n: int, rng: np.random.Generator) -> tuple[DigitImages, NDArray[np.int64]]:
+    """Draw digits from the training fonts, with balanced classes.
 
     Parameters
     ----------
     n
-        How many.
+        Number of images.
     rng
-        The source of all randomness.
+        The random generator.
 
     Returns
     -------
@@ -171,7 +171,7 @@ def font_digits(n: int, rng: np.random.Generator) -> tuple[DigitImages, NDArray[
 
 
 def draw_glyph(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Slant, turn and stretch a glyph, write it with a lighter or heavier pen, and bring it into normal form."""
+    """Slant, rotate and scale a glyph, change its stroke width, and normalise it to a digit image."""
     room = GLYPH_HEIGHT // 2
     paper = cv2.copyMakeBorder(picture, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
     angle, slant = np.deg2rad(rng.normal(0, 5)), rng.normal(0, 0.12)
@@ -188,6 +188,6 @@ def draw_glyph(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[
         )
     elif reach < 0:
         thinner = cv2.erode(drawn, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)))
-        # A hairline that the eraser would break stays as it is.
+        # Thin strokes that would break are not eroded.
         drawn = thinner if thinner.sum() > 0.6 * drawn.sum() else drawn
     return to_digit_image(np.asarray(drawn, np.uint8), rng)

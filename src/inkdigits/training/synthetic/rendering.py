@@ -1,4 +1,4 @@
-"""Pens: how a line becomes ink, from a hair to a marker, and how the ink becomes a digit image."""
+"""Rendering of lines with random pens, and normalisation of the ink to a digit image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from inkdigits.training.synthetic.strokes import Line
 Ink = NDArray[np.uint8]
 """A picture (h, w) of ink 255 on paper 0."""
 
-_HEIGHT = 80.0  # pixels of the drawing for the longer side of a digit: four to one pixel of the normal form
+_HEIGHT = 80.0  # longer side of a digit in the drawing, in pixels; four pixels per pixel of the digit image
 _MARGIN = 24
 _SHIFT = 3  # fractional bits of OpenCV's coordinates
 
 
 @dataclass(frozen=True)
 class Pen:
-    """A pen in one hand.
+    """The properties of a pen.
 
     Attributes
     ----------
     width
-        Mean width of its line, in pixels of the normal form.
+        Mean stroke width, in pixels of the digit image.
     nib
-        How much wider it writes along one direction than across it, 0 to 1: a broad nib.
+        Relative difference of the widths along and across the angle of a broad nib, 0 to 1.
     angle
-        That direction, in radians.
+        The angle of the nib, in radians.
     pressure
-        How much the width follows the hand, 0 to 1.
+        Relative variation of the width by pressure, 0 to 1.
     taper
-        How much the line thins out at its end, 0 to 1.
+        Relative reduction of the width at the end of the line, 0 to 1.
     flow
-        Least ink along the line, as a share of full ink.
+        Smallest ink density along the line, as a share of full ink.
     """
 
     width: float
@@ -47,7 +47,7 @@ class Pen:
 
 
 def random_pen(rng: np.random.Generator) -> Pen:
-    """Pick a pen up: mostly ball and felt pens near MNIST's width, sometimes a hair or a marker."""
+    """Choose a random pen: mostly with a width as in MNIST, sometimes very thin or very thick."""
     width = float(np.exp(rng.normal(np.log(2.4), 0.35)))
     if rng.random() < 0.15:
         width = float(np.exp(rng.uniform(np.log(0.9), np.log(5.5))))
@@ -62,17 +62,17 @@ def random_pen(rng: np.random.Generator) -> Pen:
     )
 
 
-def write(lines: Sequence[Line], pen: Pen, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Write lines with a pen at four times the resolution of the normal form.
+def render_lines(lines: Sequence[Line], pen: Pen, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Render lines with a pen at four times the resolution of a digit image.
 
     Parameters
     ----------
     lines
-        Lines of any unit; the longer side of all of them becomes 80 pixels.
+        Lines in any unit; they are scaled to a longer side of 80 pixels.
     pen
         The pen.
     rng
-        The source of the hand's pressure.
+        The random generator of pressure and ink flow.
 
     Returns
     -------
@@ -100,8 +100,7 @@ def _write_line(line: Line, pen: Pen, paper: NDArray[np.uint8], rng: np.random.G
         direction = np.arctan2(steps[:, 1], steps[:, 0])
         widths *= 1 - pen.nib * np.abs(np.cos(direction - pen.angle))
     if pen.pressure:
-        hand = np.interp(along, np.linspace(0, 1, 5), rng.uniform(1 - pen.pressure, 1 + pen.pressure, 5))
-        widths *= hand
+        widths *= np.interp(along, np.linspace(0, 1, 5), rng.uniform(1 - pen.pressure, 1 + pen.pressure, 5))
     if pen.taper:
         widths *= 1 - pen.taper * np.clip((along - 0.7) / 0.3, 0, 1)
     ink = np.full(n - 1, 255.0)
@@ -118,17 +117,17 @@ def _write_line(line: Line, pen: Pen, paper: NDArray[np.uint8], rng: np.random.G
 
 
 def to_digit_image(paper: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Bring written ink into normal form, as it comes out of a large picture or out of a small one.
+    """Normalise rendered ink to a digit image, like a crop of a large picture or of a small one.
 
-    The reading river thickens hairlines and thins bars of large crops, but leaves small crops as they are; both
-    kinds are met, so both are made.
+    The reader normalises the stroke width of large crops but not of small ones, so both are drawn with equal
+    probability.
 
     Parameters
     ----------
     paper
         ``uint8`` of shape (h, w), ink 255 on paper 0.
     rng
-        Chooses the size.
+        The random generator of the size.
 
     Returns
     -------

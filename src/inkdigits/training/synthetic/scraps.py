@@ -1,4 +1,4 @@
-"""Pieces and heaps of digits: halves, quarters, two in one crop, digits crossed out."""
+"""Synthetic non-digits from digits: fragments, several digits in one crop, crossed-out digits."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.training.synthetic.rendering import Ink
 
-# Pieces that could pass for a digit are left out: 0 is half an 8, 1 half a 7, 3 the right half of an 8.
+# Fragments that look like digits are excluded: a 0 is half of an 8, a 1 half of a 7, a 3 the right half of an 8.
 _PIECES = {
     "upper": (0, 2, 3, 4, 5),
     "lower": (0, 2, 3, 5),
@@ -19,7 +19,7 @@ _MARGIN = 14
 
 
 def fragment(digits: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return half or a quarter of a digit, fitted into normal form as if it were whole."""
+    """Cut half or a quarter of a digit, and normalise it like a whole digit."""
     while True:
         piece = str(rng.choice(list(_PIECES)))
         tight = _tight(_digit(digits, rng, _PIECES[piece]))
@@ -38,14 +38,14 @@ def fragment(digits: LabelledImages, rng: np.random.Generator) -> Ink:
             part = part[:, :column] if rng.random() < 0.5 else part[:, column:]
         if not _is_upright_stroke(part):
             break
-    # Pieces of a digit in normal form are small, and what is smaller than 10 pixels is not blown up.
+    # Fragments are small, and normalisation does not enlarge crops below 10 pixels, so they are enlarged here.
     scale = rng.uniform(1.0, 2.5)
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
     return normalise(np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC), np.uint8))
 
 
 def _is_upright_stroke(part: Ink) -> bool:
-    """Tell whether a piece could pass for a 1: one narrow line that stands."""
+    """Return whether a fragment looks like a 1: a single narrow vertical line."""
     moments = cv2.moments(part)
     if moments["m00"] < 255 * 12:
         return True
@@ -56,27 +56,27 @@ def _is_upright_stroke(part: Ink) -> bool:
 
 
 def pair(digits: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return two digits, or now and then three, side by side in one crop."""
+    """Draw two or three digits side by side in one crop."""
     row = _tight(_digit(digits, rng))
     for _ in range(1 if rng.random() < 0.85 else 2):
         other = _tight(_digit(digits, rng))
         if rng.random() < 0.25:
-            # Part of a neighbour in a crop is a neighbour to be overlooked; most of one makes two digits.
+            # A crop with most of a neighbouring digit is a non-digit; smaller parts are ignored as dirt of the crop.
             other = _tight(other[:, : round(other.shape[1] * rng.uniform(0.6, 0.9))])
-        row = _set_beside(row, other, rng)
+        row = _place_beside(row, other, rng)
     return normalise(row)
 
 
 def straddle(digits: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return the right part of one digit and the left part of the next: a cut in the wrong places."""
+    """Draw the right part of one digit and the left part of the next, as after a wrong segmentation."""
     wide = (0, 2, 3, 4, 5, 6, 7, 8, 9)
     left, right = (_tight(_digit(digits, rng, wide)) for _ in range(2))
     first, last = (round(crop.shape[1] * rng.uniform(0.4, 0.6)) for crop in (left, right))
-    return normalise(_set_beside(left[:, first:], right[:, :last], rng))
+    return normalise(_place_beside(left[:, first:], right[:, :last], rng))
 
 
-def _set_beside(left: Ink, right: Ink, rng: np.random.Generator) -> Ink:
-    """Put one crop beside another: from a gap of 4 pixels to an overlap of a fifth of a digit's width."""
+def _place_beside(left: Ink, right: Ink, rng: np.random.Generator) -> Ink:
+    """Place one crop beside another, from a gap of 4 pixels to an overlap of a fifth of a digit's width."""
     scale = rng.uniform(0.8, 1.2)
     size = max(1, round(right.shape[1] * scale)), max(1, round(right.shape[0] * scale))
     right = np.asarray(cv2.resize(right, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -91,19 +91,19 @@ def _set_beside(left: Ink, right: Ink, rng: np.random.Generator) -> Ink:
 
 
 def crossed_out(digits: LabelledImages, rng: np.random.Generator) -> Ink:
-    """Return a digit that its writer took back: struck through, crossed twice, or scribbled over.
+    """Draw a crossed-out digit, with one line, a cross, several lines or a scribble.
 
-    A single stroke is drawn only through digits that it does not turn into another or the same one (a slashed 0,
-    a crossed 7), and beyond their edges.
+    A single line is drawn only through digits that are not legible with it, unlike a slashed 0 or a crossed 7. It
+    extends beyond the edges of the digit.
     """
-    manner = rng.choice(("line", "cross", "lines", "scribble"))
-    tight = _tight(_digit(digits, rng, (2, 3, 5, 6, 8, 9) if manner == "line" else tuple(range(10))))
+    variant = rng.choice(("line", "cross", "lines", "scribble"))
+    tight = _tight(_digit(digits, rng, (2, 3, 5, 6, 8, 9) if variant == "line" else tuple(range(10))))
     height, width = tight.shape
     crop = np.pad(tight, _MARGIN)
     middle = np.array([crop.shape[1], crop.shape[0]]) / 2 + rng.normal(0, 1.0, 2)
     thickness = int(rng.integers(1, 4))
     ink = int(rng.integers(150, 256))
-    if manner == "scribble":
+    if variant == "scribble":
         turns = int(rng.integers(5, 10))
         x = middle[0] + np.where(np.arange(turns) % 2, 1, -1) * width * rng.uniform(0.5, 0.8)
         y = np.linspace(middle[1] - 0.45 * height, middle[1] + 0.45 * height, turns)
@@ -112,12 +112,12 @@ def crossed_out(digits: LabelledImages, rng: np.random.Generator) -> Ink:
         return normalise(crop)
     slope = rng.uniform(0.3, 1.0) * (1 if rng.random() < 0.5 else -1)
     slopes = {"line": [slope], "cross": [slope, -slope], "lines": [0.2 * slope] * int(rng.integers(2, 4))}[
-        manner
+        variant
     ]
     reach = np.hypot(width, height) * rng.uniform(0.55, 0.75)
     for index, tilt in enumerate(slopes):
         direction = np.array([1.0, tilt]) / np.hypot(1.0, tilt) * reach
-        shift = np.array([0.0, (index - (len(slopes) - 1) / 2) * 5.0 if manner == "lines" else 0.0])
+        shift = np.array([0.0, (index - (len(slopes) - 1) / 2) * 5.0 if variant == "lines" else 0.0])
         ends = [np.round(middle + shift + sign * direction).astype(int).tolist() for sign in (-1, 1)]
         cv2.line(crop, ends[0], ends[1], ink, thickness, cv2.LINE_AA)
     return normalise(crop)

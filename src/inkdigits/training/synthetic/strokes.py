@@ -1,4 +1,4 @@
-"""From control points to the line that one hand drew once: variation, smoothing, slant, tremor."""
+"""Conversion of control points to pen lines: variation, smoothing, slant, tremor."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inkdigits.training.synthetic.allographs import Path
 
 Line = NDArray[np.float64]
-"""Points (n, 2) as (x, y) that the pen passes, close enough together to be joined by straight lines."""
+"""Points (n, 2) as (x, y) along the pen path, dense enough for connection by straight lines."""
 
 _STEPS = 9  # points for each pair of control points
 
@@ -16,35 +16,35 @@ _STEPS = 9  # points for each pair of control points
 def draw_lines(
     paths: Sequence[Path], aspect: tuple[float, float], rng: np.random.Generator, care: float = 1.0
 ) -> list[Line]:
-    """Draw paths as one hand would draw them once.
+    """Convert paths to lines with random variation.
 
     Parameters
     ----------
     paths
         Control points in percent of the box, as `Allograph.paths`.
     aspect
-        The least and the greatest width as a share of the height.
+        Smallest and largest width as a share of the height.
     rng
-        The source of randomness.
+        The random generator.
     care
-        How much the hand strays from its model; 1 for ordinary writing, less for a careful hand.
+        Amount of variation; 1 for ordinary writing, less for careful writing.
 
     Returns
     -------
     list of ndarray
-        A line for each path, around the unit square; y runs down.
+        One line per path, approximately in the unit square, y down.
     """
-    lines = [smooth_line(_stray(np.array(path, float) / 100, care, rng)) for path in paths]
+    lines = [smooth_line(_jitter(np.array(path, float) / 100, care, rng)) for path in paths]
     bend = rng.normal(0.0, 0.07 * care, (2, 4))
     width = rng.uniform(*aspect)
     slant = rng.normal(0.1, 0.2)
     turn = np.deg2rad(rng.normal(0.0, 5.0))
     tremor = rng.exponential(0.006)
-    return [_set_down(line, bend, width, slant, turn, tremor, rng) for line in lines]
+    return [_deform(line, bend, width, slant, turn, tremor, rng) for line in lines]
 
 
-def _stray(points: Line, care: float, rng: np.random.Generator) -> Line:
-    """Move control points, and the path as a whole, off their model; corners stay corners."""
+def _jitter(points: Line, care: float, rng: np.random.Generator) -> Line:
+    """Jitter the control points and the whole path; corners stay corners."""
     n = len(points)
     same_as_before = np.append(False, (points[1:] == points[:-1]).all(axis=1))
     moved = points + rng.normal(0.0, 0.035 * care, (n, 2))
@@ -54,17 +54,17 @@ def _stray(points: Line, care: float, rng: np.random.Generator) -> Line:
 
 
 def smooth_line(points: Line) -> Line:
-    """Join control points by cubic curves that pass through all of them (Catmull and Rom), cut at corners.
+    """Interpolate control points by Catmull-Rom splines, separate between corners.
 
     Parameters
     ----------
     points
-        Control points (n, 2); one given twice is a corner.
+        Control points (n, 2); a repeated point is a corner.
 
     Returns
     -------
     ndarray
-        Points (m, 2), nine for each stretch between two control points.
+        Points (m, 2), nine for each pair of neighbouring control points.
     """
     corners = np.flatnonzero((points[1:] == points[:-1]).all(axis=1)) + 1
     parts = [part for part in np.split(points, corners) if len(part)]
@@ -77,7 +77,7 @@ def smooth_line(points: Line) -> Line:
 
 
 def _catmull_rom(points: Line, last: bool) -> Line:
-    """Return points on the curve through ``points``; its final point only if it is the ``last`` part."""
+    """Return points on the spline through ``points``; the end point is included only in the ``last`` part."""
     ends = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     tangents = (ends[2:] - ends[:-2]) / 2
     t = np.linspace(0.0, 1.0, _STEPS, endpoint=False)[np.newaxis, :, np.newaxis]
@@ -92,7 +92,7 @@ def _catmull_rom(points: Line, last: bool) -> Line:
     return np.concatenate([curve, points[-1:]]) if last else curve
 
 
-def _set_down(
+def _deform(
     line: Line,
     bend: NDArray[np.float64],
     width: float,
@@ -101,7 +101,7 @@ def _set_down(
     tremor: float,
     rng: np.random.Generator,
 ) -> Line:
-    """Bend the plane smoothly, then stretch, slant and turn the line, and let the hand tremble."""
+    """Deform the plane smoothly, scale, slant and rotate the line, and add tremor."""
     x, y = line[:, 0] - 0.5, line[:, 1] - 0.5
     across = x + bend[0] @ np.stack([x * y * 2, y * y * 2, np.sin(3 * y) * x, x * x * 2])
     down = y + bend[1] @ np.stack([x * y * 2, x * x * 2, np.sin(3 * x) * y, y * y * 2])

@@ -1,56 +1,56 @@
-"""One hand writing one line: where its digits come from, how it slants them, how wide its pen is."""
+"""Random writers: the source of the digits, the slant, the pen, and other properties that are constant along a line."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.training.scenes.stock import Font, Stock
+from inkdigits.training.scenes.sources import Font, SymbolSources
 from inkdigits.training.synthetic.allographs import Allograph
 
 _SOURCES = ("images", "paths", "allographs", "handwritten", "printed", "mixed")
 _SHARES = (0.4, 0.25, 0.12, 0.1, 0.04, 0.09)
-"""Where the digits of a line come from, and how often."""
+"""The sources of the digits of a line, and their probabilities."""
 
 _OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.35)
-"""How often a hand whose digits come from images writes each digit in a form of its own instead. The images are
-American: hardly a 1 of them has a flag, hardly a 7 a bar."""
+"""For each digit, the probability that a writer with digits from images writes its own allograph instead. The images
+are American: almost no 1 has a flag, and almost no 7 has a bar."""
 
 _STICKS = 0.15
-"""Share of the hands that write every 1 as a bare stroke. Of the images' 1s hardly one is as thin; between other digits
-thin strokes were taken for rules."""
+"""Share of the writers that write every 1 as a single stroke. Such thin strokes are rare in the images, and the
+detector confused them with rules."""
 
 
 @dataclass(frozen=True)
-class Hand:
-    """What stays the same along a line.
+class Writer:
+    """The properties of the writing that are constant along a line.
 
     Attributes
     ----------
     source
-        Where digits come from.
+        The source of the digits.
     size
         Height of the digits, in pixels.
     slant
-        Shift to the right for each unit of height.
+        Horizontal shift per unit of height.
     aspect
-        Stretch along the line.
+        Horizontal scale factor.
     pen
         Width of the pen, in pixels.
     nib
-        How much thinner its strokes across and up are than those down, as a share of the width.
+        By which share of the width horizontal and upward strokes are thinner than downward ones.
     care
-        How far shapes stray: 1 for ordinary writing.
+        Amount of random variation of the shapes; 1 for ordinary writing.
     wobble
-        How much size varies between symbols, as a share of it.
+        Relative variation of the size between symbols.
     zero
-        Height of its zeros, as a share of that of the others.
+        Height of zeros relative to the other digits.
     forms
-        For each digit the allograph this hand writes.
+        For each digit its allograph.
     own_forms
-        The digits that it writes so wherever the others come from.
+        The digits that are always drawn from their allograph, whatever the source.
     font
-        The font, where the source is one.
+        The font, if the source is a font.
     """
 
     source: str
@@ -67,29 +67,29 @@ class Hand:
     font: Font | None
 
 
-def random_hand(stock: Stock, size: float, rng: np.random.Generator, source: str = "") -> Hand:
-    """Choose a hand for a line whose digits are ``size`` pixels high.
+def random_writer(sources: SymbolSources, size: float, rng: np.random.Generator, source: str = "") -> Writer:
+    """Choose a random writer.
 
     Parameters
     ----------
-    stock
-        What there is to draw from.
+    sources
+        The symbol sources.
     size
         Height of the digits, in pixels.
     rng
-        The source of all randomness.
+        The random generator.
     source
-        Where its digits come from; chosen by default.
+        The source of the digits; by default a random one.
     """
     source = source or str(rng.choice(_SOURCES, p=_SHARES))
-    fonts = {"handwritten": stock.handwritten, "printed": stock.printed}.get(source)
+    fonts = {"handwritten": sources.handwritten, "printed": sources.printed}.get(source)
     printed = source == "printed"
-    forms = [_form(ways, rng) for ways in stock.allographs]
+    forms = [_form(ways, rng) for ways in sources.allographs]
     own = rng.random(N_CLASSES) < _OWN_FORMS
     if rng.random() < _STICKS:
-        forms[1], own[1] = _stick(stock), True
+        forms[1], own[1] = _stick(sources), True
     slant = rng.normal(0.14, 0.28) if not printed else (0.0 if rng.random() < 0.8 else rng.uniform(0, 0.3))
-    return Hand(
+    return Writer(
         source=source,
         size=size,
         slant=float(np.clip(slant, -0.5, 1.0)),
@@ -110,5 +110,5 @@ def _form(ways: tuple[Allograph, ...], rng: np.random.Generator) -> Allograph:
     return ways[rng.choice(len(ways), p=weights / weights.sum())]
 
 
-def _stick(stock: Stock) -> Allograph:
-    return next(way for way in stock.allographs[1] if way.name == "stick")
+def _stick(sources: SymbolSources) -> Allograph:
+    return next(way for way in sources.allographs[1] if way.name == "stick")

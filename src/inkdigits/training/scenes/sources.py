@@ -1,4 +1,4 @@
-"""What symbols are drawn from: real digit images, recorded pen paths, stroke models, glyphs of fonts."""
+"""The sources of symbols: real digit images, recorded pen paths, stroke models, and glyphs of fonts."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,14 +20,14 @@ Floats = NDArray[np.float32]
 
 
 LETTERS = frozenset("AEFHKLMNTWXkmnwtx$%()=#")
-"""Letters and signs that look like no digit and like no separator, however they are written: C, a, c and e are small
-zeros in some hands, P is a 9, h a 4 and R an 8."""
+"""Letters and signs that are not confused with digits or separators in any handwriting: C, a, c and e can look like
+small zeros, P like a 9, h like a 4 and R like an 8."""
 
 _SIGNS = (
     *("question mark", "per cent", "hash", "asterisk", "arrow right", "arrow left"),
     *("sum", "pi", "omega", "euro", "at", "double cross"),
 )
-"""The stroke models of signs of which the same holds."""
+"""Stroke models of signs that are not confused with digits either."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Font:
     Attributes
     ----------
     glyphs
-        For each character its picture, ``uint8`` (h, w), ink 255, and how far its top lies below the top of the digits.
+        For each character its picture, ``uint8`` (h, w), ink 255, and the offset of its top from the top of the digits.
     height
-        Height of its digits, in the pixels of the pictures.
+        Height of the digits, in pixels of the pictures.
     printed
-        Whether it is a font of print; the others are handwriting.
+        Whether it is a printed font; the others are handwriting fonts.
     """
 
     glyphs: dict[str, tuple[NDArray[np.uint8], int]]
@@ -50,7 +50,7 @@ class Font:
 
 
 @dataclass(frozen=True)
-class Stock:
+class SymbolSources:
     """All sources of symbols.
 
     Attributes
@@ -58,11 +58,11 @@ class Stock:
     images
         For each digit its images, ``uint8`` (n, 28, 28), ink 255 on paper 0.
     paths
-        For each digit the recorded ones, each as its strokes: ``float32`` (m, 2) points in the unit square, y down.
+        For each digit the recorded pen paths, each as strokes: ``float32`` (m, 2) points in the unit square, y down.
     allographs
-        For each digit the ways to write it.
+        For each digit its allographs.
     signs
-        Stroke models of letters and signs that are no digit.
+        Stroke models of letters and signs that are not digits.
     handwritten, printed
         Fonts.
     """
@@ -75,20 +75,21 @@ class Stock:
     printed: tuple[Font, ...]
 
 
-def make_stock(digits: LabelledImages) -> Stock:
-    """Gather the sources.
+def load_symbol_sources(digits: LabelledImages) -> SymbolSources:
+    """Load all symbol sources.
 
     Parameters
     ----------
     digits
         Digit images in normal form, with labels.
     """
-    points, labels = pen_digits()
-    fonts = line_fonts()
-    return Stock(
+    points, labels = load_pen_digits()
+    fonts = load_line_fonts()
+    return SymbolSources(
         tuple(digits.images[digits.labels == label] for label in range(N_CLASSES)),
         tuple(
-            tuple(strokes_of(path, label) for path in points[labels == label]) for label in range(N_CLASSES)
+            tuple(split_strokes(path, label) for path in points[labels == label])
+            for label in range(N_CLASSES)
         ),
         tuple(digit_allographs()[label] + national_allographs()[label] for label in range(N_CLASSES)),
         tuple(
@@ -101,46 +102,46 @@ def make_stock(digits: LabelledImages) -> Stock:
     )
 
 
-def pen_digits() -> tuple[Floats, NDArray[np.uint8]]:
-    """Return the recorded pen paths: ``float32`` (n, 8, 2) in [0, 1] with y down, and their labels ``uint8`` (n,).
+def load_pen_digits() -> tuple[Floats, NDArray[np.uint8]]:
+    """Load the recorded pen paths: ``float32`` (n, 8, 2) in [0, 1] with y down, and their labels ``uint8`` (n,).
 
     References
     ----------
     E. Alpaydin and F. Alimoglu, "Pen-Based Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998,
     CC BY 4.0: 44 writers, eight points at equal distances along the path of each digit.
     """
-    with _stored("pen_digits.npz") as stored:
+    with _load_archive("pen_digits.npz") as stored:
         return stored["points"].astype(np.float32) / np.float32(100), stored["labels"]
 
 
-def strokes_of(path: Floats, digit: int) -> tuple[Floats, ...]:
-    """Part a recorded path where the pen was lifted.
+def split_strokes(path: Floats, digit: int) -> tuple[Floats, ...]:
+    """Split a recorded path at the point where the pen was lifted.
 
-    The recording joins the strokes of a digit by a straight line that nobody wrote: of a 7 its bar follows the foot of
-    the stem, of a 5 the bar on top follows the belly, of a 4 the stem follows the crossbar. The rules below were found
-    on contact sheets of 100 digits each: 87% of the 7s, 59% of the 5s and 40% of the 4s have such a join.
+    The data set connects the strokes of a digit by a straight line that was not written: the bar of a 7 follows the
+    foot of its stem, the top bar of a 5 follows its bowl, the stem of a 4 follows its crossbar. The rules below were
+    determined on contact sheets of 100 digits each: 87% of the 7s, 59% of the 5s and 40% of the 4s have such a line.
 
     Parameters
     ----------
     path
         ``float32`` (8, 2), x and y in [0, 1], y down.
     digit
-        What it is.
+        The digit.
 
     Returns
     -------
     tuple of ndarray
-        One stroke or two.
+        One or two strokes.
     """
     x, y = path[:, 0], path[:, 1]
     lowest = int(y.argmax())
     if digit == 7 and lowest < 6:
         rest = x[lowest + 1 :]
         first = lowest + 1 + int(rest.argmin() if x[7] >= rest.mean() else rest.argmax())
-        return _parted(path, lowest, first)
+        return _split_at(path, lowest, first)
     if digit == 5 and y[7] < 0.4 and lowest < 7:
-        before, after = _parted(path, lowest, lowest + 1 + int((y[lowest + 1 :] < 0.35).argmax()))
-        # Points on the join hide the end of the belly: it went on to the left.
+        before, after = _split_at(path, lowest, lowest + 1 + int((y[lowest + 1 :] < 0.35).argmax()))
+        # The bowl continues to the left; points on the connecting line replace its end.
         tail = before[-1:] - np.array([[0.3, 0.02]], np.float32)
         return np.concatenate([before, np.maximum(tail, 0)]), after
     if digit == 4:
@@ -148,12 +149,12 @@ def strokes_of(path: Floats, digit: int) -> tuple[Floats, ...]:
         if corner < 6:
             stem = corner + 1 + int(y[corner + 1 : 7].argmin())
             if y[stem] < y[corner]:
-                return _parted(path, corner, stem)
+                return _split_at(path, corner, stem)
     return (path,)
 
 
-def _parted(path: Floats, last: int, first: int) -> tuple[Floats, Floats]:
-    """Return the strokes up to the point ``last`` and from ``first`` on; a stroke of one point gets a second."""
+def _split_at(path: Floats, last: int, first: int) -> tuple[Floats, Floats]:
+    """Return the strokes up to the point ``last`` and from ``first`` on, each with at least two points."""
     before, after = path[: last + 1], path[first:]
     if len(before) < 2:
         before = np.concatenate([before, before + np.float32(0.02)])
@@ -162,9 +163,9 @@ def _parted(path: Floats, last: int, first: int) -> tuple[Floats, Floats]:
     return before, after
 
 
-def line_fonts() -> list[Font]:
-    """Return the fonts that lines are set in, as `tools/render_line_glyphs.py` rendered them."""
-    with _stored("line_glyphs.npz") as stored:
+def load_line_fonts() -> list[Font]:
+    """Load the fonts for lines, which `tools/render_line_glyphs.py` has rendered."""
+    with _load_archive("line_glyphs.npz") as stored:
         sizes, bits, tops = stored["sizes"].astype(int), stored["bits"], stored["tops"]
         characters, names, printed = stored["characters"], stored["fonts"], stored["printed"]
     glyphs: dict[str, dict[str, tuple[NDArray[np.uint8], int]]] = {}
@@ -178,12 +179,14 @@ def line_fonts() -> list[Font]:
         start = end
     return [
         Font(
-            of_font, float(np.mean([of_font[str(d)][0].shape[0] for d in range(N_CLASSES)])), is_printed[name]
+            font_glyphs,
+            float(np.mean([font_glyphs[str(d)][0].shape[0] for d in range(N_CLASSES)])),
+            is_printed[name],
         )
-        for name, of_font in glyphs.items()
-        if all(str(d) in of_font for d in range(N_CLASSES))
+        for name, font_glyphs in glyphs.items()
+        if all(str(d) in font_glyphs for d in range(N_CLASSES))
     ]
 
 
-def _stored(name: str) -> Any:
+def _load_archive(name: str) -> Any:
     return np.load(str(files("inkdigits.training.synthetic").joinpath(name)), allow_pickle=False)

@@ -1,7 +1,7 @@
-"""What is no digit: letters, signs, drawings, pieces and heaps of digits, scribbles, noise, paper.
+"""Synthetic non-digits: letters, signs, drawings, parts and groups of digits, scribbles, noise, paper.
 
-Each kind has a name, so that whole kinds can be held out of training and met for the first time in measurement.
-Whatever could be taken for a digit is kept out: the upper half of an 8 is a 0.
+Each kind has a name, so that kinds can be excluded from training, for tests on unseen kinds. Images that look like
+digits are not drawn: for example, the upper half of an 8 is a 0.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,50 +55,52 @@ KINDS: dict[str, tuple[float, Maker]] = {
     "rules": (1.0, clutter.rules),
     "blobs": (1.0, clutter.blobs),
 }
-"""The kinds of non-digits: how often each is drawn relative to the others, and what makes one."""
+"""The kinds of non-digits, each with its relative frequency and the function that draws it."""
 
 
-def known_kinds(unknown: str) -> list[str]:
-    """Return the names in `KINDS` that are not among ``unknown``, which has commas between them.
+def training_kinds(unknown: str) -> list[str]:
+    """Return the kinds in `KINDS` without those in ``unknown``, a list separated by commas.
 
     Raises
     ------
     UsageError
-        If a kind is unknown to this module, or if none is left.
+        If a kind does not exist, or if all kinds are excluded.
     """
-    left_out = [name.strip() for name in unknown.split(",") if name.strip()]
-    _check_kinds(left_out)
-    left = [name for name in KINDS if name not in left_out]
-    if not left:
-        raise UsageError("non-digits of at least one kind are needed, but all kinds were to be left out")
-    return left
+    excluded = [name.strip() for name in unknown.split(",") if name.strip()]
+    _check_kinds(excluded)
+    kept = [name for name in KINDS if name not in excluded]
+    if not kept:
+        raise UsageError(
+            "expected at least one kind of non-digits, but all are excluded; exclude fewer kinds"
+        )
+    return kept
 
 
-def negatives(
+def draw_non_digits(
     n: int, rng: np.random.Generator, digits: LabelledImages, kinds: Sequence[str] | None = None
 ) -> DigitImages:
-    """Invent images that are no digit.
+    """Draw images of non-digits.
 
     Parameters
     ----------
     n
-        How many.
+        Number of images.
     rng
-        The source of all randomness.
+        The random generator.
     digits
-        Training digits in normal form, of which fragments, pairs and crossed-out digits are made.
+        Normalised training digits, for fragments, pairs and crossed-out digits.
     kinds
         The names in `KINDS` to draw from; all of them if None.
 
     Returns
     -------
     ndarray
-        ``uint8`` of shape (n, 28, 28), in normal form as far as such things have one.
+        ``uint8`` of shape (n, 28, 28), normalised like digits.
 
     Raises
     ------
     UsageError
-        If a kind is unknown.
+        If a kind does not exist.
     """
     names = list(KINDS) if kinds is None else list(kinds)
     _check_kinds(names)
@@ -112,4 +114,4 @@ def negatives(
 def _check_kinds(names: Sequence[str]) -> None:
     for name in names:
         if name not in KINDS:
-            raise UsageError(f"there are no non-digits of the kind {name!r}; choose among {', '.join(KINDS)}")
+            raise UsageError(f"unknown kind of non-digits {name!r}; choose among {', '.join(KINDS)}")
