@@ -9,7 +9,7 @@ import held_out_kinds
 import sources
 from inkdigits.contract import Scores
 from inkdigits.training.recipes import get_recipe
-from inkdigits.training.synthetic.negatives import KINDS
+from inkdigits.training.synthetic.non_digits import KINDS
 
 
 class Brightest:
