@@ -1,17 +1,17 @@
-"""Pictures of handwritten digits as people really have them, drawn in code, with known truth.
+"""Synthetic pictures of handwritten digits for benchmarks, similar to real pictures, with known ground truth.
 
-The rooms, from the source digit to the finished picture:
+The modules, from the source digit to the finished picture:
 
-``severities``  how hard everything is, in one frozen table
-``sources``     which digits, letters and fonts each split may use
+``severities``  the severity of every degradation, in one frozen table
+``sources``     the digits, letters and fonts of each split
 ``fields``      smooth random fields and grain
-``strokes``     a pen that follows splines; the styles that MNIST lacks (``styles``)
+``strokes``     rendering of splines with a pen, for digit styles that MNIST lacks (``styles``)
 ``glyphs``      source digit -> ink mask of any size and stroke width
-``sheets``      what stands on the paper: ink, print, size, truth (filled by ``numbers``, ``forms``, ``pages``)
-``papers``      the paper below, ``pens`` the ink on it, ``cameras`` and ``scanners`` the way into a file
-``kinds``       the named combinations, and ``render``, which draws one
-``drawings``, ``textures``   what is no digit
-``rows``        the rows of the benchmark; ``scoring`` and ``timings`` measure them
+``sheets``      the content of a sheet: ink, print, size, ground truth (filled by ``numbers``, ``forms``, ``pages``)
+``papers``      the paper; ``pens`` renders the ink on it; ``cameras`` and ``scanners`` simulate the capture
+``kinds``       the named combinations, and ``render``, which draws one of them
+``drawings``, ``textures``   non-digits
+``rows``        the rows of the benchmark; ``judging`` and ``timings`` measure them
 
-Nothing here is shared with the training side: not the source digits, not the fonts, not the code.
+Nothing is shared with training: neither source digits nor fonts nor code.
 """

@@ -49,9 +49,7 @@ def measure_seconds(recogniser: Recogniser, images: DigitImages) -> float:
     return time.perf_counter() - start
 
 
-def select_recogniser(
-    recogniser: OnnxRecogniser, images: DigitImages, n_threads: int | None = None
-) -> OnnxRecogniser | OpenVinoRecogniser:
+def select_recogniser(recogniser: OnnxRecogniser, images: DigitImages) -> OnnxRecogniser | OpenVinoRecogniser:
     """Select OpenVINO if it is installed, faster on these images, and gives equal outputs; else ONNX Runtime.
 
     Parameters
@@ -60,8 +58,6 @@ def select_recogniser(
         The model in ONNX Runtime.
     images
         The images to score, ``uint8`` of shape (n, 28, 28); the engines are compared on the first `N_SAMPLE_IMAGES`.
-    n_threads
-        See `OpenVinoRecogniser`.
 
     Returns
     -------
@@ -73,7 +69,7 @@ def select_recogniser(
     seconds = measure_seconds(recogniser, sample)
     if seconds * len(images) / len(sample) < MIN_SECONDS:
         return recogniser
-    other = OpenVinoRecogniser(recogniser.path, n_threads)
+    other = OpenVinoRecogniser(recogniser.path)
     return (
         other
         if measure_seconds(other, sample) < seconds and has_equal_outputs(recogniser, other, sample)
