@@ -74,7 +74,7 @@ WRONG_USAGE = {
     "train --recipe fats": "fast",
     "train --set epoch=3": "epochs",
     "train --set epochs": "NAME=VALUE",
-    "train --set epochs=three": "whole number",
+    "train --set epochs=three": "an integer",
     "train --epochs 0": "between 1 and",
     "train --seed -1": "-1",
     "train --resume": "--out",
@@ -285,7 +285,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     assert training.returncode == 1
     assert "Traceback" not in error
     last = error.splitlines()[-1]
-    assert last == f"inkdigits: interrupted; go on with inkdigits train --resume --out {path}"
+    assert last == f"inkdigits: interrupted; resume with inkdigits train --resume --out {path}"
 
     # What is there can be read, and is whole.
     assert json.loads((path / "config.json").read_text())["recipe"]["epochs"] == 4000
