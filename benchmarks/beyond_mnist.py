@@ -1,20 +1,20 @@
-"""How the shipped models fare beyond MNIST: other people's digits, whether confidence can be trusted, and non-digits.
+"""Evaluation of the shipped models beyond MNIST: other data sets, calibration on pictures, and non-digits.
 
-Written to ``benchmarks/results/beyond-mnist.json``. What is measured, on images that no training has seen:
+Written to ``benchmarks/results/beyond-mnist.json``. Metrics, on images that no training has used:
 
-- scikit-learn's 8x8 digits, all 1,797, brought into normal form as the reader does (no blind figure: misread ones were
-  looked at while training's coarse scans were tuned);
-- the digits of handwriting fonts that training does not see, in five pens and slants each;
-- crops that the reader cut from rendered pictures (rows of the reading benchmark): accuracy, and how far confidence
-  is from the truth;
+- accuracy on scikit-learn's 8x8 digits, all 1,797, normalised as by the reader (not a blind test: misread images were
+  inspected while the low-resolution augmentation was tuned);
+- accuracy on the digits of unseen handwriting fonts, with five pens and slants each;
+- accuracy and calibration on crops that the reader cut from rendered pictures (rows of the reading benchmark);
 - ``is_digit``: the area under the ROC curve of MNIST's test digits against Fashion-MNIST, and against letters, signs,
   and Chinese and Kannada numerals of the unseen fonts;
-- MNIST's test images without the known label errors: errors among the 99% of readings with the highest confidence.
+- MNIST's test images without the known label errors: errors among the 99% of predictions with the highest confidence.
 
     python benchmarks/beyond_mnist.py
     python benchmarks/beyond_mnist.py --model runs/mine/model.onnx      printed only
 
-The fonts and Fashion-MNIST are packages of Debian; where they are missing, their figures are left out and said so.
+The fonts and Fashion-MNIST are Debian packages. If they are not installed, their metrics are skipped and reported as
+missing.
 """
 
 import argparse
@@ -50,12 +50,12 @@ from pictures.sources import Split, load_sources
 
 RESULTS = Path(__file__).parent / "results" / "beyond-mnist.json"
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
-"""Where Debian's package ``dataset-fashion-mnist`` has its test images."""
+"""Path of the test images in Debian's package ``dataset-fashion-mnist``."""
 RENDERED = ("photos-and-scans", "screens", "styles", "clutter", "font-digits")
-"""Rows of the reading benchmark whose pictures show one digit."""
+"""Rows of the reading benchmark with single digits."""
 PER_ROW = 300
 NUMERALS = "三四五六七八九೪೫೬೭೮೯"
-"""Chinese and Kannada numerals that look like no European digit."""
+"""Chinese and Kannada numerals that do not look like European digits."""
 AIMS = {
     "load_digits": 0.98,
     "fonts": 0.97,
@@ -70,7 +70,7 @@ Labelled = tuple[DigitImages, NDArray[np.int64]]
 
 @cache
 def small_digits() -> Labelled:
-    """Return scikit-learn's digits in normal form."""
+    """Load scikit-learn's digits, normalised."""
     digits = load_digits()
     images = np.round(digits.images * (255 / 16)).astype(np.uint8)
     found = as_digit_images(
@@ -81,7 +81,7 @@ def small_digits() -> Labelled:
 
 @cache
 def font_digits() -> Labelled:
-    """Return the unseen fonts' digits in normal form, each in five pens and slants."""
+    """Render the digits of the unseen fonts, normalised, each with five pens and slants."""
     rng = np.random.default_rng(97)
     images, labels = [], []
     for path in find_fonts().files:
@@ -94,7 +94,7 @@ def font_digits() -> Labelled:
 
 @cache
 def font_strangers(kind: str) -> DigitImages:
-    """Return the unseen fonts' letters and signs, or numerals, in normal form."""
+    """Render the letters and signs, or the numerals, of the unseen fonts, normalised."""
     rng = np.random.default_rng(98)
     images = []
     for path in find_fonts().files:
@@ -106,7 +106,7 @@ def font_strangers(kind: str) -> DigitImages:
 
 
 def _varied(mask: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return a glyph slanted a little, in a pen up to a few pixels thicker."""
+    """Return a glyph with a random slant and stroke width."""
     ink = np.asarray(np.rint(255 * np.pad(mask, 20)), np.uint8)
     slant = rng.uniform(-0.15, 0.15)
     height, width = ink.shape
@@ -121,7 +121,7 @@ def _varied(mask: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 @cache
 def rendered_digits(split: Split) -> dict[str, Labelled]:
-    """Return the crops that the reader cut from rendered pictures, by row; pictures without a crop are left out."""
+    """Return the crops that the reader cuts from rendered pictures, by row; pictures without a crop are skipped."""
     sources, reader = load_sources(split), Reader("classic")
     names = [name for name in RENDERED if not (ROWS[name].needs_fonts and find_fonts().missing_packages)]
     found = {}
@@ -144,7 +144,7 @@ def fashion_mnist() -> DigitImages:
 
 
 def measure(recogniser: Recogniser) -> dict[str, Any]:
-    """Return all figures of one model."""
+    """Return all metrics of one model."""
     test = load_mnist().test
     scores = recogniser.score(test.images)
     right = scores.labels == test.labels
@@ -177,7 +177,7 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
 
 
 def accuracy(recogniser: Recogniser, digits: Labelled) -> float:
-    """Return the share of digit images that a recogniser reads rightly."""
+    """Return the accuracy of a recogniser on digit images."""
     return float((recogniser.score(digits[0]).labels == digits[1]).mean())
 
 

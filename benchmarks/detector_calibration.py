@@ -1,9 +1,8 @@
-"""Find temperature, prior odds and threshold of the digit detector on real numbers, and write them into its card.
+"""Find temperature, prior odds and threshold of the digit detector on real numbers, and write them to its model card.
 
-Temperature and prior odds are those at which the numbers of the labels are likeliest: the mean logarithm of their
-probability is greatest, each taken as one in a thousand at least, since some labels are wrong. Of settings that are as
-good, to `EQUAL`, the one that reads most numbers rightly is taken. A digit is refused as unsure where its probability
-is below that of all but two in a hundred of the digits that are read rightly.
+Temperature and prior odds maximise the mean log-likelihood of the labels, with each probability limited to at least
+0.001, because some labels are wrong. Of settings that differ by less than `EQUAL`, the one with the most correct
+numbers is chosen. The threshold rejects two percent of the correctly read digits, those with the lowest probability.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/detector_calibration.py [--write]
 """
@@ -35,11 +34,11 @@ OTHER_ODDS = (1.0, 0.3, 0.1)
 
 SLASH_ODDS = (1.0, 0.3, 0.1, 0.03)
 EQUAL = 0.01
-"""Difference of two mean logarithms that means nothing: the standard error of each is 0.08."""
+"""Smallest relevant difference of two mean log-likelihoods; the standard error of each is 0.08."""
 
 _LEAST_LIKELY = 1e-3
 REFUSED = 0.02
-"""Share of the digits read rightly that are refused as unsure."""
+"""Share of the correctly read digits that the threshold rejects."""
 
 
 def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
@@ -91,7 +90,7 @@ def figures(
 
 
 def main() -> None:
-    """Try temperatures and prior odds, choose, and write down."""
+    """Evaluate the temperatures and prior odds, choose the best, and write them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,11 +1,11 @@
-"""How accurate several runs of ``accurate`` are together: the plain mean of their answers, on MNIST's test images.
+"""Accuracy of an ensemble of several runs of ``accurate``: the mean of their probabilities, on MNIST's test images.
 
     inkdigits sweep accurate --runs 5 --keep runs/accurate
     python benchmarks/ensemble.py runs/accurate
 
-Writes the ensemble to ``runs/ensemble.onnx``, where it serves as a teacher (``--set teacher=runs/ensemble.onnx``), and
-its figures to ``benchmarks/results/ensemble.json``. All runs that were kept are members, in the order of their seeds:
-none is chosen.
+Writes the ensemble to ``runs/ensemble.onnx``, the teacher for distillation (``--set teacher=runs/ensemble.onnx``), and
+its metrics to ``benchmarks/results/ensemble.json``. All kept runs are members, in the order of their seeds; none is
+selected.
 """
 
 import argparse
@@ -29,7 +29,7 @@ AIM = 0.9977
 
 
 def figures_of(model: Path) -> dict[str, Any]:
-    """Return the figures of one file on MNIST's test images."""
+    """Return the metrics of one model on MNIST's test images."""
     test = load_mnist().test
     scores = OnnxRecogniser(model).score(test.images)
     found = evaluate_scores(
@@ -39,7 +39,7 @@ def figures_of(model: Path) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure each member, and the mean of the first two, three and so on."""
+    """Evaluate each member, and the ensembles of the first two, three and more members."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

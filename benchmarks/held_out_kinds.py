@@ -1,9 +1,9 @@
-"""How well ``is_digit`` tells digits from kinds of non-digits that training never saw.
+"""Evaluation of ``is_digit`` on kinds of non-digits that are excluded from training.
 
-The recipe ``accurate`` is trained twice on the first 50,000 training images, each time without half of the kinds
-of invented non-digits, and with fewer epochs than the shipped model. Then the area under the ROC curve is measured,
-kind by kind, of the other 10,000 training images against non-digits made of digits among these. Written to
-``benchmarks/results/held-out-kinds.json`` as each training ends; what is there already is not trained again.
+The recipe ``accurate`` is trained twice on the first 50,000 training images, each time without half of the kinds of
+synthetic non-digits, and with fewer epochs than the shipped model. For each kind the area under the ROC curve is
+computed, for the other 10,000 training images against non-digits made from digits among these. Written to
+``benchmarks/results/held-out-kinds.json`` after each training; finished trainings are skipped.
 
     python benchmarks/held_out_kinds.py
 """
@@ -39,7 +39,7 @@ HALVES = {
         "signs_of_fonts", "signs_by_hand", "foreign", "drawings", "pairs", "straddles", "textures", "rules",
     ),
 }  # fmt: skip
-"""Kinds that are left out together. What is alike (letters of fonts and by hand) is left out at once."""
+"""Kinds that are excluded together. Similar kinds, such as the two kinds of letters, are in one group."""
 EPOCHS = 6
 PER_KIND = 1000
 AIM = 0.98
@@ -58,7 +58,7 @@ def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, f
 def train_without(
     kinds: Sequence[str], recipe: Recipe, known: LabelledImages, held_out: LabelledImages
 ) -> Any:
-    """Train without some kinds, and return the areas of all."""
+    """Train without some kinds, and return the areas of all kinds."""
     with tempfile.TemporaryDirectory() as folder, show_training() as watch:
         run = Path(folder) / "run"
         train(recipe.override({"unknown_kinds": ",".join(kinds)}), known, held_out, run=run, watch=watch)

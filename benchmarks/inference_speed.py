@@ -1,10 +1,10 @@
-"""How many images a second each engine reads, side by side in one run.
+"""Throughput of each inference engine, in images per second, measured side by side.
 
-The comparator is Keras's ``predict`` with the network of its own example. Beside it stand Keras called directly, ONNX
-Runtime, and OpenVINO in float32, bfloat16 and int8, for each shipped model, one image and many at a time, on one core
-and on two. Each engine and number of cores has a process of its own that is held to its cores; they are asked in turn,
-round by round, so that a slow minute of the machine is everybody's. What each reads in MNIST's 10,000 test images is
-checked, too: the ranges of int8 are taken from training images.
+The baseline is Keras's ``predict`` with the network of its own example. The other engines are Keras called directly,
+ONNX Runtime, and OpenVINO in float32, bfloat16 and int8, for each shipped model, with single images and batches, on
+one core and on two. Each engine and number of cores has its own process, pinned to its cores. The processes are
+measured in turn over several rounds, so that a slow phase of the machine affects all of them. The predictions on
+MNIST's 10,000 test images are also compared; the ranges of int8 are determined on training images.
 
     python benchmarks/inference_speed.py
     python benchmarks/inference_speed.py --quick            one short round, printed only
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(options: argparse.Namespace, folder: Path, stack: ExitStack) -> dict[str, Any]:
-    """Start the workers, ask them round by round, and return all figures."""
+    """Start the workers, measure them round by round, and return all results."""
     shipped = shipped_models()
     models = {Path(name).stem: str(shipped.get(name, Path(name))) for name in options.model or shipped}
     engines = options.engine or ENGINES
@@ -107,7 +107,7 @@ def measure(options: argparse.Namespace, folder: Path, stack: ExitStack) -> dict
 
 
 def core_sets(wanted: Sequence[int]) -> list[list[int]]:
-    """Return the cores for each number of them, as far as this process has so many."""
+    """Return the cores for each number of cores that is available to this process."""
     own = (
         sorted(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
@@ -119,7 +119,7 @@ def core_sets(wanted: Sequence[int]) -> list[list[int]]:
 def ask_in_turn(
     jobs: dict[tuple[str, str, int], Worker], n_rounds: int, slot: float
 ) -> dict[tuple[str, str, int, str, int], list[float]]:
-    """Ask every worker for every figure once a round, forwards and backwards by turns."""
+    """Measure every worker once per round, in alternating order."""
     asked = [(job, way, batch) for job, worker in jobs.items() for way in worker.ways for batch in BATCHES]
     spent: dict[tuple[str, str, int, str, int], list[float]] = {}
     for number in range(n_rounds):
@@ -130,7 +130,7 @@ def ask_in_turn(
 
 
 def answers(jobs: dict[tuple[str, str, int], Worker], labels: Any) -> list[dict[str, Any]]:
-    """Return how many test images each engine reads right, and how many otherwise than ONNX Runtime."""
+    """Return how many test images each engine classifies correctly, and how many differ from ONNX Runtime."""
     read = {}
     for (model, engine, _), worker in jobs.items():
         if (

@@ -1,9 +1,9 @@
-"""Two families of networks that read a number from grey pixels, trained alike and compared on real numbers.
+"""Comparison of two network families for reading numbers from grey pixels, on real numbers.
 
-A detector answers for each cell of the picture, a line network for each column, by connectionist temporal
-classification (Graves et al., ICML 2006). Both have the trunk of the shipped detector, see the same drawn windows of
-one line in the same order, and take the same number of steps. Real numbers are scaled to 40 pixels and read once,
-without any search for their size, so that the network alone is compared.
+A detector has one output per cell of the picture; a line network has one output per column, trained by connectionist
+temporal classification (Graves et al., ICML 2006). Both have the trunk of the shipped detector, the same synthetic
+windows of one line in the same order, and the same number of steps. Real numbers are scaled to 40 pixels and read
+once, without a search for their size, so only the networks are compared.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/network_families.py detector|columns [--steps 2000]
 """
@@ -61,7 +61,7 @@ def _draw(step: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
 
 
 def _in_order(window: Any) -> list[int]:
-    """Return the classes of the symbols of which more than a half is seen, from left to right."""
+    """Return the classes of the symbols that are visible by more than half, from left to right."""
     height, width = window.image.shape
     seen = []
     for each in window.symbols:
@@ -73,13 +73,13 @@ def _in_order(window: Any) -> list[int]:
 
 
 def batches(family: str, n: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
-    """Yield batches, drawn by two processes."""
+    """Yield batches, drawn by two worker processes."""
     with multiprocessing.get_context("spawn").Pool(2, _start, (load_mnist().train, family)) as pool:
         yield from pool.imap(_draw, range(n))
 
 
 def columns_network() -> Any:
-    """Return the line network: the detector's trunk, its rows joined, one answer for each column of 4 pixels."""
+    """Build the line network: the trunk of the detector, with rows merged, and one output per column of 4 pixels."""
     import keras
     from keras import layers
 
@@ -106,7 +106,7 @@ def sequence_loss(targets: Any, logits: Any) -> Any:
 
 
 def train(family: str, steps: int) -> tuple[Any, float]:
-    """Train one network; return it and the seconds that took."""
+    """Train one network; return it and the training time in seconds."""
     import keras
 
     from inkdigits.training.detector.loss import detector_loss
@@ -146,7 +146,7 @@ def canvas_of(path: Path) -> NDArray[np.uint8]:
 
 
 def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
-    """Return the digits that a network reads, by the likeliest answer everywhere."""
+    """Return the digits that a network reads, by the most probable class at each position."""
     answer = np.asarray(network(canvas[np.newaxis], training=False))[0]
     if family == "detector":
         from inkdigits.recognition.detection.detections import decode_detections
@@ -160,7 +160,7 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
 
 
 def main() -> None:
-    """Train one family, measure it, and add it to the result file."""
+    """Train one family, evaluate it, and add it to the result file."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

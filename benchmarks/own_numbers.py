@@ -1,7 +1,7 @@
-"""What a user's own pictures of numbers add: the detector trained further with some cheque amounts, read on others.
+"""Effect of fine-tuning on a user's own pictures: the detector is fine-tuned on cheque amounts and read on others.
 
-Of the amounts in the folder that INKDIGITS_REAL names two thirds take part in the training, beside the drawn windows;
-the others are read before and after, and after the same training without them. Nothing of it is shipped.
+Two thirds of the amounts in the folder INKDIGITS_REAL are used for training, together with the synthetic windows. The
+others are read before and after, and after the same training without the amounts. The result is not shipped.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/own_numbers.py RUN [--epochs 3], RUN being a finished ``train-numbers``
 """
@@ -34,7 +34,7 @@ def read(path: Path, detector: Detector) -> str:
 
 
 def main() -> None:
-    """Train twice, with the amounts and without them, and read the rest with each."""
+    """Train with the amounts and without them, and read the other amounts with both."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,11 +1,9 @@
-"""Find the settings by which numbers on pages are parted and left out.
+"""Find the settings that split and filter numbers on pages, in `inkdigits.recognition.layout.arrangement`.
 
-They stand in `inkdigits.recognition.layout.arrangement`.
-
-The widest gap within a number, the least confidence of a number, and that of its surest digit are those at which the
-sum of two figures is greatest, each the mean over real pages: the share of the digits read rightly, in order, less
-those too many; and the F1 of the numbers. Of settings that differ by less than `EQUAL`, the one nearest to those in
-use is kept.
+The settings are the largest gap within a number, the smallest confidence of a number, and the smallest confidence of
+its most certain digit. They maximise the sum of two metrics, each averaged over real pages: the share of correctly read
+digits, in order, minus the share of superfluous ones; and the F1 score of the numbers. Of settings that differ by less
+than `EQUAL`, the one closest to the current settings is chosen.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/page_settings.py
 """
@@ -36,11 +34,11 @@ LEAST = (0.0, 0.05, 0.1, 0.2, 0.3)
 SUREST = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 EQUAL = 0.005
-"""Difference of two sums of figures that means nothing on so few pages."""
+"""Smallest relevant difference of two sums of metrics, for this number of pages."""
 
 
 def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float]:
-    """Return the mean figures of some pages with the settings that are in use."""
+    """Return the mean metrics of pages with the current settings."""
     each = []
     for label, grey, found, lines in pages:
         numbers = layouts.read_detections(grey, found, lines, task, is_page=True)
@@ -49,7 +47,7 @@ def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float
 
 
 def main() -> None:
-    """Look at each page once, try the settings, and write down."""
+    """Detect on each page once, evaluate the settings, and write the results."""
     reader = Reader()
     folder = Path(os.environ["INKDIGITS_REAL"]) / "pages"
     task = layouts.Task(reader.recogniser, reader.card, reader._get_detector(), Constraints())

@@ -1,7 +1,8 @@
-"""Find the weights of the votes on polarity in `inkdigits.pictures.ink.polarity`, and measure them.
+"""Fit and evaluate the weights of the polarity features in `inkdigits.pictures.ink.polarity`.
 
-Pictures are drawn of the last 10,000 training images of MNIST and of the other sources of the detector's training, each
-cut around one digit, half of them with light ink. One half is for the logistic regression, the other for the figure.
+Pictures are drawn from the last 10,000 training images of MNIST and the other symbol sources of the detector's
+training, each cropped to one digit, half of them with light ink. One half is for fitting a logistic regression, the
+other half for its evaluation.
 
 Usage: python benchmarks/polarity.py [--n 4000]
 """
@@ -21,11 +22,11 @@ from inkdigits.training.scenes.windows import SHAPES, draw_window
 
 RESULTS = Path(__file__).parent / "results" / "polarity.json"
 NAMES = ("balance", "thin structures", "thinner structures", "border", "ring inside the border", "plain vote")
-"""The votes, in the order of `inkdigits.pictures.ink.polarity.compute_polarity_features`."""
+"""The features, in the order of `inkdigits.pictures.ink.polarity.compute_polarity_features`."""
 
 
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the votes on ``n`` pictures, ``float64`` (n, 6), and whether their ink is light, ``bool`` (n,)."""
+    """Return the features of ``n`` pictures, ``float64`` (n, 6), and whether their ink is light, ``bool`` (n,)."""
     stock, rng = load_symbol_sources(load_mnist().train.held_out(10_000)[1]), np.random.default_rng(seed)
     votes: list[np.ndarray] = []
     are_light: list[bool] = []
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=4000, help="pictures to fit, and as many to measure")
     n = parser.parse_args().n
     votes, are_light = drawn(n, seed=1)
-    # Light and dark are alike: no vote is worth anything by itself, so there is no intercept.
+    # The problem is symmetric in light and dark ink, so there is no intercept.
     fitted = LogisticRegression(fit_intercept=False, C=1.0).fit(votes, are_light).coef_[0]
     weights = [round(float(weight), 1) for weight in fitted]
     votes, are_light = drawn(n, seed=2)

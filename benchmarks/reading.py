@@ -1,8 +1,8 @@
-"""How well `Reader` reads the pictures that people really have: the benchmark of the reading river.
+"""Benchmark of `Reader` on synthetic pictures with known ground truth.
 
-Draws pictures with known truth from a seed (see ``docs/benchmark.md``), reads them, and writes the figures to
-``benchmarks/results/reading-<split>.json``. The split ``development`` is for tuning; ``final`` shares neither
-seed nor source digits with it and is looked at once per report.
+The pictures are drawn from a seed (see ``docs/benchmark.md``) and read; the metrics are written to
+``benchmarks/results/reading-<split>.json``. The split ``development`` is for tuning. The split ``final`` has another
+seed and other source digits, and is evaluated once per report.
 
     python benchmarks/reading.py                                  all rows of the development split
     python benchmarks/reading.py --only boxes --save-failures out/
@@ -35,7 +35,7 @@ from pictures.workers import measure
 
 TIMINGS = ("photo-timing", "array-timing", "process-timing")
 REPORTING = ("contact.py", "tables.py", "timings.py", "workers.py")
-"""Rooms that change no figure of a picture row."""
+"""Modules that do not affect the metrics of a picture row."""
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "pillow", "scikit-learn")
 
@@ -81,7 +81,7 @@ def machine() -> dict[str, Any]:
 
 
 def generator_digest() -> str:
-    """Return a SHA-256 of the code that draws and judges, so that a change after freezing shows."""
+    """Return a SHA-256 of the code that draws and evaluates, so that changes after freezing are visible."""
     digest = hashlib.sha256()
     for path in sorted((Path(__file__).parent / "pictures").rglob("*.py")):
         if path.name not in REPORTING:
@@ -90,7 +90,7 @@ def generator_digest() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what the figures depend on."""
+    """Return the versions of the packages on which the metrics depend."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -101,7 +101,7 @@ def versions() -> dict[str, str]:
 
 
 def save_examples(folder: Path, names: Sequence[str], sources: Sources, n: int | None) -> None:
-    """Write one contact sheet a row."""
+    """Write one contact sheet per row."""
     for name in names:
         row = ROWS[name]
         count = min(n or 64, row.size(sources))
@@ -112,7 +112,7 @@ def save_examples(folder: Path, names: Sequence[str], sources: Sources, n: int |
 
 
 def time_it(names: Sequence[str], model: str | None, sources: Sources) -> dict[str, Any]:
-    """Run the timings one after another, with nothing beside them."""
+    """Run the timings one after another, without parallel work."""
     from inkdigits import Reader
 
     timings = {}
@@ -127,7 +127,7 @@ def time_it(names: Sequence[str], model: str | None, sources: Sources) -> dict[s
 
 
 def beside(results: dict[str, Any], out: Path) -> dict[str, Any]:
-    """Put rows measured anew beside the others of a results file, if these are of the very same pictures and model."""
+    """Merge new rows into a results file, if its rows are of the same pictures and model."""
     if not out.exists():
         return results
     before = json.loads(out.read_text("utf-8"))

@@ -1,8 +1,8 @@
-"""How well real pictures are read: numbers, single digits, boxes, pages, and what is no digit.
+"""Benchmark on real pictures: numbers, single digits, boxes, pages, and non-digits.
 
-The pictures are in a folder that INKDIGITS_REAL names, one sub-folder a kind, each with a ``labels.csv`` of the
-columns ``file,label,source,note``; they are for choosing and looking, and never in a training. In a label ``|`` is a
-new line, a space a gap; only digits are compared. Every picture is read twice: with its layout given, and with
+The pictures are in the folder INKDIGITS_REAL, one sub-folder per kind, each with a ``labels.csv`` with the columns
+``file,label,source,note``. They are for development and evaluation, and never used in training. In a label ``|`` starts
+a new line, and a space is a gap; only digits are compared. Every picture is read twice: with its layout given, and with
 ``auto``.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/real.py
@@ -36,10 +36,10 @@ LAYOUTS = {
     "pages": "page",
     "sudoku": "boxes",
 }
-"""The layout that fits each kind."""
+"""The layout of each kind."""
 
 _MOST_ERRORS = 0.01
-"""Share of wrong numbers among those accepted, at which the share accepted is reported."""
+"""Error rate among the accepted numbers at which the coverage is reported."""
 
 
 def numbers_of(label: str) -> list[str]:
@@ -49,7 +49,7 @@ def numbers_of(label: str) -> list[str]:
 
 
 def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]:
-    """Compare a reading with a label; every figure is 1 for right and 0 for wrong, or a share."""
+    """Compare a reading with a label; every metric is 1 for correct and 0 for wrong, or a share."""
     accepted = [digit for digit in reading.digits if digit.label is not None and digit.rejected is None]
     if kind == "not_digits":
         return {"right": float(not accepted)}
@@ -77,7 +77,7 @@ def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]
 
 
 def measure(folder: Path, kind: str, layout: str, reader: inkdigits.Reader) -> dict[str, Any]:
-    """Read all pictures of a kind in one layout, and sum up."""
+    """Read all pictures of a kind with one layout, and average the metrics."""
     by_source: dict[str, list[dict[str, float]]] = collections.defaultdict(list)
     confidences, wrong = [], []
     with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
@@ -118,7 +118,7 @@ def _means(figures: list[dict[str, float]]) -> dict[str, float]:
 
 
 def confidence_figures(confidences: np.ndarray, right: np.ndarray) -> dict[str, float]:
-    """Say whether confidences mean what they say, and how many numbers can be accepted with few errors.
+    """Return the calibration error, and the coverage at a low error rate.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def confidence_figures(confidences: np.ndarray, right: np.ndarray) -> dict[str, 
 
 
 def main() -> None:
-    """Measure every kind in both layouts."""
+    """Evaluate every kind with both layouts."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,7 +1,8 @@
-"""How well each shipped model reads MNIST's test images under fifteen corruptions.
+"""Robustness of the shipped models: accuracy on MNIST's test images under fifteen corruptions.
 
-Written to ``benchmarks/results/robustness.json``. The corruptions are frozen, in ``evaluation/corruptions.py``; none of
-noise, blur, fog, stripe, spatter, lines, zigzag and edges is among the training augmentations in that form.
+Written to ``benchmarks/results/robustness.json``. The corruptions are frozen, in ``evaluation/corruptions.py``. Noise,
+blur, fog, stripe, spatter, lines, zigzag and edges are not among the training augmentations in this form.
+``inkdigits evaluate --corruptions`` reports the same metrics for one model.
 
     python benchmarks/robustness.py
     python benchmarks/robustness.py --model runs/mine/model.onnx --n 1000      printed only
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def in_words(name: str, measured: Robustness) -> str:
-    """Return the figures of a model as lines."""
+    """Format the metrics of a model as lines."""
     lines = [
         f"{name}: {measured.clean:.2%} as they are, {measured.mean:.2%} on the mean of the corruptions, "
         f"worst {measured.worst} with {measured.corrupted[measured.worst]:.2%}"

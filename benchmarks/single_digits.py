@@ -1,8 +1,7 @@
-"""Find how classifier and detector are to be weighed where a picture holds one digit, and when it is refused.
+"""Find the weights of classifier and detector for pictures of a single digit, and the rejection thresholds.
 
-Weights and thresholds are those with which most digits of development pictures are accepted and read rightly, while at
-most `MOST_WRONG` of the digits are accepted and misread, and at most `MOST_STRANGERS` of the pictures that show no
-digit are accepted.
+Weights and thresholds maximise the number of correctly read and accepted digits of the development pictures. At most
+`MOST_WRONG` of the digits may be accepted and misread, and at most `MOST_STRANGERS` of the non-digits may be accepted.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/single_digits.py
 """
@@ -34,12 +33,12 @@ MOST_WRONG, MOST_STRANGERS = 0.015, 0.025
 """Share of the digits that may be accepted and wrong, and of the other pictures that may be accepted. With 0.05 a drawn
 face or dot was taken for a digit, and the pictures show neither."""
 AS_GOOD = 0.006
-"""Share of the digits, three pictures, within which weights are as good as the best; fewest strangers then decide."""
+"""Smallest relevant difference of the share of digits: three pictures. Below it, fewer accepted non-digits decide."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What both say of one picture; ``label`` is None where it shows no digit."""
+    """The outputs of both networks for one picture; ``label`` is None for a non-digit."""
 
     label: int | None
     classifier: Prediction
@@ -48,7 +47,7 @@ class Seen:
 
 
 def opinions(folder: Path) -> tuple[list[Seen], int, int]:
-    """Return the opinions on the pictures of digits and of none, and how many of each are without ink."""
+    """Return the outputs for the pictures of digits and non-digits, and the numbers of each without ink."""
     reader, detector = Reader(), load_shipped_detector()
     seen: list[Seen] = []
     n_blank = {"digits": 0, "not_digits": 0}
@@ -80,7 +79,7 @@ def opinions(folder: Path) -> tuple[list[Seen], int, int]:
 def figures(
     seen: list[Seen], share: float, of_presence: float, n_digits: int, n_others: int
 ) -> dict[str, float]:
-    """Return what comes of some weights, at the thresholds that suit them best."""
+    """Return the metrics of some weights, at their best thresholds."""
     said = [combine_predictions(each.classifier, each.detector, share, of_presence) for each in seen]
     probabilities = np.stack([each.probabilities for each in said])
     is_digit = np.array([each.is_digit for each in said])
@@ -119,7 +118,7 @@ def figures(
 
 
 def main() -> None:
-    """Try weights and thresholds, choose, and write down."""
+    """Evaluate weights and thresholds, choose the best, and write them."""
     seen, blank_digits, blank_others = opinions(Path(os.environ["INKDIGITS_REAL"]))
     n_digits = blank_digits + sum(each.label is not None for each in seen)
     n_others = blank_others + sum(each.label is None for each in seen)

@@ -1,8 +1,8 @@
-"""What each source of training images gives the network of ``accurate``, one after another added to a batch.
+"""Ablation of the sources of training images of ``accurate``, added to a batch one after another.
 
-Each trial is a short training on the first 50,000 training images, with the same number of passes over them, measured
-on the other 10,000, on these spoilt in fifteen ways, and beyond MNIST. Written to ``benchmarks/results/sources.json``
-as each trial ends; what is there already is not trained again.
+Each trial is a short training on the first 50,000 training images, with the same number of passes over them. It is
+evaluated on the other 10,000, on these under fifteen corruptions, and beyond MNIST. Written to
+``benchmarks/results/sources.json`` after each trial; finished trials are skipped.
 
     python benchmarks/sources.py
 """
@@ -33,7 +33,7 @@ from pictures.fonts import find_fonts
 RESULTS = Path(__file__).parent / "results" / "sources.json"
 EPOCHS = 4
 N_SPOILT = 2000
-"""Held-out images that are spoilt in fifteen ways."""
+"""Number of held-out images for the fifteen corruptions."""
 NOTHING_ELSE: dict[str, str | int | float] = {
     "augmentation": "warp",
     "gentle": 0.0,
@@ -48,7 +48,7 @@ ADDED: dict[str, tuple[str, ...]] = {
     "and fonts": ("fonts",),
     "and non-digits: the recipe": ("non_digits",),
 }
-"""The trials, and the settings that each takes over from the recipe beyond those before it."""
+"""The trials, each with the settings of the recipe that it adds to those of the previous one."""
 
 
 def recipes() -> dict[str, Recipe]:
@@ -62,7 +62,7 @@ def recipes() -> dict[str, Recipe]:
 
 
 def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, Any]:
-    """Return the figures of a trial."""
+    """Return the metrics of a trial."""
     spoilt = measure_robustness(recogniser, held_out.images[:N_SPOILT], held_out.labels[:N_SPOILT])
     rendered = {name: accuracy(recogniser, digits) for name, digits in rendered_digits("development").items()}
     return {

@@ -1,8 +1,9 @@
-"""How much faster the recipe ``fast`` is than Keras's own example, as whole processes, and how near to the roof.
+"""Training speed of the recipe ``fast`` relative to Keras's own example, and to the peak matrix product.
 
-Baseline and recipe run in turn, nothing else beside them, each from process start to saved weights and test accuracy.
-Beside them stand the matrix product of this machine, which no training can outrun, and a profile of one step.
-Rounds are added to ``benchmarks/results/training-speed.json`` one by one: stopped, it goes on by the same command.
+Baseline and recipe run alternately as whole processes, from process start to saved weights and test accuracy, without
+parallel work. The throughput of the matrix product on this machine is an upper bound for any training; a profile of one
+step is recorded too. Rounds are added to ``benchmarks/results/training-speed.json`` one by one; the same command
+resumes an interrupted measurement.
 
     python benchmarks/training_speed.py                      five rounds
     python benchmarks/training_speed.py --recipe classic     another recipe, kept in training-speed-classic.json
@@ -32,7 +33,7 @@ HERE = Path(__file__).parent
 BASELINE = HERE / "baselines" / "keras_mnist.py"
 RESULTS = HERE / "results"
 AIMS = {"fast": {"ratio": 8.0, "stretch": 12.0}}
-"""How many times as fast as the baseline a recipe is to be; every other one, as fast."""
+"""Target speed-up of a recipe over the baseline; 1 for all other recipes."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -50,7 +51,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what is not measured yet, and print all."""
+    """Run the missing measurements, and print all results."""
     options = parse(arguments)
     n_rounds = 1 if options.quick else options.rounds
     own = "training-speed.json" if options.recipe == "fast" else f"training-speed-{options.recipe}.json"
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def earlier(out: Path | None, setting: dict[str, Any]) -> dict[str, Any]:
-    """Return what the result file has already, if it is of the same recipe, baseline and machine."""
+    """Return the content of the result file, if it is of the same recipe, baseline and machine."""
     aim = AIMS.get(setting["recipe"]["name"], {"ratio": 1.0})
     fresh = {**setting, "aim": aim, "created": describe_environment()["created"], "rounds": []}
     fresh["versions"] = describe_environment()["versions"]
@@ -102,7 +103,7 @@ def keep(results: dict[str, Any], out: Path | None) -> None:
 
 
 def write_data(path: Path) -> Path:
-    """Write MNIST as the baseline takes it: plain arrays that load at once."""
+    """Write MNIST for the baseline, as plain arrays that load quickly."""
     mnist = load_mnist()
     np.savez(
         path, x_train=mnist.train.images, y_train=mnist.train.labels,
@@ -112,7 +113,7 @@ def write_data(path: Path) -> Path:
 
 
 def one_round(number: int, options: argparse.Namespace, data: Path, folder: Path) -> dict[str, Any]:
-    """Run both once, the one that comes first by turns."""
+    """Run both once, in alternating order."""
     sides = {"baseline": run_baseline, "recipe": run_recipe}
     order = list(sides) if number % 2 == 0 else list(sides)[::-1]
     done: dict[str, Any] = {"load_before": load_average()}
@@ -140,7 +141,7 @@ def run_baseline(number: int, options: argparse.Namespace, data: Path, folder: P
 
 
 def run_recipe(number: int, options: argparse.Namespace, data: Path, folder: Path) -> dict[str, Any]:
-    """Run the recipe once, by the command that a user calls; it reads MNIST from its own cache."""
+    """Run the recipe once with the command ``inkdigits train``, which reads MNIST from its cache."""
     run = folder / f"recipe-{number}"
     program = Path(sys.executable).with_name("inkdigits")
     command = [
@@ -168,13 +169,13 @@ def run_recipe(number: int, options: argparse.Namespace, data: Path, folder: Pat
         },
         "accuracy": json.loads((run / "evaluation.json").read_text("utf-8"))["accuracy"],
         "epoch_seconds": epochs,
-        # The first epoch has the tracing in it.
+        # The first epoch includes the tracing.
         "images_per_second": round(n_train / median(epochs[1:] or epochs)),
     }
 
 
 def roof(seconds: float) -> dict[str, Any]:
-    """Measure the matrix product, and tell how many training images a second it would allow."""
+    """Measure the matrix product, and return the number of training images per second that it would allow."""
     gflops = ask("roof", "--seconds", str(seconds))
     return {
         "gflops": gflops,
@@ -209,7 +210,7 @@ def summarise(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_words(done: dict[str, Any]) -> str:
-    """Return a round as a line."""
+    """Format a round as a line."""
     sides = ", ".join(
         f"{side} {done[side]['seconds']:.1f} s ({done[side]['accuracy']:.2%})"
         for side in ("baseline", "recipe")
@@ -218,12 +219,12 @@ def in_words(done: dict[str, Any]) -> str:
 
 
 def phases_in_words(summary: dict[str, Any]) -> str:
-    """Return what the seconds of the recipe's process go to."""
+    """Return the time of each part of the recipe's process, in seconds."""
     return ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in summary["phases"].items())
 
 
 def aims_in_words(aim: dict[str, float]) -> str:
-    """Return what was aimed at: "aim 8, stretch 12"."""
+    """Format the target: "aim 8, stretch 12"."""
     return ", ".join(f"{'aim' if name == 'ratio' else name} {value:g}" for name, value in aim.items())
 
 

@@ -1,13 +1,13 @@
-"""Keeps what trials on held-out training images gave, a row a trial, for the tables of docs/recipes.md.
+"""Records trials on held-out training images, one row per trial, for the tables of docs/recipes.md.
 
 A trial is a sweep with the last 10,000 training images held out, of a recipe with some settings replaced:
 
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
     python benchmarks/trials.py classic trial.json --note "no normalisation"
 
-A run that ``inkdigits train --held-out`` left is taken, too, as a sweep of one seed; with ``--spoilt`` its model is
-measured on held-out images under fifteen corruptions as well. Rows go into
-``benchmarks/results/held-out-recipes.json``. Of a trial that is there already the seeds are put together.
+A run of ``inkdigits train --held-out`` is also accepted, as a sweep of one seed. With ``--spoilt`` its model is also
+evaluated on held-out images under fifteen corruptions. Rows are written to
+``benchmarks/results/held-out-recipes.json``. The seeds of the same trial are merged.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from inkdigits.training.recipes import Recipe
 
 RESULTS = Path(__file__).parent / "results" / "held-out-recipes.json"
 SETTLED = ("name", "network", "precision", "steps_per_execution", "schedule", "augmentation", "teacher")
-"""Settings that a row does not list: all trials share them, or another setting or the row itself tells of them."""
+"""Settings that a row does not list, because all trials share them, or because other settings imply them."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def sweep_of(run: Path) -> dict[str, Any]:
-    """Return a run as a sweep of one seed."""
+    """Convert a run to a sweep of one seed."""
     config, figures = read_json(run, CONFIG), read_json(run, EVALUATION)
     record = {"seed": config["seed"], **{name: figures[name] for name in ("accuracy", "loss")}}
     return {
@@ -79,14 +79,14 @@ def sweep_of(run: Path) -> dict[str, Any]:
 
 
 def spoilt(run: Path, n: int) -> dict[str, Any]:
-    """Return what a run's model bears, on the first ``n`` of the last 10,000 training images."""
+    """Return the robustness of a run's model, on the first ``n`` of the last 10,000 training images."""
     _, held_out = load_mnist().train.held_out(10_000)
     measured = measure_robustness(OnnxRecogniser(run / ONNX_MODEL), held_out.images[:n], held_out.labels[:n])
     return measured.to_json()
 
 
 def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
-    """Return a sweep as a row: the settings that are not every recipe's own, and the figures by seed."""
+    """Convert a sweep to a row: the settings that differ from the defaults, and the metrics by seed."""
     settings = sweep["recipe"]
     if sweep["data"]["test"] == "mnist-test":
         raise SystemExit("this sweep looked at the test images: a trial is made with  --held-out")
@@ -118,7 +118,7 @@ def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
 
 
 def add(trials: list[dict[str, Any]], row: dict[str, Any], chosen: bool) -> None:
-    """Put a row behind those of its recipe, or in the place of the same trial with fewer seeds."""
+    """Insert a row after those of its recipe, or replace the same trial with fewer seeds."""
     if chosen:
         for each in trials:
             if each["recipe"] == row["recipe"]:
