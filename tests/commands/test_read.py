@@ -212,7 +212,7 @@ def test_a_wrong_list_of_digits_is_wrong_usage(wrong: str, one: Path) -> None:
 def test_a_wrong_expectation_is_wrong_usage(one: Path) -> None:
     result = read("--expect", "12a", one)
     assert isinstance(result.exception, UsageError)
-    assert "should be digits from 0 to 9" in str(result.exception)
+    assert "expected a number of the digits 0 to 9" in str(result.exception)
 
 
 def test_another_detector_reads_and_a_wrong_one_is_named(one: Path, tmp_path: Path) -> None:
