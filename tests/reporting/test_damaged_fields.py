@@ -126,4 +126,6 @@ def test_an_evaluation_that_accepts_nothing_has_no_error_to_tell(make_run: MakeR
     content.update(coverage=0.0, accepted_error=None)
     (run / "evaluation.json").write_text(json.dumps(content), "utf-8")
     write_report(run)
-    assert "With the confidence threshold 0.9999 no prediction is accepted." in (run / "report.html").read_text("utf-8")
+    assert "With the confidence threshold 0.9999 no prediction is accepted." in (
+        run / "report.html"
+    ).read_text("utf-8")
