@@ -241,6 +241,8 @@ def run_without_report(digits: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path, done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("run without report")
 def test_training_without_the_report_extra_works_and_says_what_it_leaves_out(
     run_without_report: tuple[Path, str],
 ) -> None:
@@ -251,6 +253,8 @@ def test_training_without_the_report_extra_works_and_says_what_it_leaves_out(
     assert 'pip install "inkdigits[report]"' in said
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("run without report")
 def test_the_report_without_its_extra_names_it(run_without_report: tuple[Path, str]) -> None:
     done = run_without(["typst"], "report", run_without_report[0])
     assert done.returncode == 1
@@ -258,6 +262,8 @@ def test_the_report_without_its_extra_names_it(run_without_report: tuple[Path, s
     assert 'pip install "inkdigits[report]"' in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("run without report")
 def test_an_export_reads_what_the_run_reads(run_without_report: tuple[Path, str], tmp_path: Path) -> None:
     done = run("export", run_without_report[0], "--out", tmp_path / "mine.onnx")
     assert done.returncode == 0, done.stderr
@@ -269,6 +275,7 @@ def test_an_export_reads_what_the_run_reads(run_without_report: tuple[Path, str]
     assert answers[0] == answers[1] != ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     path = tmp_path / "run"
@@ -311,6 +318,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     assert "finished" in again.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_while_reading_is_one_word() -> None:
     reading = subprocess.Popen(

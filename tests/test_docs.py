@@ -35,6 +35,7 @@ def generate(tool: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_generated_parts_are_up_to_date() -> None:
     done = generate(GENERATE, "--check")
     assert done.returncode == 0, done.stderr
@@ -93,6 +94,7 @@ def test_readings_are_compared_where_both_are_known(tmp_path: Path, monkeypatch:
         tables.reading_compared(tmp_path / "a.json", {"c": tmp_path / "c.json"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["README.md", "docs/results.md", "docs/commands.md", "docs/api.md", "docs/recipes.md"]
 )
@@ -210,6 +212,7 @@ def test_the_python_of_the_readme_prints_what_is_shown(
     assert capsys.readouterr().out == shown
 
 
+@pytest.mark.slow
 def test_the_python_of_the_documents_runs(
     mnist: Mnist,
     small_test: LabelledImages,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("packaging")  # one worker builds and installs the wheel
+
 ROOT = Path(__file__).parents[1]
 HEAVY = {"tensorflow", "keras", "pandas", "scikit_learn", "matplotlib", "scipy", "onnx"}
 
@@ -62,6 +64,7 @@ def test_it_holds_every_file_of_the_sources(wheel: Path) -> None:
     assert {name.removeprefix("src/") for name in tracked if (ROOT / name).exists()} <= held
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_installed_with_it(environment: Path) -> None:
     listed = call(
         environment / "python", "-m", "pip", "--disable-pip-version-check", "list", "--format=freeze"
@@ -72,6 +75,7 @@ def test_nothing_heavy_is_installed_with_it(environment: Path) -> None:
     call(environment / "python", "-m", "pip", "--disable-pip-version-check", "check")
 
 
+@pytest.mark.slow
 def test_it_reads_a_digit(environment: Path, tmp_path: Path) -> None:
     sample = ROOT / "samples" / "seven.png"
     assert call(environment / "inkdigits", "read", sample, cwd=tmp_path) == "7\n"
@@ -81,6 +85,7 @@ def test_it_reads_a_digit(environment: Path, tmp_path: Path) -> None:
     assert said[1] == "7"
 
 
+@pytest.mark.slow
 def test_its_models_say_what_they_are(environment: Path, tmp_path: Path) -> None:
     assert "34,826" in call(environment / "inkdigits", "models", cwd=tmp_path)
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from inkdigits.data import LabelledImages
 from inkdigits.storage import sha256_of_file
@@ -40,6 +41,7 @@ def test_the_network_is_that_of_the_original_project() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_trains_tests_and_saves(
     small_train: LabelledImages, small_test: LabelledImages, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ def test_the_area_is_the_chance_that_a_digit_looks_more_like_one():
     assert beyond_mnist.auroc(digits, strangers) == pytest.approx(np.mean(pairs))
 
 
+@pytest.mark.slow
 def test_small_digits_are_enlarged_and_centred_as_the_reader_does_it():
     images, labels = beyond_mnist.small_digits()
     assert len(images) == len(labels) == 1797

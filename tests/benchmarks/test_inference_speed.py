@@ -22,6 +22,7 @@ CLASSIC = str(shipped_models()["classic"])
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "openvino-int8"])
 def test_every_way_of_an_engine_gives_probabilities(engine: str, small_test: LabelledImages) -> None:
     if engine == "keras":  # sets the threads of TensorFlow, which other tests have started in this process
@@ -83,6 +84,7 @@ def test_figures_are_asked_in_turn_there_and_back() -> None:
     assert spent["classic", "a", 1, "score", 1] == [1.0, 12.0]
 
 
+@pytest.mark.slow
 def test_a_measurement_is_written_printed_and_tabled(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +125,7 @@ def test_aims_are_judged_against_predict_on_as_many_cores() -> None:
     assert judge([figure("classic", "onnxruntime", "score", 1024, 20_000)]) == []
 
 
+@pytest.mark.slow
 def test_eight_bits_read_nearly_as_well(small_test: LabelledImages, tmp_path: Path) -> None:
     ask("quantise", "classic", tmp_path / "int8.onnx")
     assert (tmp_path / "int8.onnx").stat().st_size < 0.5 * Path(CLASSIC).stat().st_size

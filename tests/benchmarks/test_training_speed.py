@@ -111,6 +111,7 @@ def test_a_process_that_fails_is_no_fast_one(tmp_path: Path) -> None:
         timed(["sh", "-c", "echo the reason; exit 3"], tmp_path / "log")
 
 
+@pytest.mark.slow
 def test_a_step_is_profiled_layer_by_layer() -> None:
     parts = ask("step_profile", "fast", "--calls", "1", "--parts", "2")
     assert parts["n_parts"] == 2

@@ -74,6 +74,7 @@ def test_images_of_another_size_go_through_the_reader(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["accuracy"] == 1.0
 
 
+@pytest.mark.slow
 def test_two_models_are_compared_image_by_image(tmp_path: Path, small_test: LabelledImages) -> None:
     np.savez(tmp_path / "own.npz", images=small_test.images, labels=small_test.labels)
     arguments = ["--data", str(tmp_path / "own.npz"), "--model", "classic", "--against", "accurate"]

@@ -153,6 +153,7 @@ def test_names_of_other_bytes_than_text_are_read(one: Path) -> None:
         assert "caf\ufffd.png" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_bar_on_the_terminal_leaves_the_piped_results_alone(one: Path) -> None:
     terminal, stderr = pty.openpty()
     arguments = [sys.executable, "-c", "from inkdigits.commands import main; main()", "read", *[str(one)] * 9]

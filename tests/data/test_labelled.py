@@ -153,6 +153,7 @@ class TestNpz:
             with pytest.raises(DataError, match=r"damaged or not an \.npz"):
                 load_labelled(npz)
 
+    @pytest.mark.slow
     def test_any_changed_byte_is_harmless_or_a_data_error(self, npz: Path) -> None:
         content = npz.read_bytes()
         n_refused = 0

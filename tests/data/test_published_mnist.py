@@ -1,6 +1,7 @@
 """The real MNIST, wherever this machine gets it from, against figures that others published."""
 
 import numpy as np
+import pytest
 
 from inkdigits.data import KNOWN_LABEL_ERRORS, Mnist, mnist_status
 
@@ -12,6 +13,7 @@ def test_as_many_images_of_each_digit_as_published(mnist: Mnist) -> None:
     assert np.bincount(mnist.test.labels).tolist() == test
 
 
+@pytest.mark.slow
 def test_mean_and_deviation_are_those_that_everyone_normalises_with(mnist: Mnist) -> None:
     counts = np.bincount(mnist.train.images.ravel(), minlength=256)
     values = np.arange(256) / 255

@@ -55,6 +55,7 @@ def test_digit_images_are_enlarged_without_interpolation() -> None:
     assert any((pixels[y : y + height, x : x + width] == enlarged).all() for y, x in places)
 
 
+@pytest.mark.slow
 def test_the_number_of_drawn_digits_is_limited() -> None:
     few = draw_annotation(decode(np.full((300, 400), 200, np.uint8)), make_reading(MOST_DIGITS, (400, 300)))
     many = draw_annotation(

@@ -76,6 +76,7 @@ def test_the_json_has_all_fields_of_a_digit() -> None:
     assert set(digit) == {"label", "confidence", "box", "alternatives", "rejected", "printed"}
 
 
+@pytest.mark.slow
 def test_boxes_are_in_pixels_of_the_picture_as_given() -> None:
     large = np.full((3000, 2400), 255, np.uint8)
     large[600:2400, 900:1260] = 0

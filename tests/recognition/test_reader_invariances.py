@@ -62,6 +62,7 @@ def test_the_unchanged_pictures_are_read(text: str) -> None:
     assert reader().read(draw_text(text)).text == text
 
 
+@pytest.mark.slow
 @few
 @given(texts, st.floats(-6, 6))
 def test_rotation_by_a_few_degrees(text: str, degrees: float) -> None:
@@ -71,6 +72,7 @@ def test_rotation_by_a_few_degrees(text: str, degrees: float) -> None:
     assert reader().read(warp(picture, turn, (width, height))).text == text
 
 
+@pytest.mark.slow
 @few
 @given(texts, st.floats(0.45, 6.0))
 def test_scaling(text: str, factor: float) -> None:
@@ -88,6 +90,7 @@ def test_translation(text: str, across: float, down: float) -> None:
     assert reader().read(warp(picture, matrix, picture.shape[::-1])).text == text
 
 
+@pytest.mark.slow
 @few
 @given(texts, st.integers(0, 60), st.integers(160, 255))
 def test_inversion_and_other_grey_levels(text: str, ink: int, paper: int) -> None:
@@ -97,6 +100,7 @@ def test_inversion_and_other_grey_levels(text: str, ink: int, paper: int) -> Non
     assert reader().read(255 - picture).text == text
 
 
+@pytest.mark.slow
 @few
 @given(texts, st.tuples(*[st.integers(0, 200)] * 4))
 def test_a_wider_margin(text: str, sides: tuple[int, int, int, int]) -> None:
@@ -146,6 +150,7 @@ def test_jpeg_quality(text: str, quality: int) -> None:
     assert reader().read(file.getvalue()).text == text
 
 
+@pytest.mark.slow
 @few
 @given(texts, st.floats(-4, 4), st.floats(0.7, 3.0), st.integers(0, 80), st.booleans())
 def test_several_transformations(

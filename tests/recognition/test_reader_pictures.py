@@ -223,6 +223,7 @@ def test_boxes_and_combs_with_blanks(comb: bool, layout: str) -> None:
     assert read_text(render(draw_cells("4_07_3_8", 8, comb)), layout=layout) == "4_07_3_8"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["boxes", "auto"])
 def test_a_sudoku(layout: str) -> None:
     rows = ["53__7____", "6__195___", "_98____6_", "8___6___3", "4__8_3__1"]

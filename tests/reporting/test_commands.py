@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from inkdigits.commands.models import command as models
 
 
+@pytest.mark.slow
 def test_report_of_no_run_is_one_line_and_status_1(tmp_path: Path) -> None:
     code = f"from inkdigits.commands import main; main(['report', {str(tmp_path / 'none')!r}])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

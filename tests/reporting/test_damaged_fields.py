@@ -15,6 +15,8 @@ from inkdigits.reporting.content import build_document
 from inkdigits.reporting.html import render_html
 from inkdigits.reporting.run import Run
 
+pytestmark = pytest.mark.slow
+
 MakeRun = Callable[..., Path]
 FILES = ("config.json", "environment.json", "evaluation.json")
 DROPPED = object()

@@ -19,6 +19,8 @@ from inkdigits.commands.report import command as report
 from inkdigits.errors import MissingExtraError, OutputError, RunError
 from inkdigits.reporting import write_report
 
+pytestmark = pytest.mark.slow
+
 MakeRun = Callable[..., Path]
 FIGURES = {
     "examples",

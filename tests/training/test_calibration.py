@@ -8,6 +8,8 @@ from inkdigits.errors import ModelError
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained(small_train):

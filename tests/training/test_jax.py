@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 
@@ -23,6 +24,7 @@ print(train(get_recipe("fast").override(settings), known, other, run=sys.argv[2]
 """
 
 
+@pytest.mark.slow
 def test_a_recipe_trains_on_jax(small_train, small_test, tmp_path):
     np.savez(
         tmp_path / "data.npz",

@@ -11,6 +11,7 @@ from inkdigits.training.sweep import sweep
 QUICK = get_recipe("fast").override({"epochs": 1, "steps_per_execution": 4})
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, small_test, tmp_path):
     results = tmp_path / "results.json"
     trained = []
@@ -29,6 +30,7 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
         sweep(QUICK, small_train, small_test, [5], results)
 
 
+@pytest.mark.slow
 def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test, tmp_path):
     keep, results, steps = tmp_path / "kept", tmp_path / "results.json", []
     (keep / "seed-3").mkdir(parents=True)

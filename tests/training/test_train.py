@@ -17,6 +17,8 @@ from inkdigits.training.networks.classifiers import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
 
+pytestmark = pytest.mark.slow
+
 QUICK = get_recipe("fast").override({"epochs": 3, "steps_per_execution": 4, "weight_averaging": 0.9})
 
 

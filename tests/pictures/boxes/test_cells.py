@@ -29,6 +29,7 @@ def draw_form(
     return paper
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["joined", "spaced", "comb"])
 @given(
     st.lists(st.booleans(), min_size=5, max_size=10).filter(lambda filled: any(filled) and not all(filled))

@@ -14,6 +14,8 @@ from PIL import Image
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("malformed files")]
+
 SCRIPT = Path(__file__).with_name("malformed_files.py")
 MAX_SECONDS = 1.0
 

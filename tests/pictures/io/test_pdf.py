@@ -63,6 +63,7 @@ def test_damaged_pdf_raises_an_error(pages: bytes, damage: slice) -> None:
         list(pdf.render_pages(pages[damage], "a.pdf"))
 
 
+@pytest.mark.slow
 def test_command_numbers_the_pages(pages: bytes, tmp_path: Path) -> None:
     path = tmp_path / "form.pdf"
     path.write_bytes(pages)

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from inkdigits.contract import DigitImages, Scores
 from inkdigits.pictures.page import Page
@@ -61,6 +62,7 @@ def test_specks_do_not_prevent_the_reduced_copy() -> None:
     assert resolved is whole.reduced
 
 
+@pytest.mark.slow
 def test_boxes_are_in_pixels_of_the_picture_as_given_at_both_resolutions() -> None:
     for height in (60, 160):
         page = sevens(height)

@@ -86,6 +86,7 @@ def test_other_pictures_are_not_grids(mnist: Mnist) -> None:
         assert find_grid(picture) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["auto", "boxes"])
 @pytest.mark.parametrize("negative", [False, True])
 def test_a_sudoku_on_curved_paper_is_read_row_by_row(mnist: Mnist, layout: str, negative: bool) -> None:

@@ -104,6 +104,7 @@ def test_every_step_has_its_drawing_and_most_come_twice() -> None:
     assert all(one != other for one, other in itertools.pairwise(shapes))
 
 
+@pytest.mark.slow
 def test_batches_depend_on_the_seed_and_the_step_alone() -> None:
     first = list(batches.training_batches(bars(), 3, 0, 3))
     again = list(batches.training_batches(bars(), 3, 2, 3))
@@ -113,6 +114,7 @@ def test_batches_depend_on_the_seed_and_the_step_alone() -> None:
     assert first[0][0].dtype == np.uint8
 
 
+@pytest.mark.slow
 def test_a_training_leaves_a_model_and_is_not_written_over(tmp_path: Path, little: None) -> None:
     run = tmp_path / "run"
     trained = train_detector(bars(), bars(), run, seed=1, epochs=1, steps=2)
@@ -128,6 +130,7 @@ def test_a_training_leaves_a_model_and_is_not_written_over(tmp_path: Path, littl
         train_detector(bars(), bars(), run, seed=1, epochs=1, steps=2, resume=True)
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
     run, epochs = tmp_path / "run", []
 

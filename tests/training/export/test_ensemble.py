@@ -13,6 +13,8 @@ from inkdigits.training.export.ensemble import write_ensemble
 from inkdigits.training.export.onnx_export import export_onnx
 from inkdigits.training.networks.classifiers import NETWORKS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def members(tmp_path_factory):

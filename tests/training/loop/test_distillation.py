@@ -42,6 +42,7 @@ def test_the_loss_is_cross_entropy_between_softened_answers(temperature):
     assert float(agreeing) < float(loss(taught, probabilities))
 
 
+@pytest.mark.slow
 def test_a_pupil_learns_what_its_teacher_thinks_and_never_sees_a_label(small_train, small_test, tmp_path):
     recipe = get_recipe("fast").override(
         {"teacher": "classic", "epochs": 3, "steps_per_execution": 4, "validation_share": 0.1}
