@@ -1,8 +1,9 @@
 """Find temperature, prior odds and threshold of the digit detector on real numbers, and write them to its model card.
 
 Temperature and prior odds maximise the mean log-likelihood of the labels, with each probability limited to at least
-0.001, because some labels are wrong. Of settings that differ by less than `EQUAL`, the one with the most correct
-numbers is chosen. The threshold rejects two percent of the correctly read digits, those with the lowest probability.
+0.001, because some labels are wrong. Of settings that differ by less than `EQUAL`, the one with the least
+calibration error is chosen. The threshold rejects two percent of the correctly read digits, those with the lowest
+probability.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/detector_calibration.py [--write]
 """
@@ -21,7 +22,8 @@ from inkdigits.evaluation.calibration import expected_calibration_error
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import SHIPPED, load_shipped_detector
-from inkdigits.recognition.detection.locate import grey_levels, located
+from inkdigits.recognition.detection.locate import locate_uncalibrated
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.storage import write_json
@@ -46,8 +48,8 @@ def candidates_of(folder: Path) -> list[tuple[str, Detections]]:
     detector, numbers = load_shipped_detector(), []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            grey = grey_levels(decode(folder / row["file"]).pixels)
-            found = located(grey, detector, one_size=True)
+            grey = convert_to_grey(decode(folder / row["file"]).pixels)
+            found = locate_uncalibrated(grey, detector, one_size=True)
             numbers.append(("".join(filter(str.isdigit, row["label"])), found))
     return numbers
 
@@ -102,7 +104,7 @@ def main() -> None:
     tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS, SLASH_ODDS)]
     likeliest = max(each["log_likelihood"] for each in tried)
     equal = [each for each in tried if each["log_likelihood"] >= likeliest - EQUAL]
-    best = max(equal, key=lambda each: (each["right"], each["log_likelihood"]))
+    best = min(equal, key=lambda each: each["ece"])
     write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
     print(best)
     if write:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
-from inkdigits.recognition.detection.locate import border_level
+from inkdigits.recognition.detection.scan import compute_border_level
 from inkdigits.recognition.detection.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
 from inkdigits.storage import write_json
 
@@ -140,7 +140,7 @@ def canvas_of(path: Path) -> NDArray[np.uint8]:
     width = max(8, round(grey.shape[1] * 40 / grey.shape[0]))
     method = cv2.INTER_AREA if grey.shape[0] > 40 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(grey, (width, 40), interpolation=method), np.uint8)
-    canvas = np.full((48, -(-(width + 16) // 8) * 8), border_level(small), np.uint8)
+    canvas = np.full((48, -(-(width + 16) // 8) * 8), compute_border_level(small), np.uint8)
     canvas[4:44, 8 : 8 + width] = small
     return canvas
 

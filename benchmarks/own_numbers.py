@@ -17,7 +17,8 @@ import numpy as np
 from inkdigits.data import LabelledPictures, load_mnist
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detector import Detector
-from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.detection.locate import locate
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.storage import write_json
@@ -28,7 +29,7 @@ SOURCE = "cheques"
 
 def read(path: Path, detector: Detector) -> str:
     """Return the digits that a detector reads in a picture of one line."""
-    found = locate(grey_levels(decode(path).pixels), detector, one_size=True)
+    found = locate(convert_to_grey(decode(path).pixels), detector, one_size=True)
     line = TextLine.from_detections(found[find_main_line(found)])
     return "".join(map(str, line.digit_probabilities[line.choose_digits(), :10].argmax(axis=1)))
 

@@ -18,8 +18,8 @@ import numpy as np
 
 import real
 from inkdigits.pictures.io.decode import decode
-from inkdigits.recognition.detection.locate import grey_levels
 from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout import arrangement as layouts
 from inkdigits.recognition.layout.text_lines import group_lines
 from inkdigits.recognition.numbers.constraints import Constraints
@@ -56,7 +56,7 @@ def main() -> None:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
             page, found = upright(page.sheet or page, task.detector)
-            pages.append((row["label"], grey_levels(page.pixels), found, group_lines(found)))
+            pages.append((row["label"], convert_to_grey(page.pixels), found, group_lines(found)))
     used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
     tried = []
     for settings in product(WIDEST, LEAST, SUREST):

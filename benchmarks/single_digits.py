@@ -18,7 +18,7 @@ from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition import single_digit
 from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.detection.locate import grey_levels
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.reader import Reader, build_page, choose_candidate, propose_candidates
 from inkdigits.recognition.rejection import find_rejection_reason
 from inkdigits.recognition.single_digit import Prediction, combine_predictions, predict_central_digit
@@ -69,7 +69,7 @@ def opinions(folder: Path) -> tuple[list[Seen], int, int]:
                     Seen(
                         label,
                         classifier,
-                        predict_central_digit(grey_levels(decoded.pixels), box, detector),
+                        predict_central_digit(convert_to_grey(decoded.pixels), box, detector),
                         found[best].box,
                     )
                 )

@@ -154,7 +154,7 @@ class Reader:
         box, probabilities = found[best].box, scores.probabilities[best]
         is_digit, card, printed = float(scores.is_digit[best]), self.card, None
         if self._uses_detector and not is_normal(decoded.pixels):
-            from inkdigits.recognition.detection.locate import grey_levels
+            from inkdigits.recognition.detection.scan import convert_to_grey
             from inkdigits.recognition.single_digit import (
                 IS_DIGIT_THRESHOLD,
                 THRESHOLD,
@@ -165,7 +165,7 @@ class Reader:
             )
 
             by_detector = predict_central_digit(
-                grey_levels(decoded.pixels), page.to_source.map_box_back(box), self._get_detector()
+                convert_to_grey(decoded.pixels), page.to_source.map_box_back(box), self._get_detector()
             )
             prediction = combine_predictions(Prediction(probabilities, is_digit), by_detector)
             if constraints is not None and not is_of_ink(by_detector.printed, constraints.ink):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
-from inkdigits.recognition.detection.locate import finest, locate
+from inkdigits.recognition.detection.locate import locate
+from inkdigits.recognition.detection.scan import compute_finest_scale
 
 NUMBERS = ("4217", "30865", "9152")
 
@@ -63,6 +64,7 @@ def test_cropping_does_not_change_the_digits(
         assert abs(x + width / 2 - (margin + 88 * (place + 0.5))) < 25
 
 
+@pytest.mark.slow
 def test_one_digit_is_not_read_as_two(mnist: Mnist, reader: inkdigits.Reader) -> None:
     n_two = 0
     for image in mnist.train.images[50_000:50_040]:
@@ -96,5 +98,5 @@ def test_the_pixels_that_the_detector_processes_are_limited(
         ),
     )
     assert len(locate(np.full(shape, 200, np.uint8), load_shipped_detector())) == 0
-    assert 0 < finest(shape) <= 2.4
+    assert 0 < compute_finest_scale(shape) <= 2.4
     assert sum(seen) < 9_000_000

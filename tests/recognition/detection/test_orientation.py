@@ -8,8 +8,9 @@ import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.orientation import slope_of
+from inkdigits.recognition.detection.scan import convert_to_grey
 
 NUMBERS = ("27453", "94267", "35724", "72549")
 
@@ -32,12 +33,14 @@ def rotate(page: np.ndarray, degrees: float) -> np.ndarray:
     return Page(page).rotate(degrees).pixels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["auto", "page"])
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -14])
 def test_a_rotated_page_is_read_upright(page: np.ndarray, degrees: float, layout: str) -> None:
     assert inkdigits.Reader().read(rotate(page, degrees), layout).text.split("\n") == list(NUMBERS)
 
 
+@pytest.mark.slow
 def test_boxes_are_in_pixels_of_the_picture_as_given(page: np.ndarray) -> None:
     upright = inkdigits.Reader().read(page).numbers[0].digits[0].box
     for quarters in (1, 2, 3):
@@ -52,12 +55,12 @@ def test_boxes_are_in_pixels_of_the_picture_as_given(page: np.ndarray) -> None:
 
 @pytest.mark.parametrize("degrees", [15, -15, 10])
 def test_the_slope_of_lines_is_measured(page: np.ndarray, degrees: float) -> None:
-    found = locate(grey_levels(rotate(page, degrees)), load_shipped_detector())
+    found = locate(convert_to_grey(rotate(page, degrees)), load_shipped_detector())
     assert slope_of(found) == pytest.approx(-degrees, abs=3)
 
 
 def test_a_nearly_level_page_is_not_rotated(page: np.ndarray) -> None:
-    assert slope_of(locate(grey_levels(rotate(page, 3)), load_shipped_detector())) == 0.0
+    assert slope_of(locate(convert_to_grey(rotate(page, 3)), load_shipped_detector())) == 0.0
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])

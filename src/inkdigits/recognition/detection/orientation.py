@@ -7,7 +7,8 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
-from inkdigits.recognition.detection.locate import detect, finest, grey_levels, locate, typical_height
+from inkdigits.recognition.detection.locate import estimate_digit_height, locate
+from inkdigits.recognition.detection.scan import compute_finest_scale, convert_to_grey, scan
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 
 _LIKELY = 0.3
@@ -56,28 +57,28 @@ def upright(page: Page, detector: Detector, one_size: bool = False) -> tuple[Pag
     found : Detections
         The symbols on it.
     """
-    found = locate(grey_levels(page.pixels), detector, one_size)
+    found = locate(convert_to_grey(page.pixels), detector, one_size)
     quarters = _quarters(page, found, detector)
     if quarters:
         page = page.rotate(90.0 * quarters)
-        found = locate(grey_levels(page.pixels), detector, one_size)
+        found = locate(convert_to_grey(page.pixels), detector, one_size)
     slope = slope_of(found)
     if slope:
         page = page.rotate(slope)
         digits = found.heights[found.digits >= 0.5]
         heights = float(digits.min()), float(digits.max())
-        found = locate(grey_levels(page.pixels), detector, one_size, heights)
+        found = locate(convert_to_grey(page.pixels), detector, one_size, heights)
     return page, found
 
 
 def _quarters(page: Page, found: Detections, detector: Detector) -> int:
     """Return by how many quarters a page must be turned to the left to stand upright."""
-    height, (confident, n_digits) = typical_height(found), _confidence(found)
+    height, (confident, n_digits) = estimate_digit_height(found), _confidence(found)
     if height is None or confident >= _READ or n_digits < _FEWEST:
         return 0
-    grey = _closely_written(grey_levels(page.pixels), found, height)
-    scale = min(DIGIT_HEIGHT / height, finest(grey.shape))
-    looks = [detect(np.ascontiguousarray(np.rot90(grey, k)), scale, detector) for k in range(4)]
+    grey = _closely_written(convert_to_grey(page.pixels), found, height)
+    scale = min(DIGIT_HEIGHT / height, compute_finest_scale(grey.shape))
+    looks = [scan(np.ascontiguousarray(np.rot90(grey, k)), scale, detector) for k in range(4)]
     confidence, n = (np.array(values) for values in zip(*map(_confidence, looks), strict=True))
     if confidence[0] >= _READ:
         return 0

@@ -11,7 +11,8 @@ from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.detection.locate import locate
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
 from inkdigits.recognition.single_digit import Prediction, combine_predictions, is_of_ink
@@ -50,7 +51,7 @@ def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections |
     for light_on_dark in (False, True) if page.may_have_light_ink else (False,):
         cells = find_cells(255 - page.pixels if light_on_dark else page.pixels, is_form)
         if cells:
-            grey = grey_levels(page.pixels)
+            grey = convert_to_grey(page.pixels)
             found = locate(grey, task.detector) if found is None else found
             return Arrangement(_read_cells(cells, grey, found, task), page)
     return Arrangement([], page)

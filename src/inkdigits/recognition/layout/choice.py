@@ -4,8 +4,8 @@ import numpy as np
 
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.locate import grey_levels
 from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.arrangement import (
     Arrangement,
     Task,
@@ -115,7 +115,11 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
     areas = found.digits * found.heights**2
     is_line = float(areas[main].sum()) >= _MIN_LINE_SHARE * float(areas.sum())
     numbers = read_detections(
-        grey_levels(sheet.pixels), found, [main] if is_line else group_lines(found), task, is_page=not is_line
+        convert_to_grey(sheet.pixels),
+        found,
+        [main] if is_line else group_lines(found),
+        task,
+        is_page=not is_line,
     )
     is_confident = task.constraints.length is not None or any(
         each.confidence > _MIN_CONFIDENCE for each in numbers

@@ -12,7 +12,8 @@ from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.locate import grey_levels, locate
+from inkdigits.recognition.detection.locate import locate
+from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.layout.boxes import build_row_number
@@ -67,7 +68,7 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
             flat = Page(pixels, grid.to_picture.then(reduced.to_source), True)
-            numbers = _read_cells(grid, grey_levels(pixels), task)
+            numbers = _read_cells(grid, convert_to_grey(pixels), task)
             return None if numbers is None else Arrangement(numbers, flat, grid)
     return None
 

@@ -17,7 +17,8 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.detection.locate import border_level, grey_levels, locate, typical_height
+from inkdigits.recognition.detection.locate import estimate_digit_height, locate
+from inkdigits.recognition.detection.scan import compute_border_level, convert_to_grey
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
 from inkdigits.recognition.numbers.sequence import TextLine
@@ -66,14 +67,14 @@ def align_pictures(data: LabelledPictures, progress: Progress | None = None) -> 
     for i, (path, label, page) in enumerate(zip(data.paths, data.labels, pages, strict=True)):
         progress("Aligning your numbers", i + 1, len(data))
         try:
-            grey = grey_levels(decode(path).pixels)
+            grey = convert_to_grey(decode(path).pixels)
         except PictureError:
             continue  # counted as not aligned
         found = locate(grey, detector, one_size=page is None)
         lines = [find_main_line(found)] if page is None else group_lines(found)
         order = np.concatenate(lines) if lines else np.zeros(0, np.int64)
         places = align(found[order], label)
-        height = typical_height(found)
+        height = estimate_digit_height(found)
         if places is not None and height is not None:
             aligned.append(_own_picture(grey, found, order[places], label, DIGIT_HEIGHT / height))
     return aligned
@@ -158,7 +159,11 @@ def own_window(picture: OwnPicture, shape: tuple[int, int], rng: np.random.Gener
     y = rng.uniform(min(0.0, height - tall), max(0.0, height - tall))
     matrix = np.array([[scale, -slant * scale, x + slant * tall / 2], [0.0, scale, y]])
     image = cv2.warpAffine(
-        picture.grey, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=border_level(picture.grey)
+        picture.grey,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderValue=compute_border_level(picture.grey),
     )
     image = np.asarray(
         cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else image, np.uint8

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detection.locate import border_level
+from inkdigits.recognition.detection.scan import compute_border_level
 from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.lines import PlacedSymbol
 
@@ -57,7 +57,7 @@ def crop(
     if right - left < 4 or bottom - top < 6:
         return image, symbols
     cut = image[top:bottom, left:right]
-    filled = np.full_like(image, border_level(cut) if rng.random() < 0.85 else rng.integers(256))
+    filled = np.full_like(image, compute_border_level(cut) if rng.random() < 0.85 else rng.integers(256))
     filled[top:bottom, left:right] = cut
     kept = []
     for each in symbols:
