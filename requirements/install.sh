@@ -23,7 +23,8 @@ install_by_uv() {
   # uv does not read pip's configuration: give it the package index that pip uses, unless it has its own.
   index=$("$python" -m pip config list | sed -n "s/^[^=]*\.index-url='\(.*\)'\$/\1/p" | head -n 1)
   if [ -n "$index" ]; then export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"; fi
-  "$uv" pip install --python "$python" --require-hashes -r "$lock" &&
+  # Compiled by all cores now, or by each process anew where Python may not write bytecode (PYTHONDONTWRITEBYTECODE).
+  "$uv" pip install --python "$python" --compile-bytecode --require-hashes -r "$lock" &&
     "$uv" pip install --python "$python" --quiet --no-deps --no-build-isolation --editable .
 }
 
