@@ -18,7 +18,7 @@ import numpy as np
 
 import real
 from inkdigits.pictures.io.decode import decode
-from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout import arrangement as layouts
 from inkdigits.recognition.layout.text_lines import group_lines
@@ -55,7 +55,7 @@ def main() -> None:
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
-            page, found = upright(page.sheet or page, task.detector)
+            page, found = rotate_upright(page.sheet or page, task.detector)
             pages.append((row["label"], convert_to_grey(page.pixels), found, group_lines(found)))
     used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
     tried = []

@@ -9,7 +9,7 @@ from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.locate import locate
-from inkdigits.recognition.detection.orientation import slope_of
+from inkdigits.recognition.detection.orientation import estimate_slope
 from inkdigits.recognition.detection.scan import convert_to_grey
 
 NUMBERS = ("27453", "94267", "35724", "72549")
@@ -54,13 +54,13 @@ def test_boxes_are_in_pixels_of_the_picture_as_given(page: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("degrees", [15, -15, 10])
-def test_the_slope_of_lines_is_measured(page: np.ndarray, degrees: float) -> None:
+def test_the_estimate_slope_lines_is_measured(page: np.ndarray, degrees: float) -> None:
     found = locate(convert_to_grey(rotate(page, degrees)), load_shipped_detector())
-    assert slope_of(found) == pytest.approx(-degrees, abs=3)
+    assert estimate_slope(found) == pytest.approx(-degrees, abs=3)
 
 
 def test_a_nearly_level_page_is_not_rotated(page: np.ndarray) -> None:
-    assert slope_of(locate(convert_to_grey(rotate(page, 3)), load_shipped_detector())) == 0.0
+    assert estimate_slope(locate(convert_to_grey(rotate(page, 3)), load_shipped_detector())) == 0.0
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])

@@ -14,7 +14,7 @@ from inkdigits.pictures.ink.components import find_components, threshold_ink
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
-from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.combs import join_comb_cells
 from inkdigits.recognition.layout.tables import assign_table_cells
@@ -109,7 +109,7 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     Arrangement
     """
     is_page = layout == "page"
-    page, found = upright(page.sheet or page, task.detector, one_size=not is_page)
+    page, found = rotate_upright(page.sheet or page, task.detector, one_size=not is_page)
     found = found.filter_by_ink(task.constraints.ink)
     lines = group_lines(found) if is_page else [find_main_line(found)]
     return Arrangement(read_detections(convert_to_grey(page.pixels), found, lines, task, is_page), page)

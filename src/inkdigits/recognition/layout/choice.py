@@ -4,7 +4,7 @@ import numpy as np
 
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.orientation import upright
+from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.arrangement import (
     Arrangement,
@@ -72,7 +72,7 @@ def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
     """
     if layout != "boxes":
         return read_lines(page, task, layout)
-    sheet, found = upright(page.sheet or page, task.detector)
+    sheet, found = rotate_upright(page.sheet or page, task.detector)
     reduced = choose_resolution(sheet)
     return read_grid(sheet, task) or read_boxes(reduced, task, found=found if reduced is sheet else None)
 
@@ -92,7 +92,7 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
     Arrangement or None
         None if the picture has at most one digit.
     """
-    sheet, found = upright(page.sheet or page, task.detector)
+    sheet, found = rotate_upright(page.sheet or page, task.detector)
     main = find_main_line(found)
     n_in_line, n_digits = (
         int((each.digits >= _MIN_DIGIT_PROBABILITY).sum()) for each in (found[main], found)
