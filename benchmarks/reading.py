@@ -10,6 +10,7 @@ seed and other source digits, and is evaluated once per report.
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -81,12 +82,38 @@ def machine() -> dict[str, Any]:
 
 
 def generator_digest() -> str:
-    """Return a SHA-256 of the code that draws and evaluates, so that changes after freezing are visible."""
+    """Return a SHA-256 of the code that draws and evaluates, so that changes after freezing are visible.
+
+    Comments, docstrings, annotations and imports are not part of it, since no picture depends on them.
+    """
     digest = hashlib.sha256()
     for path in sorted((Path(__file__).parent / "pictures").rglob("*.py")):
         if path.name not in REPORTING:
-            digest.update(path.relative_to(Path(__file__).parent).as_posix().encode() + path.read_bytes())
+            tree = ast.dump(_CodeOnly().visit(ast.parse(path.read_text("utf-8"))))
+            digest.update(path.relative_to(Path(__file__).parent).as_posix().encode() + tree.encode())
     return digest.hexdigest()
+
+
+class _CodeOnly(ast.NodeTransformer):
+    """Removes from a syntax tree what has no effect on the pictures."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:  # noqa: N802
+        """Remove docstrings and other constants that stand alone."""
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802
+        """Keep the value of an annotated assignment."""
+        return ast.Assign([node.target], node.value) if node.value is not None else None
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:  # noqa: N802
+        """Keep the name of an argument."""
+        return ast.arg(node.arg)
+
+    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+        """Remove an import."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+        """Remove an import of names."""
 
 
 def versions() -> dict[str, str]:

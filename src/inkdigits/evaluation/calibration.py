@@ -111,3 +111,10 @@ def risk_at_coverage(
     """Return the error rate among the most confident predictions, a share of ``coverage`` of all, in [0, 1]."""
     _, risks = risk_coverage_curve(confidences, correct)
     return float(risks[max(1, round(coverage * len(risks))) - 1])
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert logits to probabilities, both (n, 10)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities

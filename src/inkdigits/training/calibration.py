@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import Scores
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import ModelError
+from inkdigits.evaluation.calibration import softmax
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.training.augmentation.degradation import Scan
 from inkdigits.training.augmentation.pipeline import augment
@@ -132,13 +133,6 @@ def _predict(network: keras.Model, images: NDArray[np.uint8]) -> Scores:
     if isinstance(outputs, dict):
         return Scores(outputs[PROBABILITIES], outputs[IS_DIGIT][:, 0])
     return Scores(outputs, np.ones(len(images), np.float32))
-
-
-def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Convert logits to probabilities, both (n, 10)."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

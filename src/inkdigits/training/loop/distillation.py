@@ -8,9 +8,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
+from inkdigits.evaluation.calibration import softmax
 from inkdigits.recognition.engines.registry import load_recogniser
 from inkdigits.storage import sha256_of_file
-from inkdigits.training.calibration import softmax
 
 _SMALLEST = 1e-20
 """Lower limit of probabilities, which avoids the logarithm of 0."""
