@@ -63,8 +63,9 @@ types: $(INSTALLED)  ## mypy, strict; less so for the tests
 contracts: $(INSTALLED)  ## the imports point one way
 	$(BIN)/lint-imports
 
-docs: $(INSTALLED)  ## the generated parts of the documents are up to date
+docs: $(INSTALLED)  ## the generated parts of the documents are up to date; build them as a site into site/
 	$(BIN)/python tools/generate_docs.py --check
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 docs-write: $(INSTALLED)  ## write the generated parts of the documents anew
 	$(BIN)/python tools/generate_docs.py
@@ -109,4 +110,4 @@ wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean:  ## remove what can be made again, runs excepted
-	rm -rf $(VENV) dist build .mypy_cache .import_linter_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist build site .mypy_cache .import_linter_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,6 @@
 """Benchmark of `Reader` on synthetic pictures with known ground truth.
 
-The pictures are drawn from a seed (see ``docs/benchmark.md``) and read; the metrics are written to
+The pictures are drawn from a seed (see ``docs/results/benchmark.md``) and read; the metrics are written to
 ``benchmarks/results/reading-<split>.json``. The split ``development`` is for tuning. The split ``final`` has another
 seed and other source digits, and is evaluated once per report.
 

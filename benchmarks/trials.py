@@ -1,4 +1,4 @@
-"""Records trials on held-out training images, one row per trial, for the tables of docs/recipes.md.
+"""Records trials on held-out training images, one row per trial, for the tables of docs/explanation/recipes.md.
 
 A trial is a sweep with the last 10,000 training images held out, of a recipe with some settings replaced:
 

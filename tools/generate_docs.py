@@ -1,4 +1,4 @@
-"""Writes the generated parts of the documents: tables from result files, output of examples, help, the API.
+"""Writes the generated parts of the documents: tables from result files, settings, output of examples.
 
 python tools/generate_docs.py            writes them
 python tools/generate_docs.py --check    exits with 1 and reports what is not up to date
@@ -12,50 +12,49 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import api, commands, first_result, real, speed, tables
+from documents import first_result, real, settings, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-
-PAGES: dict[str, Callable[[], str]] = {
-    "docs/commands.md": commands.page,
-    "docs/api.md": api.page,
-}
-"""Documents that are generated from the first line to the last."""
 
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "first commands"): lambda: first_result.commands(ROOT),
     ("README.md", "first Python"): lambda: first_result.python(ROOT),
     ("README.md", "models"): lambda: tables.models(RESULTS),
     ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
-    ("docs/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),
-    ("docs/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
-    ("docs/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
-    ("docs/results.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
-    ("docs/results.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
-    ("docs/results.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
-    ("docs/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
-    ("docs/speed.md", "training of classic"): lambda: speed.training(RESULTS / "training-speed-classic.json"),
-    ("docs/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
-    ("docs/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
-    ("docs/recipes.md", "families"): lambda: real.network_families(RESULTS / "network-families.json"),
-    ("docs/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
-    ("docs/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("docs/reference/api.md", "settings"): settings.recipe,
+    ("docs/results/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),
+    ("docs/results/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
+    ("docs/results/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
+    ("docs/results/results.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
+    ("docs/results/results.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
+    ("docs/results/results.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
+    ("docs/results/speed.md", "training"): lambda: speed.training(RESULTS / "training-speed.json"),
+    ("docs/results/speed.md", "training of classic"): lambda: speed.training(
+        RESULTS / "training-speed-classic.json"
+    ),
+    ("docs/results/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
+    ("docs/results/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
+    ("docs/explanation/recipes.md", "families"): lambda: real.network_families(
+        RESULTS / "network-families.json"
+    ),
+    ("docs/explanation/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
+    ("docs/explanation/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{
-        ("docs/recipes.md", f"trials of {recipe}"): functools.partial(
+        ("docs/explanation/recipes.md", f"trials of {recipe}"): functools.partial(
             tables.held_out, RESULTS / "held-out-recipes.json", recipe
         )
         for recipe in ("fast", "classic", "compact", "quick", "accurate")
     },
-    ("docs/benchmark.md", "models compared"): lambda: tables.reading_compared(
+    ("docs/results/benchmark.md", "models compared"): lambda: tables.reading_compared(
         RESULTS / "reading-final.json",
         {
             "by ink rules (earlier)": RESULTS / "reading-final-before.json",
         },
     ),
-    ("docs/recipes.md", "sources"): lambda: tables.sources(RESULTS / "sources.json"),
-    ("docs/recipes.md", "kinds"): lambda: tables.held_out_kinds(RESULTS / "held-out-kinds.json"),
+    ("docs/explanation/recipes.md", "sources"): lambda: tables.sources(RESULTS / "sources.json"),
+    ("docs/explanation/recipes.md", "kinds"): lambda: tables.held_out_kinds(RESULTS / "held-out-kinds.json"),
 }
 """Generated blocks in documents that people write, between ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 
@@ -66,9 +65,9 @@ def generated() -> dict[str, str]:
     Raises
     ------
     LookupError
-        If something public is not documented, if a document lacks the marks of its block, or if an example fails.
+        If a document lacks the marks of its block, or if an example fails.
     """
-    documents = {name: page() for name, page in PAGES.items()}
+    documents: dict[str, str] = {}
     for (name, block), content in BLOCKS.items():
         text = documents.get(name) or (ROOT / name).read_text("utf-8")
         mark = f"<!-- generated: {block} -->"
@@ -95,7 +94,7 @@ def main() -> int:
     stale = {}
     for name, content in documents.items():
         path = ROOT / name
-        before = path.read_text("utf-8") if path.exists() else ""
+        before = path.read_text("utf-8")
         if before != content:
             stale[name] = difflib.unified_diff(
                 before.splitlines(), content.splitlines(), name, "generated", "", "", 0, ""

@@ -1,13 +1,13 @@
 """The exceptions of inkdigits. Each has a one-line message for the user.
 
-InkdigitsError                 exit status 1
-├── UsageError                 exit status 2: an unknown name or a value out of range
-├── PictureError               a picture that cannot be read
-├── DataError                  a data set that is missing, corrupt or of the wrong shape
-├── ModelError                 a model file that cannot be loaded or gives wrong outputs
-├── RunError                   a run directory that is incomplete or cannot be used
-├── OutputError                a file or folder that cannot be written
-└── MissingExtraError          an optional package that is not installed
+    InkdigitsError                 exit status 1
+    ├── UsageError                 exit status 2: an unknown name or a value out of range
+    ├── PictureError               a picture that cannot be read
+    ├── DataError                  a data set that is missing, corrupt or of the wrong shape
+    ├── ModelError                 a model file that cannot be loaded or gives wrong outputs
+    ├── RunError                   a run directory that is incomplete or cannot be used
+    ├── OutputError                a file or folder that cannot be written
+    └── MissingExtraError          an optional package that is not installed
 
 A message states what was expected, what was found, and what to do.
 """

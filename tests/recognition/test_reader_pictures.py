@@ -1,6 +1,6 @@
 """The reader with the shipped models on one easy picture of each supported kind, made of MNIST training digits.
 
-The benchmark measures hard pictures (``docs/benchmark.md``)."""
+The benchmark measures hard pictures (``docs/results/benchmark.md``)."""
 
 import io
 from functools import cache

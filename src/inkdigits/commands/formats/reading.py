@@ -1,4 +1,4 @@
-"""Output formats of readings: text, JSON, JSON Lines, CSV, TSV, hOCR, ALTO. `docs/reading.md` has the schema."""
+"""Output formats of readings: text, JSON, JSON Lines, CSV, TSV, hOCR, ALTO. Schema: `docs/reference/formats.md`."""
 
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
