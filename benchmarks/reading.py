@@ -97,22 +97,22 @@ def generator_digest() -> str:
 class _CodeOnly(ast.NodeTransformer):
     """Removes from a syntax tree what has no effect on the pictures."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         """Remove docstrings and other constants that stand alone."""
         return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         """Keep the value of an annotated assignment."""
         return ast.Assign([node.target], node.value) if node.value is not None else None
 
-    def visit_arg(self, node: ast.arg) -> ast.AST:  # noqa: N802
+    def visit_arg(self, node: ast.arg) -> ast.AST:
         """Keep the name of an argument."""
         return ast.arg(node.arg)
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         """Remove an import."""
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         """Remove an import of names."""
 
 
