@@ -6,6 +6,7 @@
     ├── DataError                  a data set that is missing, corrupt or of the wrong shape
     ├── ModelError                 a model file that cannot be loaded or gives wrong outputs
     ├── RunError                   a run directory that is incomplete or cannot be used
+    │   └── RunInterruptedError    a training that was interrupted, and how to resume it
     ├── OutputError                a file or folder that cannot be written
     └── MissingExtraError          an optional package that is not installed
 
@@ -39,6 +40,10 @@ class ModelError(InkdigitsError):
 
 class RunError(InkdigitsError):
     """A run directory is incomplete, damaged, or in the wrong state."""
+
+
+class RunInterruptedError(RunError):
+    """A training was interrupted by the user."""
 
 
 class OutputError(InkdigitsError):

@@ -3,10 +3,11 @@
 import importlib
 import os
 import sys
+from contextlib import suppress
 
 import click
 
-from inkdigits.errors import InkdigitsError
+from inkdigits.errors import InkdigitsError, RunInterruptedError
 
 COMMANDS = (
     "train",
@@ -49,6 +50,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         status = cli.main(arguments, prog_name="inkdigits", standalone_mode=False)
         sys.stdout.flush()
+    except RunInterruptedError as error:
+        status = _print_error(str(error), error.exit_status)
+        _exit_without_cleanup(status)
     except InkdigitsError as error:
         status = _print_error(str(error), error.exit_status)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -61,6 +65,8 @@ def main(arguments: list[str] | None = None) -> None:
         status = _print_error(error.format_message(), 1)
     except (click.Abort, KeyboardInterrupt):
         status = _print_error("interrupted", 1)
+        if "tensorflow" in sys.modules:
+            _exit_without_cleanup(status)
     except BrokenPipeError:
         # The other end of the pipe was closed, as `head` does: this is not an error. Redirect stdout, because Python
         # flushes it at exit and would fail again.
@@ -69,6 +75,18 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         status = _print_error(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _exit_without_cleanup(status: int) -> None:
+    """Exit at once. TensorFlow's threads may still compute the interrupted step.
+
+    When the interpreter was finalised meanwhile, 1 of 8 interrupted trainings on a busy machine ended with a
+    segmentation fault.
+    """
+    with suppress(OSError):
+        sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _print_error(message: str, status: int) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inkdigits.errors import MissingExtraError, RunError, UsageError
+from inkdigits.errors import MissingExtraError, RunError, RunInterruptedError, UsageError
 
 if TYPE_CHECKING:
     from inkdigits.training.calibration import Calibration
@@ -135,7 +135,7 @@ def command(
                 },
             )
     except KeyboardInterrupt:
-        raise RunError(_explain_resuming(run)) from None
+        raise RunInterruptedError(_explain_resuming(run)) from None
     problem = None if no_report else _write_report(run)
     _print_results(trained, problem)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.errors import RunError
+from inkdigits.errors import RunInterruptedError
 
 if TYPE_CHECKING:
     from inkdigits.data.labelled import LabelledPictures
@@ -72,7 +72,9 @@ def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, re
                 progress=progress,
             )
     except KeyboardInterrupt:
-        raise RunError(f"interrupted; resume with  inkdigits train-numbers --resume --out {run}") from None
+        raise RunInterruptedError(
+            f"interrupted; resume with  inkdigits train-numbers --resume --out {run}"
+        ) from None
     if own is not None:
         click.echo(
             f"Used {trained.n_aligned} of your {len(own)} pictures; in the others a digit of the label was not found"
