@@ -51,7 +51,7 @@ def require(run: Path, name: str) -> Path:
     path = run / name
     if not path.is_file():
         raise RunError(
-            f"{run} is not a finished run: {name} is missing; give a run directory that  inkdigits train  has finished"
+            f"{run} has no {name}: expected the directory of a run of inkdigits train with all its files"
         )
     return path
 

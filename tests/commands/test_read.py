@@ -231,3 +231,10 @@ def test_a_blank_picture_has_its_columns_too(tmp_path: Path) -> None:
     path = tmp_path / "blank.png"
     Image.fromarray(np.full((60, 90), 240, np.uint8)).save(path)
     assert read("--layout", "line", "--expect", "12", path).stdout == "_\tno 0.0%\n"
+
+
+def test_the_suffix_of_a_drawing_is_checked_before_reading(tmp_path: Path) -> None:
+    result = read("--show", tmp_path / "seen.txt", "missing.png")
+    assert isinstance(result.exception, UsageError)
+    assert "such as .png, but got .txt" in str(result.exception)
+    assert not list(tmp_path.iterdir())

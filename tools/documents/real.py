@@ -135,7 +135,7 @@ def pictures(path: Path) -> str:
         f"{table(('real pictures', 'n', 'share', 'aim'), rows, words=(0,))}\n\n"
         f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
         f"At an error rate of 1% among accepted numbers, {confidence['accepted']:.1%} are accepted (threshold "
-        f"{confidence['threshold']:.3f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
+        f"{confidence['threshold']:.4f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
         f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
     )
 

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 @click.command(name="evaluate")
 @click.option(
-    "--model", default=None, metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]"
+    "--model",
+    default=None,
+    metavar="NAME|FILE",
+    help="A shipped model or an .onnx file.  [default: accurate]",
 )
 @click.option(
-    "--detector", metavar="FILE", help="Detector trained with  train-numbers.  [default: the shipped one]"
+    "--detector", metavar="FILE", help="Detector trained by train-numbers.  [default: the shipped one]"
 )
 @click.option(
     "--data",
@@ -44,9 +47,9 @@ if TYPE_CHECKING:
     help="Read images of 28x28 pixels as pictures too, in place of passing them to the network unchanged.",
 )
 @click.option(
-    "--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True, help="As in  inkdigits read."
+    "--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True, help='As in "inkdigits read".'
 )
-@click.option("--length", type=click.IntRange(min=1), metavar="N", help="As in  inkdigits read.")
+@click.option("--length", type=click.IntRange(min=1), metavar="N", help='As in "inkdigits read".')
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
@@ -82,7 +85,7 @@ def command(
 ) -> None:
     """Evaluate a model on labelled digits.
 
-    Images of 28x28 pixels go to the network unchanged; other pictures are read as by  inkdigits read. For labels of
+    Images of 28x28 pixels go to the network unchanged; other pictures are read as by "inkdigits read". For labels of
     several digits the accuracy of whole numbers is also reported. For pages (a column "layout" with the value "page",
     labels such as "12 7|305" for two lines) the F1 score of the numbers and the accuracy of the layout are reported.
     A picture that cannot be read is reported on stderr and skipped; the exit status is then 1.

@@ -52,7 +52,12 @@ def format_card(name: str, card: "ModelCard") -> str:
             )
         )
     if card.threshold > 0:
-        facts.append(("rejects", f"digits with a confidence below {card.threshold:g}"))
+        facts.append(
+            (
+                "rejects",
+                f"digits with a confidence below {card.threshold:g} (named with --model, and in cells)",
+            )
+        )
     facts.append(("parameters", f"{card.parameters:,}"))
     if card.recipe:
         facts.append(("recipe", f"{card.recipe.get('name', name)}, seed {card.seed}"))

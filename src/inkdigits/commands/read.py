@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inkdigits.choices import ENGINES, INKS, LAYOUTS
+from inkdigits.choices import ENGINES, INKS, LAYOUTS, PICTURE_SUFFIXES
 from inkdigits.commands.arguments.inputs import NamedPicture, list_files, open_pictures, printable_name
 from inkdigits.commands.arguments.reading import DigitSet, make_reading_options
 from inkdigits.commands.console.bar import show_bar
 from inkdigits.commands.formats.reading import FORMATS, Writer, make_writer
-from inkdigits.errors import MissingExtraError, PictureError
+from inkdigits.errors import MissingExtraError, PictureError, UsageError
 
 if TYPE_CHECKING:
     from inkdigits.recognition.reader import Reader
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 @click.option(
     "--expect", metavar="NUMBER", help="Expected number; report the probability that the picture shows it."
 )
-@click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: best]")
+@click.option("--model", metavar="NAME|FILE", help="A shipped model or an .onnx file.  [default: accurate]")
 @click.option(
-    "--detector", metavar="FILE", help="Detector trained with  train-numbers.  [default: the shipped one]"
+    "--detector", metavar="FILE", help="Detector trained by train-numbers.  [default: the shipped one]"
 )
 @click.option(
     "--engine",
@@ -86,6 +86,10 @@ def command(
     """
     from inkdigits.recognition.reader import Reader
 
+    if show is not None and show.suffix.lower() not in PICTURE_SUFFIXES:
+        raise UsageError(
+            f"--show needs the suffix of a picture, such as .png, but got {show.suffix or 'none'}"
+        )
     # One thread: starting more threads takes 12 ms, which pays off only for hundreds of digits.
     reader = Reader(model, n_threads=1, engine=engine, detector=detector)
     options = make_reading_options(layout, length, roster, digits, expect, ink)

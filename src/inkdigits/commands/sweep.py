@@ -16,9 +16,9 @@ from inkdigits.errors import UsageError
 @click.option(
     "--first-seed", type=click.IntRange(0), default=0, show_default=True, help="The first random seed."
 )
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="As in  inkdigits train.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help='As in "inkdigits train".')
 @click.option(
-    "--held-out", is_flag=True, help="Evaluate on held-out training images, as in  inkdigits train."
+    "--held-out", is_flag=True, help="Evaluate on held-out training images, as in 'inkdigits train'."
 )
 @click.option(
     "--compare",
@@ -33,7 +33,7 @@ from inkdigits.errors import UsageError
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     default=None,
-    help="Keep the run directories in this folder, for example for  inkdigits ensemble.",
+    help="Keep the run directories in this folder, for example for 'inkdigits ensemble'.",
 )
 @click.option(
     "--out",
