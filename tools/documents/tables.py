@@ -375,7 +375,7 @@ def reading(path: Path) -> str:
     notes = [
         "Rows of handwriting fonts were not measured: the fonts were not installed."
         if letters is None
-        else f"With the shipped thresholds {letters['letters_refused_as_shipped']:.1%} of the letters are refused "
+        else f"With the shipped thresholds {letters['letters_refused_as_shipped']:.1%} of the letters are rejected "
         f"and {letters['digits']['accepted_as_shipped']:.1%} of the digits in the same row are accepted.",
         *(
             f"{_reword(timing['title'])}: {timing['value']:.3g} {timing['unit']} (aim: under {timing['aim_below']:g})."
@@ -478,6 +478,9 @@ _PLAIN = {
     "scikit-learn's 8x8 digits as they are": "scikit-learn's 8x8 digits, unchanged",
     "styles that MNIST lacks": "digit forms that MNIST lacks",
     "blanks found": "blanks recognised",
+    "noise, textures and drawings refused": "noise, textures and drawings rejected",
+    "crossed-out digits refused": "crossed-out digits rejected",
+    "letters refused, at 99% of digits accepted": "letters rejected, at 99% of digits accepted",
     "12-megapixel photo with ten digits, against decoding its JPEG": "Reading a 12-megapixel photo with ten digits, "
     "relative to decoding its JPEG",
     "one 28x28 array through Reader, beyond the bare ONNX Runtime call": "Reading one 28x28 array, in addition to the "
