@@ -1,8 +1,8 @@
-# The two commands of a newcomer are  make train  and  make test;  make check  is what CI runs.
+# Start with  make train  and  make test.  CI runs  make check.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two stamps: what `make train` needs is installed in seconds; all the rest when a check wants it.
+# Two stamp files: the packages for `make train` install in seconds; the others are installed before the first check.
 FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
@@ -13,9 +13,9 @@ INSTALLED := $(VENV)/.installed-all
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
-setup: $(INSTALLED)  ## create .venv with all that the checks need, from the hashed locks
+setup: $(INSTALLED)  ## create .venv with all packages for the checks, from the hashed locks
 
-# The packages come with their hashes from the lock; inkdigits itself is installed beside them, editable.
+# The packages are installed from the lock, which has their hashes; inkdigits itself is installed as editable.
 $(FOR_TRAINING): requirements/train.txt requirements/install.sh pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
@@ -35,51 +35,51 @@ train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report,
 	echo && echo "The sample pictures, read by the freshly trained model:" && \
 	$(BIN)/inkdigits read --model "$$run/model.onnx" samples/*.png samples/*.jpg
 
-# A worker for each core. Tests of one xdist_group share a worker, and so what their fixtures made.
+# One worker for each core. Tests of one xdist_group run in the same worker, so that they share fixtures.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup
 
-test: $(INSTALLED)  ## run the test suite, on all cores
+test: $(INSTALLED)  ## run all tests, on all cores
 	$(PYTEST)
 
 test-fast: $(INSTALLED)  ## run the tests that are not marked as slow
 	$(PYTEST) -m "not slow"
 
-coverage: $(INSTALLED)  ## report which lines the tests reach (in their own processes), also as build/coverage/html
+coverage: $(INSTALLED)  ## report the lines that the tests cover (without subprocesses), also as build/coverage/html
 	@mkdir -p build/coverage
 	$(PYTEST) --cov --cov-report=term --cov-report=html
 
 complexity: $(INSTALLED)  ## list functions with many branches or many parameters; never fails
 	$(BIN)/ruff check --select C901,PLR0913 --output-format concise --exit-zero .
 
-check: lint types contracts docs test  ## all that CI checks: lint, types, import contracts, docs, tests
+check: lint types contracts docs test  ## run all checks of CI: lint, types, import contracts, docs, tests
 
-lint: $(INSTALLED)  ## ruff: lint and format
+lint: $(INSTALLED)  ## check lint and format with ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(INSTALLED)  ## mypy, strict; less so for the tests
+types: $(INSTALLED)  ## check types with mypy: strict, less strict for the tests
 	$(BIN)/mypy
 
-contracts: $(INSTALLED)  ## the imports point one way
+contracts: $(INSTALLED)  ## check the direction of the imports
 	$(BIN)/lint-imports
 
-docs: $(INSTALLED)  ## the generated parts of the documents are up to date; build them as a site into site/
+docs: $(INSTALLED)  ## check the generated parts of the documents, and build the documents as a site into site/
 	$(BIN)/python tools/generate_docs.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
-docs-write: $(INSTALLED)  ## write the generated parts of the documents anew
+docs-write: $(INSTALLED)  ## regenerate the generated parts of the documents
 	$(BIN)/python tools/generate_docs.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --upgrade pyproject.toml
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
-lock: $(INSTALLED)  ## resolve the dependencies anew into requirements/*.txt
+lock: $(INSTALLED)  ## resolve the dependencies again and write requirements/*.txt
 	$(COMPILE) --extra all --extra benchmarks --extra dev --group editable --output-file requirements/all.txt
 	$(COMPILE) --extra train --extra report --group editable --constraint requirements/all.txt \
 	  --output-file requirements/train.txt
 	$(COMPILE) --constraint requirements/all.txt --output-file requirements/core.txt
 
-measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hours; goes on where it stopped
+measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each: hours; resumes an interrupted measurement
 	$(BIN)/inkdigits sweep original --runs 5
 	$(BIN)/inkdigits sweep fast --runs 10
 	$(BIN)/inkdigits sweep classic --runs 10
@@ -91,23 +91,23 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes over ten seeds each: hour
 	$(BIN)/inkdigits sweep accurate --runs 5 --calibration runs/accurate-held-out --keep runs/accurate
 	$(BIN)/python benchmarks/ensemble.py runs/accurate
 
-measure-training-speed: $(INSTALLED)  ## race fast and classic against the baseline: half an hour, nothing beside it
+measure-training-speed: $(INSTALLED)  ## compare the training time of two recipes with the baseline: half an hour, run nothing else
 	$(BIN)/python benchmarks/training_speed.py
 	$(BIN)/python benchmarks/training_speed.py --recipe classic --rounds 3
 
-measure-inference-speed: $(INSTALLED)  ## images a second of every engine: ten minutes, nothing beside it
+measure-inference-speed: $(INSTALLED)  ## measure images per second of every engine: ten minutes, run nothing else
 	$(BIN)/python benchmarks/inference_speed.py
 
-measure-robustness: $(INSTALLED)  ## every shipped model under fifteen corruptions and beyond MNIST: some minutes
+measure-robustness: $(INSTALLED)  ## measure every shipped model under fifteen corruptions and on other data sets: a few minutes
 	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/python benchmarks/beyond_mnist.py
 
-measure-sources: $(INSTALLED)  ## what each source of training images and each kind of non-digit gives: a quarter of an hour
+measure-sources: $(INSTALLED)  ## measure the effect of each source of training images and kind of non-digit: a quarter of an hour
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/held_out_kinds.py
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
-clean:  ## remove what can be made again, runs excepted
+clean:  ## remove generated files, except runs
 	rm -rf $(VENV) dist build site .mypy_cache .import_linter_cache .ruff_cache .pytest_cache .hypothesis
