@@ -43,7 +43,7 @@ _MOST_ERRORS = 0.01
 
 
 def numbers_of(label: str) -> list[str]:
-    """Return the numbers of a label, digits alone: what stands between gaps, crosses and signs, without separators."""
+    """Return the numbers of a label, digits only: the parts between gaps, crosses and signs, without separators."""
     parts = re.split(r"[^\d.,]+", label.replace("\u00b2", "2"))
     return [digits for digits in (re.sub(r"\D", "", part) for part in parts) if digits]
 

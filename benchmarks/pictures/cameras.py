@@ -1,4 +1,4 @@
-"""The camera: light on the paper, the angle it is held at, its lens, sensor and JPEG."""
+"""Simulation of a camera: light on the paper, viewing angle, lens, sensor and JPEG."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ DESKS = ((0.42, 0.28, 0.17), (0.22, 0.20, 0.19), (0.30, 0.33, 0.38), (0.55, 0.42
 
 @dataclass(frozen=True)
 class Camera:
-    """What is hard about a photo beyond the ordinary; each flag names one trouble."""
+    """Special difficulties of a photo; each flag is one of them."""
 
     shadow: bool = False
     desk: bool = False
@@ -86,12 +86,12 @@ def _light(rng: np.random.Generator, height: int, width: int, camera: Camera) ->
 
 
 def cut_window(picture: Picture, matrix: NDArray[Any], digit_px: float, window: Window) -> Picture:
-    """Cut a turned picture back to its own size, or a little more where the writing would be cut.
+    """Crop a rotated picture to its original size, or slightly larger if the writing would be cut off.
 
     Parameters
     ----------
     matrix
-        The homography (3, 3) by which the picture was turned.
+        The homography (3, 3) that was applied to the picture.
     """
     (x0, y0, x1, y1), beyond = window
     height, width = picture.shape[:2]
@@ -107,7 +107,7 @@ def cut_window(picture: Picture, matrix: NDArray[Any], digit_px: float, window: 
 def _aim(
     rng: np.random.Generator, picture: Picture, digit_px: float, camera: Camera, window: Window
 ) -> Picture:
-    """Rotate and tilt the paper; it goes on beyond the picture, or lies on a desk with its edges in sight."""
+    """Rotate and tilt the paper; it extends beyond the picture, or lies on a desk with visible edges."""
     height, width = picture.shape[:2]
     if camera.steady and not camera.desk:
         return picture
@@ -136,7 +136,7 @@ def _aim(
 
 
 def _desk(rng: np.random.Generator, height: int, width: int) -> Picture:
-    """Return a desk: wood with its grain, or plain."""
+    """Return the surface of a desk: wood with its grain, or plain."""
     colour = np.asarray(DESKS[rng.integers(len(DESKS))], np.float32)
     rings = cv2.GaussianBlur(grain(rng, height, width), (0, 0), sigmaX=width / 6, sigmaY=1.5)
     wood = 1 + 0.12 * rings / max(float(rings.std()), 1e-6)

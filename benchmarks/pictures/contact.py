@@ -1,4 +1,4 @@
-"""Contact sheets: many pictures on one, each with its truth, to look at with one's own eyes."""
+"""Contact sheets: many pictures in one, each with its ground truth, for visual inspection."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def as_rgb(picture: bytes | NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def contact_sheet(examples: list[Example], columns: int = 8, side: int = 190) -> NDArray[np.uint8]:
-    """Return the pictures in rows, each shrunk (never enlarged beyond 4 times) into a square, with its truth below."""
+    """Return the pictures in rows, each scaled into a square (by at most 4 times), with its ground truth below."""
     tiles = [_tile(example, side) for example in examples]
     tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
     return np.vstack([np.hstack(tiles[start : start + columns]) for start in range(0, len(tiles), columns)])

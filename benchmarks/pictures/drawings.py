@@ -1,4 +1,4 @@
-"""Drawings that are no digits, and digits that were crossed out."""
+"""Drawings that are not digits, and digits that are crossed out."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ def _circle(x: float, y: float, radius: float, n: int = 9) -> Points:
 
 
 def _path(*points: tuple[float, float]) -> list[Points]:
-    """Straight strokes from point to point."""
+    """Return straight strokes from point to point."""
     corners = np.array(points, np.float64)
     return [corners[place : place + 2] for place in range(len(corners) - 1)]
 
@@ -138,7 +138,7 @@ DRAWINGS: dict[str, Callable[[np.random.Generator], list[Points]]] = {
 
 
 def drawing_mask(rng: np.random.Generator, name: str, height_px: float, stroke_px: float) -> Field:
-    """Draw one of `DRAWINGS` by an unsteady hand.
+    """Draw one of `DRAWINGS` with random small deviations.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def _draw(curves: list[Points], stroke_px: float) -> Field:
 def crossed_out(
     rng: np.random.Generator, mask: Field, digit_px: float, stroke_px: float
 ) -> tuple[Field, str]:
-    """Cross a digit out, so that its writer plainly takes it back.
+    """Cross a digit out, so that it is clearly cancelled.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Smooth random fields and grain, the stuff of paper, light and noise."""
+"""Smooth random fields and grain, used for paper, light and noise."""
 
 from functools import lru_cache
 from typing import Any

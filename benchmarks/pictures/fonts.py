@@ -64,14 +64,14 @@ FOLDER_VARIABLE = "INKDIGITS_FONTS"
 
 @dataclass(frozen=True)
 class Fonts:
-    """The fonts that are on this machine, and the packages of those that are not."""
+    """The fonts that are installed, and the packages of those that are not."""
 
     files: tuple[Path, ...]
     missing_packages: tuple[str, ...]
 
     @property
     def remedy(self) -> str:
-        """What to do about the missing ones."""
+        """Return an instruction to install the missing fonts."""
         return f"apt-get install {' '.join(self.missing_packages)}"
 
 
@@ -96,7 +96,7 @@ def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=64)
 def characters_of(path: Path, wanted: str) -> str:
-    """Return those of ``wanted`` that the font really draws, each unlike its sign for a missing character."""
+    """Return those of ``wanted`` for which the font has a glyph that differs from its glyph for missing characters."""
     font = _font(path, 64)
     missing = bytes(font.getmask("\U000f1234"))
     drawn = (character for character in wanted if font.getmask(character).getbbox() is not None)
@@ -104,7 +104,7 @@ def characters_of(path: Path, wanted: str) -> str:
 
 
 def letters_of(path: Path) -> str:
-    """Return the letters and symbols of a font that count as no digits."""
+    """Return the letters and symbols of a font that count as non-digits."""
     wanted = SYMBOLS if path.name in WITHOUT_LETTERS else LETTERS + SYMBOLS
     if path.name in WITHOUT_SMALL_LETTERS:
         wanted = "".join(character for character in wanted if not character.islower())
@@ -112,7 +112,7 @@ def letters_of(path: Path) -> str:
 
 
 def digits_of(path: Path) -> str:
-    """Return the digits of a font that a reader would take for what they are."""
+    """Return the digits of a font that are recognisable."""
     doubtful = DOUBTFUL_DIGITS.get(path.name, "")
     return characters_of(path, "".join(digit for digit in "0123456789" if digit not in doubtful))
 

@@ -47,10 +47,10 @@ def digit_mask(
     image
         ``uint8`` of shape (28, 28), ink 255.
     height_px
-        What MNIST's box of 20 pixels becomes, in pixels.
+        Height in pixels to which MNIST's box of 20 pixels is enlarged.
     stroke_px
         Wanted stroke width in pixels; thinning stops at half of the thinnest part, so that no stroke breaks, and
-        no loop is closed by more than half. None leaves the digit's own.
+        no loop is closed by more than half. None keeps that of the digit.
     fit
         Side of the box that source digits are fitted into (20 for MNIST, 8 for scikit-learn's digits).
 

@@ -1,12 +1,13 @@
-"""What a reading is worth: one picture's answer against its truth.
+"""Scoring: the reading of one picture is compared with its ground truth.
 
-``text``     the whole text must be the truth, refused digits (``?``) and all: what a user would use
-``cells``    the same over the cells of a form, ``_`` for a blank
-``page``     the list of numbers in reading order must be the truth; numbers found in order count as parts
-``blank``    every digit reported is ``blank``, or there is none
+``text``     the whole text must equal the ground truth; a rejected digit (``?``) counts as wrong
+``cells``    the same for the cells of a form, ``_`` for a blank
+``page``     the list of numbers in reading order must equal the ground truth; numbers found in order count as parts
+``blank``    every reported digit is ``blank``, or there is none
 ``refused``  no digit is accepted, whatever the reason
-``roster``   the entry matched must be the truth and be said to be in the list; where it is not in it, that must be said
-``letters``  digits are to be accepted, letters are not; each answer gets a rank for the sweep
+``roster``   the matched entry must equal the ground truth and be reported as in the list; a number that is not in the
+             list must be reported as such
+``letters``  digits must be accepted, letters must not; each reading gets a rank for the sweep
 """
 
 import difflib
@@ -29,25 +30,25 @@ _SAME = str.maketrans({"−": "-", "–": "-", "—": "-", "·": "."})
 
 @dataclass(frozen=True)
 class Outcome:
-    """One picture's answer, judged.
+    """The score of one picture.
 
     Attributes
     ----------
     right
-        Whether the answer is what it should be; a refused digit is not a right one.
+        Whether the reading is right; a rejected digit is not.
     guess_right
-        Whether it would be if no digit had been refused.
+        Whether it would be right if no digit were rejected.
     accepted
-        Whether anything was read and nothing of it refused.
+        Whether anything was read and no digit was rejected.
     n_parts, n_parts_right
         Cells of a form, numbers of a page; 1 and ``right`` otherwise.
     rank
-        For the sweep of the letters' row: the answer's own order of acceptance. An accepted digit has 3 plus its
+        For the sweep of the row of letters: the order of acceptance of the reading. An accepted digit has 3 plus its
         confidence, an unsure one 2 plus, one that is no digit 1 plus; blank and nothing have 0.
     score
-        The confidence times the model's own ``is_digit`` of what the network saw, or None.
+        The confidence times the model's ``is_digit`` for the input of the network, or None.
     match_milliseconds
-        What it took to match the roster, of all that is in ``milliseconds``; None where there is no roster.
+        The part of ``milliseconds`` that was used to match the roster; None without a roster.
     """
 
     index: int
@@ -66,7 +67,7 @@ class Outcome:
 
 
 def judge(reader: Any, row: Row, example: Example, index: int) -> Outcome:
-    """Read one example with a `Reader`, and compare; an exception is a wrong answer that names itself."""
+    """Read one example with a `Reader`, and score it; an exception counts as a wrong reading and is recorded."""
     start = time.perf_counter()
     try:
         reading = _read(reader, example)
@@ -130,7 +131,7 @@ def _compare(reader: Any, row: Row, example: Example, reading: Reading, index: i
 
 
 def _matched(reading: Reading) -> str:
-    """Return the entries that the numbers read are said to be; empty where none is in the list."""
+    """Return the matched entries of the numbers; empty if none is in the list."""
     matches = [number.match for number in reading.numbers]
     return " ".join(str(match.text) for match in matches if match is not None and match.in_list)
 
@@ -145,7 +146,7 @@ def _rank(digit: Digit) -> float:
 
 
 def _score(reader: Any, digits: tuple[Digit, ...]) -> float | None:
-    """Return the best digit's confidence times ``is_digit``, asked of the model itself; None where it cannot be."""
+    """Return the best digit's confidence times the model's ``is_digit``; None if it is not available."""
     best = 0.0
     for digit in digits:
         if digit.image is None:

@@ -23,16 +23,16 @@ ORDINARY = Camera()
 
 @dataclass(frozen=True)
 class Kind:
-    """A combination that people meet.
+    """A combination that is common in practice.
 
     Attributes
     ----------
     name
-        Under which it is counted; begins with its medium: ``photo``, ``scan`` or ``screen``.
+        Name in the results; begins with the medium: ``photo``, ``scan`` or ``screen``.
     papers, pens
         Names in `PAPERS` and `PENS`; one of each is drawn.
     camera
-        The troubles of a photo.
+        The difficulties of a photo.
     mode
         The scanner's or the screen's mode.
     form
@@ -163,7 +163,7 @@ def render(
 
 
 def _with_paper_beyond(sheet: Sheet, beyond: int) -> Sheet:
-    """Let the paper go on for ``beyond`` pixels on each side, so that a turned picture has paper in its corners."""
+    """Extend the paper by ``beyond`` pixels on each side, so that a rotated picture has paper in its corners."""
     if not beyond:
         return sheet
 
@@ -179,7 +179,7 @@ def _with_paper_beyond(sheet: Sheet, beyond: int) -> Sheet:
 
 
 def _ink_box(sheet: Sheet) -> tuple[int, int, int, int]:
-    """Return x0, y0, x1, y1 of what stands on the sheet; its middle where nothing does."""
+    """Return x0, y0, x1, y1 of the content of the sheet; its centre if it is empty."""
     marks = sheet.ink if sheet.printed is None else np.maximum(sheet.ink, sheet.printed)
     rows, columns = np.flatnonzero(marks.max(axis=1) > 0.1), np.flatnonzero(marks.max(axis=0) > 0.1)
     if not len(rows):
@@ -189,7 +189,7 @@ def _ink_box(sheet: Sheet) -> tuple[int, int, int, int]:
 
 
 def _bleed(rng: np.random.Generator, picture: Picture, digit_px: float, sources: Sources) -> None:
-    """Let mirrored digits show through from the back of the paper, in place."""
+    """Draw mirrored digits that show through from the back of the paper, in place."""
     height, width = picture.shape[:2]
     back: Field = np.zeros((height, width), np.float32)
     for _ in range(int(np.ceil(height * width / digit_px**2 * 0.6))):

@@ -1,4 +1,4 @@
-"""Numbers in one hand: spacing from wide to overlapping, touching digits, curved lines, separators."""
+"""Numbers by one writer: spacing from wide to overlapping, touching digits, curved lines, separators."""
 
 import cv2
 import numpy as np
@@ -16,9 +16,9 @@ SEPARATORS = ".,-"
 def number_masks(
     rng: np.random.Generator, sources: Sources, digits: str, digit_px: float, stroke_px: float | None = None
 ) -> list[Field]:
-    """Return the digits of a number as one hand writes them: one pen, one slant, sizes a little uneven.
+    """Return the digits of a number as one person writes them: one pen, one slant, slightly varied sizes.
 
-    MNIST's digits come from many hands, so most of each one's own slant is taken away before the number's is given.
+    MNIST's digits are by many writers, so most of each digit's slant is removed before that of the number is applied.
     """
     stroke = rng.uniform(*S.stroke_width) * digit_px if stroke_px is None else stroke_px
     slant = rng.uniform(-S.slant_degrees, S.slant_degrees)
@@ -95,7 +95,7 @@ def touching(
 
 
 def _shared_ink(left: Field, right: Field, place: float, drop: int) -> float:
-    """Return the area, in pixels, that two digits' strokes share when ``right`` stands at ``place``."""
+    """Return the area, in pixels, that the strokes of two digits share when ``right`` is at ``place``."""
     x = round(place)
     low, high = max(0, drop), min(left.shape[0], drop + right.shape[0])
     width = min(left.shape[1] - x, right.shape[1])
@@ -105,7 +105,7 @@ def _shared_ink(left: Field, right: Field, place: float, drop: int) -> float:
 
 
 def _first_contact(left: Field, right: Field, drop: int) -> float:
-    """Return where ``right`` stands, measured from the left of ``left``, when the ink of both just meets."""
+    """Return the position of ``right``, measured from the left of ``left``, when the ink of both just meets."""
     ends = np.where((left > 0.4).any(axis=1), left.shape[1] - np.argmax((left > 0.4)[:, ::-1], axis=1), -1)
     starts = np.where((right > 0.4).any(axis=1), np.argmax(right > 0.4, axis=1), 10**6)
     low, high = max(0, drop), min(len(ends), drop + len(starts))
@@ -124,7 +124,7 @@ def _set(
     digit_px: float,
     drops: np.ndarray | None = None,
 ) -> Field:
-    """Lay the digits on one canvas, standing on a baseline that is not quite straight."""
+    """Draw the digits on one canvas, on a baseline that is not quite straight."""
     if drops is None:
         drops = rng.uniform(-S.baseline_jitter, S.baseline_jitter, len(masks)) * digit_px
     tops = [drop - mask.shape[0] for drop, mask in zip(drops, masks, strict=True)]
@@ -184,7 +184,7 @@ def _stroke_mask(points: list[tuple[float, float]], stroke: float) -> Field:
 
 
 def bent(rng: np.random.Generator, mask: Field, digit_px: float, slope_degrees: float, sag: float) -> Field:
-    """Let a line of writing slope and sag, its digits staying upright to its course.
+    """Slope and bend a line of writing; its digits stay perpendicular to the line.
 
     Parameters
     ----------

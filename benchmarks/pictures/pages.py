@@ -1,4 +1,4 @@
-"""Pages: lines of numbers in one hand, with the truth in reading order; and the large photo for timing."""
+"""Pages: lines of numbers by one writer, with the ground truth in reading order; and the large photo for timing."""
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def page(rng: np.random.Generator, sources: Sources, digit_px: float) -> tuple[S
 
 
 def large_photo(rng: np.random.Generator, sources: Sources) -> tuple[Sheet, str]:
-    """Write ten digits in a line on a sheet of 4000 by 3000 pixels, as a telephone photographs it."""
+    """Write ten digits in a line on a sheet of 4000 by 3000 pixels, as photographed by a phone."""
     digits = random_number(rng, 10)
     digit_px = 260.0
     mask = spaced(rng, number_masks(rng, sources, digits, digit_px), digit_px, -20)

@@ -1,4 +1,4 @@
-"""Papers and boards: colour, fibres, rules, what shows through from the back."""
+"""Papers and boards: colour, fibres, rules, and bleed-through from the back."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ RULE_INKS = (
 
 @dataclass(frozen=True)
 class Paper:
-    """A kind of paper: its colours, and what is printed on it as it is sold."""
+    """A kind of paper: its colours, and its printed lines."""
 
     colours: tuple[tuple[float, float, float], ...] = WHITE
     rules: str = "none"
@@ -70,7 +70,7 @@ def draw_paper(rng: np.random.Generator, paper: Paper, sheet: Sheet, black_print
     Parameters
     ----------
     black_print
-        Whether the form is printed in strong black, whatever is drawn otherwise.
+        Whether the form is always printed in strong black.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def draw_paper(rng: np.random.Generator, paper: Paper, sheet: Sheet, black_print
 
 
 def _print(picture: Picture, mask: Field, ink: NDArray[np.float32], density: float) -> None:
-    """Print ``mask`` in place with a colour that swallows ``density`` of what it can."""
+    """Print ``mask`` in place with a colour that absorbs the share ``density`` of the light that it can absorb."""
     strength = np.clip(mask * np.float32(min(density, 1.0)), 0, 1)
     picture *= 1 - strength[..., None] * (1 - ink)
 

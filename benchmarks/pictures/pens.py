@@ -1,4 +1,4 @@
-"""Pens: how a mask of ink becomes colour on the paper."""
+"""Pens: conversion of a mask of ink to colour on the paper."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Pen:
     flow
         How much the ink's density varies along the stroke.
     opaque
-        Whether the ink covers the paper (chalk, gel, paint) rather than swallow its light.
+        Whether the ink covers the paper (chalk, gel, paint) instead of absorbing light.
     """
 
     colours: tuple[tuple[float, float, float], ...]

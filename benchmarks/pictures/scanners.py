@@ -1,4 +1,4 @@
-"""Scanners and screens: flat light, a slight skew, dust, one bit a pixel; and ink that never saw paper."""
+"""Scanners and screens: flat light, a slight skew, dust, one bit a pixel; and ink drawn on a screen."""
 
 import cv2
 import numpy as np
@@ -69,7 +69,7 @@ def on_screen(rng: np.random.Generator, ink: Field, mode: str) -> NDArray[np.uin
     ----------
     mode
         ``white canvas`` (RGB), ``dark canvas`` (RGB), ``transparent`` (RGBA, dark ink), ``alpha only`` (RGBA whose
-        colour is black everywhere: the ink is held in the alpha channel alone), ``white on black`` (grey).
+        colour is black everywhere: only the alpha channel contains the ink), ``white on black`` (grey).
     """
     sharp = smoothstep(ink, 0.15, 0.85)
     inks = ((0, 0, 0), (0, 0, 0), (30, 60, 200), (200, 30, 40), (20, 120, 50), (90, 40, 140))

@@ -1,4 +1,4 @@
-"""How hard the pictures are: every range in one frozen table, written into each result file."""
+"""The severity of each degradation: every range in one frozen table, which is written into each result file."""
 
 from dataclasses import dataclass
 

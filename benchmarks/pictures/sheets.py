@@ -1,4 +1,4 @@
-"""What stands on the paper: handwriting, print, and the truth."""
+"""The content of a page: handwriting, print, and the ground truth."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ class Sheet:
     digit_px
         Height of its digits, in pixels: the unit of every other length.
     baselines
-        Where the writing stands, y in pixels: rules are laid near it.
+        Baselines of the writing, y in pixels: ruled lines are drawn near them.
     printed
         ``float32`` (height, width) in [0, 1]: boxes, combs, grids; None where there is no print.
     """
@@ -33,19 +33,19 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Example:
-    """One picture with its truth, as a row of the benchmark reads it.
+    """One picture with its ground truth and the options for the reader.
 
     Attributes
     ----------
     picture
-        What is given to the reader: the bytes of a file, or an array (grey, RGB, RGBA or bool).
+        The input of the reader: the bytes of a file, or an array (grey, RGB, RGBA or bool).
     truth
         The numbers in reading order; the cells of a form as one text with ``_`` for a blank; empty where
-        nothing may be read.
+        nothing must be read.
     kind
-        The name under which it is counted.
+        The name of its kind in the results.
     layout, length, roster
-        What the reader is told.
+        Arguments of the reader.
     """
 
     picture: bytes | NDArray[np.generic]
@@ -58,7 +58,7 @@ class Example:
 
 
 def paste(canvas: Field, mask: Field, left: float, top: float) -> None:
-    """Lay ``mask`` on ``canvas`` in place, the darker of both winning; what hangs over the edge is cut."""
+    """Draw ``mask`` on ``canvas`` in place, as the maximum of both; it is clipped at the edges."""
     x, y = round(left), round(top)
     height, width = mask.shape
     x0, y0 = max(x, 0), max(y, 0)
@@ -71,7 +71,7 @@ def paste(canvas: Field, mask: Field, left: float, top: float) -> None:
 def on_sheet(
     rng: np.random.Generator, mask: Field, digit_px: float, margins: tuple[float, float] = (0.5, 1.3)
 ) -> Sheet:
-    """Put one mask somewhere near the middle of a sheet with free ``margins`` in digit heights on each side."""
+    """Put one mask near the centre of a sheet with free ``margins`` in digit heights on each side."""
     left, right, top, bottom = (round(rng.uniform(*margins) * digit_px) for _ in range(4))
     height, width = mask.shape
     canvas = np.zeros((height + top + bottom, width + left + right), np.float32)

@@ -1,4 +1,4 @@
-"""Which digits each split may use: disjoint between the splits, and none seen in training."""
+"""The digits of each split: disjoint between the splits, and not used in training."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ N_DEVELOPMENT = 10_000
 
 @dataclass(frozen=True)
 class Sources:
-    """What one split draws from.
+    """The source digits of one split.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Sources:
     small_labels: NDArray[np.int64]
 
     def digit(self, rng: np.random.Generator, label: int | None = None) -> tuple[NDArray[np.uint8], int]:
-        """Draw one MNIST digit at random, of any label or of the one asked for."""
+        """Draw one MNIST digit at random, of any label or of the given one."""
         index = int(rng.integers(len(self.images)) if label is None else rng.choice(self.by_label[label]))
         return self.images[index], int(self.labels[index])
 

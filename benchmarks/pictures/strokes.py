@@ -26,7 +26,7 @@ def spline(points: Points, per_span: int = 14) -> Points:
 
 
 def wobble(rng: np.random.Generator, strokes: list[Points], amount: float) -> list[Points]:
-    """Move every control point a little, as no hand repeats itself; strokes that met still meet."""
+    """Shift every control point slightly at random; strokes that met still meet."""
     shifts: dict[tuple[float, ...], Points] = {}
     for point in np.vstack(strokes):
         shifts.setdefault(tuple(point), rng.normal(0, amount, 2))

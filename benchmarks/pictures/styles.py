@@ -61,7 +61,7 @@ ORDINARY: dict[int, tuple[str, ...]] = {
 
 
 def style_mask(rng: np.random.Generator, outline: str, height_px: float, stroke_px: float) -> Field:
-    """Draw one outline by a slightly unsteady hand.
+    """Draw one outline with random small deviations.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From judged answers to the figures of a row."""
+"""Summary of the scores of a row."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def summarise(row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _letters(row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the share of letters refused where 99% of the digits are accepted, by the answers' own order."""
+    """Return the share of letters rejected at 99% of digits accepted, in the order of the readings."""
     letters = [outcome for outcome in outcomes if not outcome.truth]
     digits = [outcome for outcome in outcomes if outcome.truth]
     threshold = _threshold([outcome.rank for outcome in digits])
@@ -67,7 +67,7 @@ def _letters(row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _roster(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return how many numbers of the list are found in it, and how many others are said not to be."""
+    """Return how many numbers of the list are matched, and how many others are reported as not in it."""
     times = [outcome.match_milliseconds for outcome in outcomes if outcome.match_milliseconds is not None]
     return {
         "matched": _mean([outcome.right for outcome in outcomes if outcome.truth]),

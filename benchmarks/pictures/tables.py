@@ -1,4 +1,4 @@
-"""The results as a table for people."""
+"""The results as a printed table."""
 
 from typing import Any
 

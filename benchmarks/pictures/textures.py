@@ -1,4 +1,4 @@
-"""Noise and textures: pictures with no writing in them at all, ``uint8`` RGB or grey."""
+"""Noise and textures: pictures without writing, ``uint8`` RGB or grey."""
 
 from collections.abc import Callable
 

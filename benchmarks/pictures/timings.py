@@ -49,7 +49,7 @@ def photo_timing(reader: Any, sources: Sources, n_rounds: int = 9) -> dict[str, 
 
 
 def _interleaved(ways: dict[str, Callable[[], object]], n_rounds: int) -> dict[str, float]:
-    """Return the median time of each way in seconds, one call of each a round, after one to warm up."""
+    """Return the median time of each call in seconds, with one call of each per round, after a warm-up."""
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(n_rounds + 1):
         for name, way in ways.items():

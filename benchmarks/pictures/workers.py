@@ -1,4 +1,4 @@
-"""Rows over several processes: each draws its pictures, reads them, and sends back the judged answers."""
+"""Rows over several processes: each draws its pictures, reads them, and returns the scores."""
 
 import multiprocessing
 import re
@@ -39,7 +39,7 @@ def _work(task: tuple[str, int]) -> Outcome:
 
 
 def save_failure(folder: Path, example: Example, outcome: Outcome) -> None:
-    """Write a picture that was read wrongly as it was given, truth and answer in its name."""
+    """Write a misread picture unchanged, with ground truth and reading in its name."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = (
         f"{outcome.index:05d}",
@@ -72,7 +72,7 @@ def measure(
 
 
 def _with_progress(answers: Iterator[Outcome], tasks: list[tuple[str, int]]) -> Iterator[Outcome]:
-    """Pass the answers on, and say on standard error how far it is."""
+    """Yield the scores, and report the progress on standard error."""
     start, live = time.monotonic(), sys.stderr.isatty()
     step = 20 if live else max(1, len(tasks) // 20)
     for done, answer in enumerate(answers, 1):

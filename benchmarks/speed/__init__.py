@@ -1,1 +1,1 @@
-"""The rooms of the speed benchmarks: whole processes side by side, roofs, profiles."""
+"""Modules of the speed benchmarks: timing of whole processes, matrix products, profiles."""

@@ -1,4 +1,4 @@
-"""Processes that are timed from their start to their end, and small programs that answer in JSON."""
+"""Timing of processes from start to end, and modules that run as programs and print JSON."""
 
 import json
 import os
@@ -20,19 +20,19 @@ def timed(command: Sequence[str | Path], log: Path) -> tuple[float, str]:
     command
         Program and arguments.
     log
-        What it prints is written there.
+        File for its output.
 
     Returns
     -------
     seconds
         Wall-clock time.
     output
-        What it printed.
+        Its output.
 
     Raises
     ------
     RuntimeError
-        If it fails; its last lines are told.
+        If it fails; the message contains the last lines of the output.
     """
     with log.open("w") as file:
         start = time.perf_counter()
@@ -45,9 +45,9 @@ def timed(command: Sequence[str | Path], log: Path) -> tuple[float, str]:
 
 
 def ask(room: str, *arguments: str | Path) -> Any:
-    """Run one of these rooms as a program of its own, and return the JSON of its last line.
+    """Run one of these modules in a new process, and return the JSON of its last line.
 
-    A fresh process has none of the threads and none of the memory of what was measured before.
+    A new process has no threads and no memory of earlier measurements.
     """
     done = subprocess.run(
         [sys.executable, "-m", f"speed.{room}", *map(str, arguments)],
@@ -61,5 +61,5 @@ def ask(room: str, *arguments: str | Path) -> Any:
 
 
 def load_average() -> float | None:
-    """Return how many processes wanted a core in the last minute; beside others nothing is measured well."""
+    """Return the load average of the last minute; other processes make measurements unreliable."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None

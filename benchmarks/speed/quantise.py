@@ -1,6 +1,6 @@
-"""A model in eight bits: weights and activations as int8, their ranges taken from training images.
+"""Quantisation of a model: weights and activations as int8, with ranges from training images.
 
-Run as a program, it writes a model that ONNX Runtime and OpenVINO both take.
+Run as a program, it writes a model that both ONNX Runtime and OpenVINO can load.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""How fast this machine multiplies matrices: no training can be faster than that.
+"""Throughput of the matrix product on this machine, an upper bound for the speed of training.
 
 Run as a program, it prints one JSON object: GFLOP/s by arithmetic, on all cores of the process.
 """

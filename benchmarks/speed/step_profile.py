@@ -1,7 +1,7 @@
-"""Where the milliseconds of a training step go: data, layers forward and back, and the rest.
+"""Profile of a training step: data, forward and backward pass of each layer, and the rest.
 
 Run as a program with the name of a recipe, it prints one JSON object of milliseconds. Each layer is measured alone, on
-an input of its own shape and on the cores that one part of a batch has: the layers need not sum up to the step.
+an input of its shape and on the cores of one part of a batch, so the sum of the layers may differ from the step.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import numpy as np
 
 
 def milliseconds(call: Callable[[], object], n_calls: int) -> float:
-    """Return the median time of a call, after two to warm up."""
+    """Return the median time of a call, after two warm-up calls."""
     call(), call()
     spent = []
     for _ in range(n_calls):
@@ -25,16 +25,16 @@ def milliseconds(call: Callable[[], object], n_calls: int) -> float:
 
 
 def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[str, Any]:
-    """Return what one step of a recipe takes, in milliseconds.
+    """Return the times of one step of a recipe, in milliseconds.
 
     Parameters
     ----------
     recipe_name
         One of the recipes.
     n_calls
-        Calls of each; their median counts.
+        Number of calls of each part; the median is returned.
     n_parts
-        In how many parts the batch is divided; by default as in training.
+        Number of parts of the batch; by default as in training.
     """
     import keras
     import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The figures of the inference benchmark as a table, and against their aims."""
+"""The results of the inference benchmark as a table, and compared with their targets."""
 
 from typing import Any
 
@@ -37,12 +37,12 @@ def table(results: dict[str, Any]) -> str:
 
 
 def in_words(verdict: dict[str, Any]) -> str:
-    """Return an aim beside what was measured."""
+    """Return a target and the measured value as text."""
     return f"{verdict['title']}: {verdict['value']:.3g} times (aim: {verdict['aim']})"
 
 
 def judge(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the ratios that the aims are set in; those whose engines were not measured are left out.
+    """Return the ratios that have targets; ratios of engines that were not measured are omitted.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The ways to have images answered: each engine with its calls, on so many threads.
+"""Inference calls: the calls of each engine, with a given number of threads.
 
-Whoever times them starts a process for each engine and number of cores (`speed.worker`), so that no thread pool
-disturbs another.
+They are timed in a separate process for each engine and number of cores (`speed.worker`), so that thread pools do not
+affect each other.
 """
 
 import os
@@ -24,7 +24,7 @@ def ways_of(engine: str, model: str, n_threads: int) -> dict[str, Way]:
     engine
         One of `ENGINES`.
     model
-        Path of the ``.onnx`` file; of ``keras`` the network of the baseline is taken, whatever is named.
+        Path of the ``.onnx`` file; ignored for ``keras``, which uses the network of the baseline.
     n_threads
         Threads within one call.
     """
@@ -41,7 +41,7 @@ def ways_of(engine: str, model: str, n_threads: int) -> dict[str, Way]:
 
 
 def _keras(n_threads: int) -> dict[str, Way]:
-    """Return the network of Keras's example, untrained; it takes floats, which are the caller's work to make."""
+    """Return the network of Keras's example, untrained; the calls include the conversion to floats."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import tensorflow as tf
@@ -64,7 +64,7 @@ def _keras(n_threads: int) -> dict[str, Way]:
 
 
 def _onnxruntime(model: str, n_threads: int) -> dict[str, Way]:
-    """Return a bare call, and the same through the recogniser."""
+    """Return a direct call of the engine, and the same call through the recogniser."""
     import onnxruntime
 
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser

@@ -1,7 +1,7 @@
-"""A process that holds one engine on so many cores, and times its calls when it is asked to.
+"""A process that loads one engine on a given number of cores, and times its calls on request.
 
-It reads one JSON request a line and answers with one JSON line: ``{"way", "batch", "seconds"}`` gives the seconds of
-one call, ``{"labels": true}`` what it reads in each of the images.
+It reads one JSON request per line and writes one JSON line: ``{"way", "batch", "seconds"}`` returns the seconds of
+one call, ``{"labels": true}`` the predicted label of each image.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 
 
 class Worker:
-    """The asking side: starts the process, and waits for its answers."""
+    """The client: starts the process, sends requests and waits for the results."""
 
     def __init__(self, engine: str, model: str, cores: list[int], images: Path) -> None:
         folder = str(Path(__file__).parents[1])
@@ -34,11 +34,11 @@ class Worker:
         self.ways: list[str] = self._answer()
 
     def seconds(self, way: str, batch: int, slot: float) -> float:
-        """Return the mean seconds of a call, over as many calls as fill a slot of time."""
+        """Return the mean seconds of a call, over as many calls as fit into a slot of time."""
         return float(self._ask({"way": way, "batch": batch, "seconds": slot}))
 
     def labels(self) -> list[int]:
-        """Return what the engine reads in each image, by its last way."""
+        """Return the label of each image, predicted by the engine's last call."""
         labels: list[int] = self._ask({"labels": True})
         return labels
 
@@ -69,7 +69,7 @@ class Worker:
 
 
 def main() -> None:
-    """Answer requests until there are no more."""
+    """Process requests until the input ends."""
     parser = argparse.ArgumentParser(description="Hold one engine, and time its calls.")
     parser.add_argument("engine")
     parser.add_argument("model")
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def time_calls(way: Any, batch: Any, slot: float) -> float:
-    """Return the mean seconds of a call, over as many calls as fill ``slot`` seconds, after one to warm up."""
+    """Return the mean seconds of a call, over as many calls as fit into ``slot`` seconds, after a warm-up call."""
     way(batch)
     n_calls, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < slot or n_calls == 0:

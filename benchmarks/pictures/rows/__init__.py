@@ -1,4 +1,4 @@
-"""The rows of the benchmark: what each draws, and what it asks of the reader."""
+"""The rows of the benchmark: the pictures of each row and how the reader is called."""
 
 from pictures.rows.forms import FORM_ROWS
 from pictures.rows.numbers import NUMBER_ROWS

@@ -19,12 +19,12 @@ ABSENT_EVERY = 5
 
 
 class TimedRoster(Roster):
-    """A roster that keeps the time that its matches took, in ``milliseconds``."""
+    """A roster that records the time of its matches in ``milliseconds``."""
 
     milliseconds = 0.0
 
     def match(self, segmentations: list[Segmentation]) -> Match:
-        """Match as any roster does."""
+        """Match like any roster, and add the time."""
         start = time.perf_counter()
         found = super().match(segmentations)
         self.milliseconds += (time.perf_counter() - start) * 1e3

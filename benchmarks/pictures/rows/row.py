@@ -1,4 +1,4 @@
-"""A row of the benchmark, and how its examples follow from the split, the row's name and an index."""
+"""A row of the benchmark; its examples are determined by the split, the name of the row and an index."""
 
 import zlib
 from collections.abc import Callable
@@ -25,17 +25,17 @@ class Row:
     name
         As given to ``--only``.
     title
-        A line for people.
+        Title in the tables.
     measure
-        How answers are judged; see `pictures.judging`.
+        The scoring; see `pictures.judging`.
     n
         Pictures by default; 0 for as many as the small digits of the split.
     aim
-        The share that is aimed at, or None where the row is for study.
+        The target, or None if the row has none.
     draw
         Draws the picture of one index.
     drawn_as
-        The row whose very pictures this one reads again in another way, or None.
+        The row whose pictures are read again with other options, or None.
     needs_fonts
         Whether the row needs the evaluation fonts.
     """

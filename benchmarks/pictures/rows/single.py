@@ -28,7 +28,7 @@ STYLE_KINDS = tuple(
 
 
 def _small(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """Give scikit-learn's digits as they are: 8x8, light on dark and dark on light in turn."""
+    """Return scikit-learn's digits unchanged: 8x8, light on dark and dark on light in turn."""
     place = index % len(sources.small_labels)
     image = sources.small_images[place]
     inverted = (index + index // len(sources.small_labels)) % 2 == 1
@@ -81,7 +81,7 @@ def _on_screen(rng: np.random.Generator, sources: Sources, index: int) -> Exampl
 
 
 def _style(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """Digits in strokes of our own: styles that MNIST lacks, very thin and very thick pens."""
+    """Draw digits as strokes: styles that MNIST lacks, very thin and very thick pens."""
     style = STYLE_NAMES[index % len(STYLE_NAMES)]
     kind = STYLE_KINDS[(index // len(STYLE_NAMES)) % len(STYLE_KINDS)]
     height = digit_height(rng, kind, S.photo_digit_px)
@@ -97,7 +97,7 @@ def _style(rng: np.random.Generator, sources: Sources, index: int) -> Example:
 
 
 def _clutter(rng: np.random.Generator, sources: Sources, index: int) -> Example:
-    """Cut a crop that catches less than half of the neighbours at its edges."""
+    """Cut a crop that includes less than half of the neighbours at its edges."""
     kind = ON_PAPER[index % len(ON_PAPER)]
     place = int(order(sources.split, "clutter", len(sources.labels))[index % len(sources.labels)])
     height = digit_height(rng, kind, S.photo_digit_px)
