@@ -21,12 +21,12 @@ $(FOR_TRAINING): requirements/train.txt requirements/install.sh pyproject.toml
 	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV) for training, once."
 	@$(PYTHON) -m venv $(VENV)
-	@sh requirements/install.sh requirements/train.txt
+	@sh requirements/install.sh $(VENV) requirements/train.txt
 	@touch $@
 
 $(INSTALLED): $(FOR_TRAINING) requirements/all.txt
 	@echo "Adding to $(VENV) what the checks need, once."
-	@sh requirements/install.sh requirements/all.txt
+	@sh requirements/install.sh $(VENV) requirements/all.txt
 	@touch $@
 
 train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report, read the samples with it

@@ -89,8 +89,9 @@ def generator_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted((Path(__file__).parent / "pictures").rglob("*.py")):
         if path.name not in REPORTING:
-            tree = ast.dump(_CodeOnly().visit(ast.parse(path.read_text("utf-8"))))
-            digest.update(path.relative_to(Path(__file__).parent).as_posix().encode() + tree.encode())
+            tree = ast.fix_missing_locations(_CodeOnly().visit(ast.parse(path.read_text("utf-8"))))
+            name = path.relative_to(Path(__file__).parent).as_posix()
+            digest.update((name + ast.unparse(tree)).encode())
     return digest.hexdigest()
 
 
@@ -100,6 +101,11 @@ class _CodeOnly(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         """Remove docstrings and other constants that stand alone."""
         return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Remove the annotation of the result."""
+        node.returns = None
+        return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         """Keep the value of an annotated assignment."""

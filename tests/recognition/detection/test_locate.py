@@ -100,3 +100,17 @@ def test_the_pixels_that_the_detector_processes_are_limited(
     assert len(locate(np.full(shape, 200, np.uint8), load_shipped_detector())) == 0
     assert 0 < compute_finest_scale(shape) <= 2.4
     assert sum(seen) < 9_000_000
+
+
+def test_the_final_scans_of_a_tall_strip_stay_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    strip = np.full((6000, 30), 230, np.uint8)
+    for top in range(10, 6000, 60):
+        cv2.putText(strip, "3", (5, top + 26), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 20, 2)
+    sizes: list[int] = []
+    detector = load_shipped_detector(1)
+    predict = detector.predict_cells
+    monkeypatch.setattr(
+        detector, "predict_cells", lambda images: (sizes.append(images.size), predict(images))[1]
+    )
+    locate(strip, detector)
+    assert max(sizes) < 1_000_000

@@ -79,3 +79,15 @@ def test_a_table_with_numbers_of_several_digits_is_not_joined() -> None:
 def test_boxes_far_apart_are_not_joined() -> None:
     found = make_row([20, 180])
     assert len(join_comb_cells([singles(2)], found, draw_sheet([110]))[0]) == 2
+
+
+def test_a_wide_gap_below_a_rule_of_another_line_joins_nothing() -> None:
+    upper, lower = make_row([60, 140]), make_row([20, 190, 274])
+    lower.boxes[:, 1::2] += 100
+    found = Detections(
+        *(np.concatenate([getattr(each, name) for each in (upper, lower)]) for name in upper.__dict__)
+    )
+    lines = [[np.array([0]), np.array([1])], [np.array([2]), np.array([3]), np.array([4])]]
+    sheet = np.full((200, 400), 220, np.uint8)
+    sheet[:100, 110:112] = 40
+    assert [len(each) for each in join_comb_cells(lines, found, sheet)] == [1, 3]

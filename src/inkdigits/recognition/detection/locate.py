@@ -40,6 +40,9 @@ _MAX_LOG_RATIO, _MIN_ON_ONE_SCALE = 0.5, 0.9
 symbol of another size that only one scan has found. Without the second, 73% of the digits of development pages were
 right, with 0.5 75%, with 0.9 77%."""
 
+_MAX_TALLNESS = 5
+"""Ratio of height to width up to which the final scans are slanted: they become half as wide again at most."""
+
 _SEARCH_MARGIN = 2.0
 """Margin of the final scans around all that has been found, in heights of a digit."""
 
@@ -147,9 +150,11 @@ def _scan_closely(
     left, top = (max(0, math.floor(each - margin)) for each in boxes[:, :2].min(axis=0))
     right, bottom = (math.ceil(each + margin) for each in boxes[:, 2:].max(axis=0))
     part = grey[top : min(bottom, tall), left : min(right, wide)]
-    finest = compute_finest_scale(part.shape)
+    finest = max(compute_finest_scale(part.shape), compute_finest_scale(grey.shape))
+    # A slant widens a scan by a share of its height: a tall strip would become many times as large.
+    is_slanted = part.shape[0] <= _MAX_TALLNESS * part.shape[1]
     scans = [
-        scan(part, min(scale * DIGIT_HEIGHT / height, finest), detector, slant)
+        scan(part, min(scale * DIGIT_HEIGHT / height, finest), detector, slant * is_slanted)
         for scale, slant in _FINAL_SCANS
     ]
     found = fuse_detections(scans)

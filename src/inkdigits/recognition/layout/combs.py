@@ -59,7 +59,11 @@ def join_comb_cells(
             continue
         # Boxes of one row are about equally wide.
         max_gap = (
-            max((pair.gap for pair in gaps if pair.has_aligned_rule(ruled)), default=0.0) * _MAX_GAP_RATIO
+            max(
+                (pair.gap for pair in gaps if pair.gap < _MAX_GAP and pair.has_aligned_rule(ruled)),
+                default=0.0,
+            )
+            * _MAX_GAP_RATIO
         )
         numbers = parts[:1]
         for part, pair in zip(parts[1:], gaps, strict=True):
