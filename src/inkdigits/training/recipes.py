@@ -30,8 +30,8 @@ class Recipe:
     warm_up: float = _setting("Share of the training steps in the warm-up of a one-cycle schedule.", 0.2)
     augmentation: Literal["none", "shift", "warp", "strong"] = _setting(
         "How the training images are augmented, differently in each epoch: not at all, shifted at random, warped "
-        "(rotated, sheared, scaled, shifted and bent a little), or strongly (also with other stroke widths, overlays and "
-        "degradations).",
+        "(rotated, sheared, scaled, shifted and bent a little), or strongly (also with other stroke widths, overlays "
+        "and degradations).",
         "none",
     )
     max_shift: int = _setting(
