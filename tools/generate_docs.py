@@ -39,6 +39,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/explanation/recipes.md", "families"): lambda: real.network_families(
         RESULTS / "network-families.json"
     ),
+    ("docs/explanation/recipes.md", "final scans"): lambda: real.final_scans(RESULTS / "final-scans.json"),
     ("docs/explanation/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
     ("docs/explanation/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{

@@ -45,6 +45,22 @@ def network_families(path: Path) -> str:
     )
 
 
+def final_scans(path: Path) -> str:
+    """Return the table of the detector's final scans.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/final_scans.py``.
+    """
+    content = load(path)
+    rows = [
+        (name, f"{row['right']:.1%}", f"{row['log_likelihood']:.2f}") for name, row in content["rows"].items()
+    ]
+    head = ("final scans", "numbers read correctly", "mean log-likelihood of the labels")
+    return f"{table(head, rows)}\n\nMachine: {_machine_name(content['machine'])}."
+
+
 def own_numbers(path: Path) -> str:
     """Return the effect of a user's own numbers on the training of the detector.
 

@@ -17,7 +17,7 @@ VISIBLE, PARTLY_VISIBLE = 0.6, 0.35
 """Visible share of a symbol above which it is a target, and below which it is background; between them it is
 ignored."""
 
-_STRANGE_TURNED = ((), (2, 3, 4, 5, 6, 7, 9), (3, 4, 7), (2, 3, 4, 5, 6, 7, 9))
+_ROTATED_NON_DIGITS = ((), (2, 3, 4, 5, 6, 7, 9), (3, 4, 7), (2, 3, 4, 5, 6, 7, 9))
 """For each number of quarter turns, the digits that are not digits after the rotation. The others may be digits: an
 upside-down 6 is a 9."""
 
@@ -130,8 +130,8 @@ def rotate(
             (width - x - wide, height - y - tall, wide, tall),
             (height - y - tall, x, tall, wide),
         )[quarters - 1]
-        is_strange = each.symbol == OTHER or each.symbol in _STRANGE_TURNED[quarters]
-        moved.append(replace(each, symbol=OTHER if is_strange else IGNORED, box=box))
+        is_non_digit = each.symbol == OTHER or each.symbol in _ROTATED_NON_DIGITS[quarters]
+        moved.append(replace(each, symbol=OTHER if is_non_digit else IGNORED, box=box))
     return np.ascontiguousarray(np.rot90(image, quarters)), moved
 
 
