@@ -9,6 +9,7 @@ import pytest
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, OTHER
+from inkdigits.training.scenes import grids
 from inkdigits.training.scenes.digits import render_digit
 from inkdigits.training.scenes.framing import IGNORED
 from inkdigits.training.scenes.grids import render_grid
@@ -44,7 +45,7 @@ def test_the_same_seed_draws_the_same_window(sources: SymbolSources) -> None:
 
 def test_windows_hold_every_kind_of_symbol_and_both_polarities(sources: SymbolSources) -> None:
     rng = np.random.default_rng(0)
-    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(150)]
+    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(240)]
     assert {each.symbol for window in windows for each in window.symbols} - {IGNORED} == set(range(N_SYMBOLS))
     assert {each.printed for window in windows for each in window.symbols} == {False, True}
     medians = np.array([np.median(window.image) for window in windows])
@@ -122,12 +123,15 @@ def test_some_hands_write_every_1_as_a_bare_stroke(sources: SymbolSources) -> No
     rng = np.random.default_rng(2)
     hands = [random_writer(sources, 40.0, rng, "images") for _ in range(400)]
     bare = [writer for writer in hands if writer.forms[1].name == "stick" and 1 in writer.own_forms]
-    assert 0.1 < len(bare) / len(hands) < 0.3
+    assert 0.2 < len(bare) / len(hands) < 0.4
     ink = render_digit(1, replace(bare[0], slant=0.0, care=0.0, pen=3.0), sources, rng).ink
     assert ink.shape[1] < 0.35 * ink.shape[0]
 
 
-def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(sources: SymbolSources) -> None:
+def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(
+    sources: SymbolSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grids, "_SINGLE_ROWS", 0.0)
     rng = np.random.default_rng(4)
     for _ in range(20):
         ink, rules = np.zeros((2, 192, 320), np.float32)
@@ -142,6 +146,28 @@ def test_the_cells_of_a_grid_hold_a_symbol_each_and_lie_between_rules(sources: S
             ink[max(0, y) : y + h, max(0, x) : x + w].max(initial=1) > 0.3
             for x, y, w, h in (d.box for d in digits)
         )
+
+
+def test_a_row_of_boxes_has_words_around_it_and_gaps_in_its_rules(
+    sources: SymbolSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grids, "_SINGLE_ROWS", 1.0)
+    pixels = {}
+    for broken in (0.0, 1.0):
+        monkeypatch.setattr(grids, "_BROKEN", broken)
+        rng, n_letters, n_ones, n_digits, pixels[broken] = np.random.default_rng(4), 0, 0, 0, 0
+        for _ in range(60):
+            ink, rules = np.zeros((2, 192, 320), np.float32)
+            placed = render_grid(ink, rules, 30.0, random_writer(sources, 30.0, rng, "images"), sources, rng)
+            rows = np.flatnonzero((rules > 0.2).mean(axis=1) > 0.02)
+            assert not len(rows) or np.ptp(rows) < 30.0 * 2.6 + 40
+            n_letters += sum(each.symbol == OTHER for each in placed)
+            n_ones += sum(each.symbol == 1 for each in placed)
+            n_digits += sum(each.symbol < 10 for each in placed)
+            pixels[broken] += int((rules > 0.2).sum())
+        assert n_letters > 200
+        assert 0.12 < n_ones / n_digits < 0.3
+    assert 0.3 < pixels[1.0] / pixels[0.0] < 0.95
 
 
 def test_a_dark_bar_hides_no_symbol() -> None:

@@ -11,6 +11,9 @@ GAP = " "
 _LETTERS = "eeeeaaaaiiiooonnnrrrtttsssllddduuummccppggbbhvfkwzxjqy"
 """Letters with approximately the frequencies of European languages."""
 
+_ONES = 0.15
+"""Share of 1s among the digits: in real numbers 1 is the most frequent first digit (Benford's law)."""
+
 _LENGTHS = np.array([0.16, 0.14, 0.13, 0.15, 0.16, 0.12, 0.06, 0.05, 0.03])
 """Probabilities of numbers with 1 to 9 digits."""
 
@@ -29,9 +32,9 @@ def random_text(n_symbols: int, rng: np.random.Generator) -> str:
     text = ""
     while len(text) < n_symbols:
         if kind < 0.12:  # a column or row of a table
-            token = _digits(int(rng.integers(1, 4)), rng)
+            token = random_digits(int(rng.integers(1, 4)), rng)
         elif kind < 0.2:  # a sum
-            token = _digits(int(rng.integers(1, 4)), rng) + "++--××÷"[rng.integers(7)]
+            token = random_digits(int(rng.integers(1, 4)), rng) + "++--××÷"[rng.integers(7)]
             text += token
             continue
         elif kind < 0.24:  # signs that stand alone
@@ -81,8 +84,9 @@ def random_letters(n_symbols: int, rng: np.random.Generator) -> str:
     return GAP.join(LETTER * int(rng.integers(1, 6)) for _ in range(n_symbols // 4 + 1))
 
 
-def _digits(n: int, rng: np.random.Generator) -> str:
-    digits = rng.integers(0, 10, n)
+def random_digits(n: int, rng: np.random.Generator, ones: float = _ONES) -> str:
+    """Return ``n`` random digits, of which the share ``ones`` are 1s; sometimes all are equal."""
+    digits = np.where(rng.random(n) < (ones - 0.1) / 0.9, 1, rng.integers(0, 10, n))
     if rng.random() < 0.12:
         digits[:] = digits[0]
     return "".join(map(str, digits))
@@ -90,7 +94,7 @@ def _digits(n: int, rng: np.random.Generator) -> str:
 
 def _token(rng: np.random.Generator) -> str:
     n = int(rng.choice(len(_LENGTHS), p=_LENGTHS / _LENGTHS.sum())) + 1
-    text = _digits(n, rng)
+    text = random_digits(n, rng)
     if n > 2 and rng.random() < 0.3:
         zeros = int(rng.integers(1, min(4, n)))
         text = text[:-zeros] + "0" * zeros

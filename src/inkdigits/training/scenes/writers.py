@@ -16,7 +16,7 @@ _OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.35)
 """For each digit, the probability that a writer with digits from images writes its own allograph instead. The images
 are American: almost no 1 has a flag, and almost no 7 has a bar."""
 
-_STICKS = 0.15
+_STICKS = 0.25
 """Share of the writers that write every 1 as a single stroke. Such thin strokes are rare in the images, and the
 detector confused them with rules."""
 
