@@ -37,6 +37,8 @@ def render_digit(digit: int, writer: Writer, sources: SymbolSources, rng: np.ran
     height = writer.size * float(np.exp(rng.normal(0.0, writer.wobble)))
     if digit == 0:
         height *= writer.zero
+    elif digit == 1:
+        height *= writer.one
     if writer.font is not None:
         return render_glyph(str(digit), digit, writer, rng)
     if source == "images":

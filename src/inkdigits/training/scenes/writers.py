@@ -45,6 +45,8 @@ class Writer:
         Relative variation of the size between symbols.
     zero
         Height of zeros relative to the other digits.
+    one
+        Height of 1s relative to the other digits; in amounts the first 1 is often the tallest symbol.
     forms
         For each digit its allograph.
     own_forms
@@ -62,6 +64,7 @@ class Writer:
     care: float
     wobble: float
     zero: float
+    one: float
     forms: tuple[Allograph, ...]
     own_forms: frozenset[int]
     font: Font | None
@@ -99,6 +102,7 @@ def random_writer(sources: SymbolSources, size: float, rng: np.random.Generator,
         care=float(rng.choice((0.5, 1.0, 1.6), p=(0.35, 0.45, 0.2))),
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
         zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.38, 0.95)),
+        one=1.0 if printed or rng.random() < 0.7 else float(rng.uniform(1.1, 1.6)),
         forms=tuple(forms),
         own_forms=frozenset(np.flatnonzero(own).tolist()),
         font=None if not fonts else fonts[rng.integers(len(fonts))],
