@@ -45,7 +45,7 @@ def test_the_same_seed_draws_the_same_window(sources: SymbolSources) -> None:
 
 def test_windows_hold_every_kind_of_symbol_and_both_polarities(sources: SymbolSources) -> None:
     rng = np.random.default_rng(0)
-    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(240)]
+    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(400)]
     assert {each.symbol for window in windows for each in window.symbols} - {IGNORED} == set(range(N_SYMBOLS))
     assert {each.printed for window in windows for each in window.symbols} == {False, True}
     medians = np.array([np.median(window.image) for window in windows])
