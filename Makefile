@@ -16,17 +16,18 @@ help:  ## show this list
 setup: $(INSTALLED)  ## create .venv with all packages for the checks, from the hashed locks
 
 # The packages are installed from the lock, which has their hashes; inkdigits itself is installed as editable.
-$(FOR_TRAINING): requirements/train.txt requirements/install.sh pyproject.toml
+FOR_TRAINING_LOCKS := requirements/train.txt requirements/report.txt requirements/build.txt
+$(FOR_TRAINING): $(FOR_TRAINING_LOCKS) requirements/install.sh pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "inkdigits needs Python 3.11 to 3.13, but $(PYTHON) is another: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV) for training, once."
 	@$(PYTHON) -m venv $(VENV)
-	@sh requirements/install.sh $(VENV) requirements/train.txt
+	@sh requirements/install.sh $(VENV) $(FOR_TRAINING_LOCKS)
 	@touch $@
 
-$(INSTALLED): $(FOR_TRAINING) requirements/all.txt
+$(INSTALLED): $(FOR_TRAINING) requirements/development.txt
 	@echo "Adding to $(VENV) what the checks need, once."
-	@sh requirements/install.sh $(VENV) requirements/all.txt
+	@sh requirements/install.sh $(VENV) requirements/development.txt
 	@touch $@
 
 train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report, read the samples with it
@@ -70,14 +71,19 @@ docs: $(INSTALLED)  ## check the generated parts of the documents, and build the
 docs-write: $(INSTALLED)  ## regenerate the generated parts of the documents
 	$(BIN)/python tools/generate_docs.py
 
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --upgrade pyproject.toml
+# requirements/development.txt is the whole lock; the others are parts of it: `core`, one for each extra, and `build`.
+# `make lock` keeps the locked versions that still fit pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest.
+EXTRAS := train report pdf heic openvino notebook all benchmarks dev
+UPGRADE :=
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+PART = $(COMPILE) --constraint requirements/development.txt
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
-lock: $(INSTALLED)  ## resolve the dependencies again and write requirements/*.txt
-	$(COMPILE) --extra all --extra benchmarks --extra dev --group editable --output-file requirements/all.txt
-	$(COMPILE) --extra train --extra report --group editable --constraint requirements/all.txt \
-	  --output-file requirements/train.txt
-	$(COMPILE) --constraint requirements/all.txt --output-file requirements/core.txt
+lock: $(INSTALLED)  ## resolve the dependencies and write requirements/*.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml $(EXTRAS:%=--extra %) --group build --output-file requirements/development.txt
+	$(PART) pyproject.toml --output-file requirements/core.txt
+	$(PART) --group build --output-file requirements/build.txt
+	for extra in $(EXTRAS); do \
+	  $(PART) pyproject.toml --extra $$extra --output-file requirements/$$extra.txt || exit 1; done
 
 measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each: hours; resumes an interrupted measurement
 	$(BIN)/inkdigits sweep original --runs 5

@@ -88,26 +88,3 @@ def test_it_reads_a_digit(environment: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_its_models_say_what_they_are(environment: Path, tmp_path: Path) -> None:
     assert "34,826" in call(environment / "inkdigits", "models", cwd=tmp_path)
-
-
-def test_the_locks_name_no_host_and_hash_everything() -> None:
-    for name in ("all", "core", "train"):
-        text = (ROOT / "requirements" / f"{name}.txt").read_text()
-        assert "://" not in text
-        entries = text.replace("\\\n", " ").splitlines()
-        pinned = [entry for entry in entries if "==" in entry.partition("#")[0]]
-        assert len(pinned) > 10
-        assert all("--hash=sha256:" in entry for entry in pinned)
-
-
-@pytest.mark.parametrize("part", ["core", "train"])
-def test_each_lock_is_a_part_of_the_whole_lock(part: str) -> None:
-    whole, some = (
-        {
-            line.partition(" ")[0]
-            for line in (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
-            if "==" in line and not line.startswith(" ")
-        }
-        for name in ("all", part)
-    )
-    assert some <= whole
