@@ -1,6 +1,6 @@
-"""Writes down what the shipped models answer, so that a test can see whether they still do.
+"""Writes the digests of the shipped models, with which they are checked when they are loaded, and their golden answers.
 
-python tools/write_golden_answers.py     after a model is shipped
+python tools/write_golden_answers.py     after a model is shipped, replaced or calibrated
 
 A model that has not changed keeps its answers: they are those of the day on which it was shipped.
 """
@@ -17,6 +17,7 @@ from inkdigits.data import LabelledImages, load_mnist
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
+from inkdigits.recognition.model_files.pins import DIGEST_FILE, MODEL_FOLDER, read_pinned_digests
 from inkdigits.storage import sha256_of_file, write_text, write_whole
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
@@ -28,7 +29,8 @@ EVERY = 7
 
 
 def main() -> None:
-    """Write the images where there are none, and the answers of every model that is new or has changed."""
+    """Write the digests, the images where there are none, and the answers of every model that is new or has changed."""
+    write_digests()
     if not IMAGES.exists():
         images, places = golden_images(load_mnist().train)
         with write_whole(IMAGES) as temporary:
@@ -56,6 +58,15 @@ def main() -> None:
     cells = Detector(n_threads=1).predict_cells(golden_rows(images))
     write_text(target, json.dumps({"sha256": digest, "cells": rounded(cells[:, ::2, ::EVERY])}) + "\n")
     print(f"wrote {target.name}")
+
+
+def write_digests() -> None:
+    """Write the SHA-256 of all shipped models, in the format of ``sha256sum``."""
+    models = sorted(MODEL_FOLDER.rglob("*.onnx"))
+    lines = [f"{sha256_of_file(path)}  {path.relative_to(MODEL_FOLDER).as_posix()}\n" for path in models]
+    write_text(DIGEST_FILE, "".join(lines))
+    read_pinned_digests.cache_clear()
+    print(f"wrote {DIGEST_FILE.name}: {len(lines)} models")
 
 
 def rounded(values: NDArray[np.float32]) -> list[Any]:

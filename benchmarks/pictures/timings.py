@@ -79,14 +79,15 @@ def _array_timing(model: str | None, sources: Sources, n_rounds: int, n_calls: i
     import onnxruntime
 
     from inkdigits import OnnxRecogniser, Reader
+    from inkdigits.recognition.model_files.kinds import CLASSIFIER
+    from inkdigits.recognition.model_files.model_file import read_model_file
 
     reader = Reader(model, n_threads=1)
     assert isinstance(reader.recogniser, OnnxRecogniser)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        str(reader.recogniser.path), options, providers=["CPUExecutionProvider"]
-    )
+    content = read_model_file(reader.recogniser.path, CLASSIFIER).content
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     image = sources.images[0]
     batch = image[np.newaxis]
 

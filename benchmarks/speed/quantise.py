@@ -11,6 +11,7 @@ import numpy as np
 
 from inkdigits.data import load_mnist
 from inkdigits.recognition.engines.registry import load_recogniser
+from inkdigits.recognition.model_files.model_file import read_model_file
 
 N_CALIBRATION = 1000
 """Training images whose activations set the ranges; the test images have no say."""
@@ -33,7 +34,7 @@ def quantise(model: str, path: Path) -> None:
 
     images = load_mnist().train.images[:N_CALIBRATION]
     batches = np.split(images, N_CALIBRATION // 100)
-    original = onnx.load(load_recogniser(model, 1).path)
+    original = onnx.load_from_string(read_model_file(load_recogniser(model, 1).path, None).content)
     quantised = nncf.quantize(
         original,
         nncf.Dataset(batches, lambda batch: {"images": batch}),

@@ -68,12 +68,15 @@ def _onnxruntime(model: str, n_threads: int) -> dict[str, Way]:
     import onnxruntime
 
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+    from inkdigits.recognition.model_files.kinds import CLASSIFIER
+    from inkdigits.recognition.model_files.model_file import read_model_file
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     recogniser = OnnxRecogniser(model, n_threads)
+    content = read_model_file(recogniser.path, CLASSIFIER).content
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     return {
         "bare": lambda images: session.run(["probabilities"], {"images": images})[0],
         "score": lambda images: recogniser.score(images).probabilities,

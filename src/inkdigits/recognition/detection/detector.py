@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from inkdigits.errors import ModelError
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.engines.session import open_session
-from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
+from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_OUTPUTS, SYMBOLS
+from inkdigits.recognition.engines.session import Session
+from inkdigits.recognition.model_files.kinds import DETECTOR
+from inkdigits.recognition.model_files.model_file import read_model_file
+from inkdigits.recognition.model_files.pins import MODEL_FOLDER
 
-SHIPPED = Path(__file__).parents[1] / "models" / "detector" / "detector.onnx"
+SHIPPED = MODEL_FOLDER / "detector" / "detector.onnx"
 """Path of the shipped detector."""
 
 
@@ -28,19 +31,20 @@ class Detector:
     Raises
     ------
     ModelError
-        If the file is missing or damaged, or its input is of another kind.
+        If the file is missing, damaged or not allowed by
+        `inkdigits.recognition.model_files.check.check_model`, or its input, output or card is of another kind.
     """
 
     def __init__(self, path: Path = SHIPPED, n_threads: int | None = None) -> None:
-        self._session = open_session(path, n_threads)
-        signature = [(each.name, each.type) for each in self._session.get_inputs()]
-        if signature != [("pictures", "tensor(uint8)")]:
+        model = read_model_file(path, DETECTOR)
+        self.path, self.card = path, model.card
+        unknown = sorted(set(self.card.prior_odds) - {"presence", *SYMBOLS})
+        if unknown:
             raise ModelError(
-                f"expected one input, pictures, uint8 (n, height, width), in {path}, but got {signature}; "
-                "use a digit detector"
+                f"expected prior odds of symbols in the model card of {path}, but got {unknown[0]!r:.50}; export it "
+                "again"
             )
-        card = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
-        self.card = ModelCard(name=path.stem) if card is None else ModelCard.from_json(card)
+        self._session = Session(model, n_threads)
 
     def predict_cells(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the output of the network for each cell of each picture.
@@ -54,8 +58,20 @@ class Detector:
         -------
         ndarray
             ``float32`` (n, h / 8, w / 4, 24); see `inkdigits.recognition.detection.detections.decode_detections`.
+
+        Raises
+        ------
+        ModelError
+            If the model computes another shape, or values that are not finite.
         """
-        output: NDArray[np.float32] = self._session.run(None, {"pictures": pictures})[0]
+        output: NDArray[np.float32] = self._session.run(["cells"], {"pictures": pictures})[0]
+        n, height, width = pictures.shape
+        expected = (n, height // CELL_HEIGHT, width // CELL_WIDTH, N_OUTPUTS)
+        if output.shape != expected or not np.isfinite(output).all():
+            raise ModelError(
+                f"expected finite outputs of shape {expected} from {self.path}, but got {output.shape} or values that "
+                "are not finite; export it again, or use the shipped detector"
+            )
         return output
 
     def calibrate(self, found: Detections, is_number: bool = True) -> Detections:

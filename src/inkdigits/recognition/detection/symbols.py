@@ -11,5 +11,9 @@ OTHER = N_SYMBOLS - 1
 CELL_HEIGHT, CELL_WIDTH = 8, 4
 """Height and width, in pixels of the input, of one cell of the output."""
 
+N_OUTPUTS = 1 + N_SYMBOLS + 4 + 1
+"""Length of the output vector of a cell: logit of an object centre, class logits, four distances to the box, logit of
+print."""
+
 DIGIT_HEIGHT = 24
 """Height of a digit, in pixels of the input, at which the detector is most accurate."""

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores, check_digit_images
-from inkdigits.errors import ModelError
-from inkdigits.recognition.engines.session import check_outputs, load_card, open_session
+from inkdigits.contract import SIDE, DigitImages, Scores, check_digit_images
+from inkdigits.recognition.engines.outputs import check_outputs
+from inkdigits.recognition.engines.session import Session
+from inkdigits.recognition.model_files.kinds import CLASSIFIER
+from inkdigits.recognition.model_files.model_file import read_model_file
 
 if TYPE_CHECKING:
     import os
@@ -39,15 +41,16 @@ class OnnxRecogniser:
     Raises
     ------
     ModelError
-        If the file is missing or damaged, or its inputs or outputs are of another kind.
+        If the file is missing, damaged or not allowed by
+        `inkdigits.recognition.model_files.check.check_model`, or its inputs or outputs are of another kind.
     """
 
     def __init__(self, path: "str | os.PathLike[str]", n_threads: int | None = None) -> None:
         self.path = Path(path)
-        self._session = open_session(self.path, n_threads)
-        self.outputs = check_outputs(self._session, self.path)
-        self.card = load_card(self._session, self.path)
-        self._run = self._session.run
+        model = read_model_file(self.path, CLASSIFIER)
+        self.outputs = [name for name in CLASSIFIER.outputs if name in model.outputs]
+        self.card = model.card
+        self._run = Session(model, n_threads).run
 
     def score(self, images: DigitImages) -> Scores:
         """Score digit images, ``uint8`` of shape (n, 28, 28); see `inkdigits.contract.Recogniser`."""
@@ -57,12 +60,8 @@ class OnnxRecogniser:
             return self._score_batches(images)
         outputs = self._run(self.outputs, {"images": images})
         probabilities = outputs[0]
-        if probabilities.shape != (len(images), N_CLASSES):
-            raise ModelError(
-                f"expected probabilities of shape ({len(images)}, {N_CLASSES}) from {self.path}, "
-                f"but got {probabilities.shape}; export the model again"
-            )
         is_digit = outputs[1] if len(outputs) > 1 else np.ones(len(images), np.float32)
+        check_outputs(probabilities, is_digit, len(images), self.path)
         return Scores(probabilities, is_digit.reshape(len(images)))
 
     def _score_batches(self, images: DigitImages) -> Scores:

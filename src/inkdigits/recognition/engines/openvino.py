@@ -8,7 +8,9 @@ import numpy as np
 
 from inkdigits.contract import N_CLASSES, DigitImages, Scores, check_digit_images
 from inkdigits.errors import MissingExtraError, ModelError, UsageError
-from inkdigits.recognition.engines.session import check_outputs, load_card, open_session
+from inkdigits.recognition.engines.outputs import check_outputs
+from inkdigits.recognition.model_files.kinds import CLASSIFIER
+from inkdigits.recognition.model_files.model_file import read_model_file
 
 if TYPE_CHECKING:
     import os
@@ -61,8 +63,8 @@ class OpenVinoRecogniser:
             raise UsageError(f"expected precision {' or '.join(PRECISIONS)}, but got {precision!r}")
         openvino = import_openvino()
         self.path = Path(path)
-        session = open_session(self.path, n_threads=1)
-        self.card, self._outputs = load_card(session, self.path), check_outputs(session, self.path)
+        model = read_model_file(self.path, CLASSIFIER)
+        self.card, self._outputs = model.card, model.outputs
         # One stream per core: parts of a batch run in parallel, and the cores are not synchronised after each layer.
         settings: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
         if n_threads is not None:
@@ -72,7 +74,7 @@ class OpenVinoRecogniser:
             settings["INFERENCE_PRECISION_HINT"] = PRECISIONS[precision]
         core = openvino.Core()
         try:
-            compiled = core.compile_model(core.read_model(self.path), "CPU", settings)
+            compiled = core.compile_model(core.read_model(model.content), "CPU", settings)
         except RuntimeError as error:
             first_line = str(error).strip().partition("\n")[0]
             raise ModelError(
@@ -94,14 +96,20 @@ class OpenVinoRecogniser:
         images = check_digit_images(images)
         n = len(images)
         outputs = {"probabilities": np.empty((n, N_CLASSES), np.float32), "is_digit": np.ones(n, np.float32)}
-        if n == 1:
-            self._request.infer({"images": images})
-            self._copy_outputs(self._request, outputs, 0)
-        elif n:
-            part = min(_BATCH_SIZE, -(-n // len(self._queue)))
-            for start in range(0, n, part):
-                self._queue.start_async({"images": images[start : start + part]}, (outputs, start))
-            self._queue.wait_all()
+        try:
+            if n == 1:
+                self._request.infer({"images": images})
+                self._copy_outputs(self._request, outputs, 0)
+            elif n:
+                part = min(_BATCH_SIZE, -(-n // len(self._queue)))
+                for start in range(0, n, part):
+                    self._queue.start_async({"images": images[start : start + part]}, (outputs, start))
+                self._queue.wait_all()
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"the model {self.path} cannot be computed on {n} images; export it again, or use a shipped model"
+            ) from error
+        check_outputs(outputs["probabilities"], outputs["is_digit"], n, self.path)
         return Scores(**outputs)
 
     def _copy_outputs(self, request: Any, outputs: dict[str, Any], start: int) -> None:

@@ -7,17 +7,17 @@ from inkdigits.choices import ENGINES
 from inkdigits.errors import ModelError, UsageError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
+from inkdigits.recognition.model_files.pins import MODEL_FOLDER
 
 if TYPE_CHECKING:
     import os
 
-_MODEL_FOLDER = Path(__file__).parents[1] / "models"
 _RANKING = ("accurate", "compact", "classic", "quick")
 
 
 def shipped_models() -> dict[str, Path]:
     """Return the paths of the shipped models by name, the most accurate on real pictures first."""
-    found = {path.stem: path for path in sorted(_MODEL_FOLDER.glob("*.onnx"))}
+    found = {path.stem: path for path in sorted(MODEL_FOLDER.glob("*.onnx"))}
     ranked = sorted(found, key=lambda name: _RANKING.index(name) if name in _RANKING else len(_RANKING))
     return {name: found[name] for name in ranked}
 

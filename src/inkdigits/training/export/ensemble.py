@@ -12,6 +12,8 @@ from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.errors import UsageError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import ModelCard
+from inkdigits.recognition.model_files.kinds import CLASSIFIER
+from inkdigits.recognition.model_files.model_file import read_model_file
 from inkdigits.training.export.onnx_export import save_checked
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 
@@ -42,7 +44,10 @@ def write_ensemble(members: Sequence[Path], path: Path, name: str = "ensemble") 
     if all(IS_DIGIT in each.outputs for each in recognisers):
         outputs.append(IS_DIGIT)
     models = [
-        compose.add_prefix(onnx.load(member), f"member_{index}/") for index, member in enumerate(members)
+        compose.add_prefix(
+            onnx.load_from_string(read_model_file(member, CLASSIFIER).content), f"member_{index}/"
+        )
+        for index, member in enumerate(members)
     ]
     versions = {tuple(sorted((each.domain, each.version) for each in model.opset_import)) for model in models}
     if len(versions) > 1:

@@ -21,6 +21,7 @@ from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores
 from inkdigits.errors import ModelError, RunError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
+from inkdigits.recognition.model_files.model_file import read_model_file
 from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.storage import write_whole
 from inkdigits.training.export.graph_fusion import rename, simplify
@@ -175,8 +176,15 @@ def load_network(run: Path) -> keras.Model:
 
 
 def write_card(path: Path, card: ModelCard) -> None:
-    """Replace the model card of an ONNX file, atomically."""
-    _save(onnx.load(path), card, path)
+    """Replace the model card of an ONNX file, atomically.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or damaged.
+    """
+    # Not onnx.load, which follows references to other files.
+    _save(onnx.load_from_string(read_model_file(path, None).content), card, path)
 
 
 def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:

@@ -5,13 +5,10 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.symbols import N_OUTPUTS
 
 CELLS = "cells"
 """Name of the output."""
-
-N_OUTPUTS = 1 + N_SYMBOLS + 4 + 1
-"""Length of the output vector: logit of an object centre, class logits, four distances to the box, logit of print."""
 
 _NEIGHBOURHOOD = 5
 """Side of the square for local mean and contrast, in blocks of 8 pixels."""
