@@ -7,21 +7,47 @@ import platform
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from inkdigits.json_records import Amount, Count, to_json
+
 _PACKAGES = ("inkdigits", "keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "onnx", "onnxruntime")
 
 
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine; None for what is unknown. Neither host name nor kernel, because results are published."""
+
+    processor: str | None = None
+    cores: Count | None = None
+    """Number of logical cores that the process may use."""
+    memory_gib: Amount | None = None
+    platform: str | None = None
+    """Operating system and instruction set."""
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """When and where a result was computed."""
+
+    created: str
+    """Time in UTC, ISO 8601."""
+    machine: Machine
+    versions: dict[str, str]
+    """Versions of Python and of the installed packages that can change a result."""
+
+
 def describe_environment() -> dict[str, Any]:
-    """Return the time (``created``, UTC), ``machine`` and package ``versions`` of this process."""
-    return {
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "machine": {
-            "processor": _processor(),
-            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-            "memory_gib": _memory_gib(),
-            "platform": f"{platform.system()} {platform.machine()}",
-        },
-        "versions": {"python": platform.python_version(), **_versions()},
-    }
+    """Return the `Environment` of this process as a JSON object."""
+    environment = Environment(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        machine=Machine(
+            processor=_processor(),
+            cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            memory_gib=_memory_gib(),
+            platform=f"{platform.system()} {platform.machine()}",
+        ),
+        versions={"python": platform.python_version(), **_versions()},
+    )
+    return dict(to_json(environment))
 
 
 def _versions() -> dict[str, str]:

@@ -4,29 +4,35 @@ RUN/
 ├── config.json          recipe, seed, data (name, n_train, n_test, sha256), layers, command
 ├── environment.json     versions, machine, precision
 ├── history.csv          epoch,seconds,learning_rate,loss,accuracy[,val_loss,val_accuracy]
-├── tensorboard/         event files, for  tensorboard --logdir RUN/tensorboard
-├── checkpoint.npz       the state after the last completed epoch; deleted when the run is finished
+├── tensorboard/         event files, for  tensorboard --logdir RUN/tensorboard; after a crash they may be cut
+├── checkpoint-a.npz     the last two states of the training, in turn; deleted when the run is finished
+├── checkpoint-b.npz
 ├── model.keras          the trained network
 ├── model.onnx           the same network, with its model card in the metadata
 ├── evaluation.json      the metrics on the test images
 ├── arrays.npz           the arrays that the report plots: see `ARRAYS`
 ├── figures/*.png        the plots of the report
 ├── report.html, report.pdf
-└── manifest.json        SHA-256 and size of every file above
+└── manifest.json        SHA-256 and size of every file above but the checkpoints; a run with it is finished
+
+While a process writes the run, it holds the lock ``.lock``. Other hidden files are what a crash left, see
+`inkdigits.storage`. Every entry of the manifest is true at any time, also after a power cut.
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import RunError
-from inkdigits.storage import sha256_of_file, write_json
+from inkdigits.locks import LOCK
+from inkdigits.storage import PARTIAL, list_files, sha256_of_file, sync_tree, write_json
 
 CONFIG = "config.json"
 ENVIRONMENT = "environment.json"
 HISTORY = "history.csv"
 TENSORBOARD = "tensorboard"
-CHECKPOINT = "checkpoint.npz"
+CHECKPOINTS = ("checkpoint-a.npz", "checkpoint-b.npz")
 KERAS_MODEL = "model.keras"
 ONNX_MODEL = "model.onnx"
 EVALUATION = "evaluation.json"
@@ -68,12 +74,36 @@ def read_json(run: Path, name: str) -> Any:
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged ({error}); train the run again") from error
+        raise damaged_file(path, error) from error
+
+
+def damaged_file(path: Path, fault: object) -> RunError:
+    """Return the error for a file of a run that is damaged, with its first fault."""
+    return RunError(f"{path} is damaged ({fault}); train the run again")
+
+
+def is_new(run: Path) -> bool:
+    """Return whether the path can become a run directory: it is missing, or a folder that is empty but for a lock."""
+    if not run.is_dir():
+        return not run.exists()
+    return all(path.name == LOCK or path.name.startswith(PARTIAL) for path in run.iterdir())
+
+
+def has_checkpoint(run: Path) -> bool:
+    """Return whether an interrupted run can be resumed after its beginning."""
+    return any((run / name).exists() for name in CHECKPOINTS)
 
 
 def write_manifest(run: Path) -> None:
-    """Write ``manifest.json`` with the SHA-256 and the size in bytes of every file in the run."""
-    files = sorted(path for path in run.rglob("*") if path.is_file() and path != run / MANIFEST)
+    """Write ``manifest.json`` with the SHA-256 and the size in bytes of every file in the run.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be synchronised or written.
+    """
+    sync_tree(run)  # the event files of TensorBoard too, or their entries could be false after a power cut
+    files = [path for path in list_files(run) if path.name not in (MANIFEST, *CHECKPOINTS)]
     write_json(
         run / MANIFEST,
         {
@@ -81,3 +111,21 @@ def write_manifest(run: Path) -> None:
             for path in files
         },
     )
+
+
+def remove_from_manifest(run: Path, paths: Collection[Path]) -> None:
+    """Remove the entries of files that are about to be written again, so that no entry is ever false.
+
+    Raises
+    ------
+    OutputError
+        If the manifest cannot be written.
+    """
+    try:
+        before = read_json(run, MANIFEST)
+    except RunError:
+        return  # nothing is claimed
+    names = {path.relative_to(run).as_posix() for path in paths}
+    kept = {name: entry for name, entry in before.items() if name not in names}
+    if kept != before:
+        write_json(run / MANIFEST, kept)

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +52,6 @@ def test_text_is_scikit_learns_to_the_letter(n: int, digits: int) -> None:
 
 def test_a_class_that_is_never_there_and_never_predicted_has_noughts() -> None:
     classes = compute_class_metrics(confusion_matrix(np.array([1, 1]), np.array([1, 2])))
-    assert classes[0].to_json() == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
-    assert classes[2].to_json() == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
-    assert classes[1].to_json() == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}
+    assert asdict(classes[0]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    assert asdict(classes[2]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    assert asdict(classes[1]) == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}

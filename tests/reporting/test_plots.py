@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from inkdigits.evaluation.result import Mistake
 from inkdigits.reporting import plots
 from inkdigits.reporting.galleries import (
     Tile,
@@ -130,7 +131,7 @@ def test_predictions_with_few_or_no_images(kept: int) -> None:
 
 def test_known_label_errors_are_marked() -> None:
     images = np.zeros((3, 28, 28), np.uint8)
-    mistakes = [{"index": i, "label": 4, "predicted": 9, "confidence": 0.875} for i in (2, 0)]
+    mistakes = [Mistake(index=i, label=4, predicted=9, confidence=0.875) for i in (2, 0)]
     with report_style():
         figure = mistakes_gallery(images, mistakes, {0: 9})
     texts = [text.get_text() for text in figure.axes[0].texts]

@@ -186,7 +186,7 @@ def test_the_confusion_matrix_holds_every_count(written: Path) -> None:
     run = Run.load(written)
     axes = draw_figures(run, build_document(run))["confusion_matrix"].axes[0]
     written_counts = sorted(int(text.get_text()) for text in axes.texts if text.get_text())
-    counts = [count for row in run.evaluation["confusion_matrix"] for count in row if count]
+    counts = [count for row in run.evaluation.confusion_matrix for count in row if count]
     assert written_counts == sorted(counts)
 
 

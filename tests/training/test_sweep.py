@@ -17,7 +17,7 @@ def test_a_sweep_goes_on_where_it_stopped_and_never_mixes_recipes(small_train, s
     trained = []
     sweep(QUICK, small_train, small_test, [5], results, on_run=trained.append)
     runs = sweep(QUICK, small_train, small_test, [5, 6], results, on_run=trained.append)
-    assert [run["seed"] for run in runs] == [run["seed"] for run in trained] == [5, 6]
+    assert [run.seed for run in runs] == [run.seed for run in trained] == [5, 6]
     saved = json.loads(results.read_text())
     assert saved["recipe"]["epochs"] == 1
     assert all(0.3 < run["accuracy"] < 1 and run["seconds"]["training"] > 0 for run in saved["runs"])
@@ -44,9 +44,9 @@ def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test
     runs = sweep_seed()
     kept = OnnxRecogniser(keep / "seed-3" / "model.onnx")
     assert (kept.card.temperature, kept.card.threshold) == (2.0, 0.3)
-    assert runs[0]["calibration"]["temperature"] == 2.0
+    assert runs[0].calibration["temperature"] == 2.0
     labels = kept.score(small_test.images).labels
-    assert (labels == small_test.labels).mean() == pytest.approx(runs[0]["accuracy"])
+    assert (labels == small_test.labels).mean() == pytest.approx(runs[0].accuracy)
 
     n_steps = len(steps)
     assert n_steps > 0
@@ -58,8 +58,8 @@ def test_runs_are_kept_where_asked_and_not_trained_again(small_train, small_test
         sweep_seed(out=tmp_path / "third.json", recipe=QUICK.override({"epochs": 2}))
     # Runs that are all trained anew may be calibrated otherwise.
     anew = sweep(QUICK, small_train, small_test, [3], results, keep=tmp_path / "elsewhere")
-    assert [run["calibration"]["temperature"] for run in anew] == [1.0]
-    assert anew[0]["accuracy"] == runs[0]["accuracy"]
+    assert [run.calibration["temperature"] for run in anew] == [1.0]
+    assert anew[0].accuracy == runs[0].accuracy
     assert sweep(QUICK, small_train, small_test, [3], results, calibration=calibration) == anew
     with pytest.raises(DataError, match="runs with another calibration"):
         sweep(QUICK, small_train, small_test, [4], results, calibration=calibration)

@@ -27,11 +27,11 @@ from inkdigits.errors import OutputError
 def command(run: Path, form: str, out: Path | None) -> None:
     """Export the trained network of RUN. An ONNX export is checked against the Keras network."""
     from inkdigits import run_directory
-    from inkdigits.run_directory import read_json
+    from inkdigits.run_files import read_run_name
     from inkdigits.storage import write_whole
 
-    config = read_json(run, run_directory.CONFIG)
-    out = out or Path(f"{config['name']}.{form}")
+    name = read_run_name(run)
+    out = out or Path(f"{name}.{form}")
     if out.exists():
         raise OutputError(f"{out} exists already; choose another name with --out")
     if form == "keras":

@@ -1,13 +1,16 @@
 """``inkdigits sweep``: train a recipe with several random seeds, and summarise the accuracy."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from inkdigits.commands.console.progress import show_training
 from inkdigits.commands.train import calibration_option, parse_settings, read_calibration
 from inkdigits.errors import UsageError
+
+if TYPE_CHECKING:
+    from inkdigits.evaluation.sweep_results import SweepRun
 
 
 @click.command(name="sweep")
@@ -83,7 +86,7 @@ def command(
             watch=watch,
             on_run=lambda record: click.echo(_format_record(record)),
         )
-    click.echo(f"{recipe} over {len(records)} runs: {summarise([record['accuracy'] for record in records])}")
+    click.echo(f"{recipe} over {len(records)} runs: {summarise([record.accuracy for record in records])}")
     click.echo(f"Results  {out}")
 
 
@@ -105,8 +108,8 @@ def _compare(first_file: Path, second_file: Path) -> None:
     click.echo(f"{second.name} against {first.name}: {comparison}")
 
 
-def _format_record(record: dict[str, Any]) -> str:
+def _format_record(record: "SweepRun") -> str:
     return (
-        f"seed {record['seed']}  accuracy {record['accuracy']:.2%}  loss {record['loss']:.4f}  "
-        f"{record['seconds']['training']:.0f} s"
+        f"seed {record.seed}  accuracy {record.accuracy:.2%}  loss {record.loss:.4f}  "
+        f"{record.seconds.training:.0f} s"
     )

@@ -1,7 +1,7 @@
 """``inkdigits train``: train a network by a recipe on a data set, and write a run directory."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -91,19 +91,20 @@ def command(
 
     # The recipe is checked before Keras is imported, which takes some seconds.
     import inkdigits.training  # noqa: F401  (raises MissingExtraError if the extra is missing)
+    from inkdigits.run_files import DataSource, read_config
     from inkdigits.training.recipes import Recipe, get_recipe
 
     if resume:
         assert run is not None
-        config = _read_config(run)
-        chosen = Recipe.from_json(config["recipe"])
-        source = config["source"]
+        config = read_config(run)
+        chosen = Recipe.from_json(config.recipe)
+        source = config.source
         if source is None:
             raise RunError(
                 f"the run in {run} was not started by  inkdigits train;  resume it from its own program"
             )
-        seed, data, held_out = config["seed"], source["data"], source["held_out"]
-        held_out_run = Path(source["calibration"]) if source["calibration"] else None
+        seed, data, held_out = config.seed, source.data, source.held_out
+        held_out_run = Path(source.calibration) if source.calibration else None
     else:
         chosen = get_recipe(recipe or "fast").override(overrides)
         seed, data = seed or 0, data or "mnist"
@@ -128,11 +129,11 @@ def command(
                 watch=watch,
                 calibration=calibration,
                 calibrate_on_test=held_out,
-                source={
-                    "data": data,
-                    "held_out": held_out,
-                    "calibration": str(held_out_run) if held_out_run else None,
-                },
+                source=DataSource(
+                    data=data,
+                    held_out=held_out,
+                    calibration=str(held_out_run) if held_out_run else None,
+                ),
             )
     except KeyboardInterrupt:
         raise RunInterruptedError(_explain_resuming(run)) from None
@@ -157,13 +158,6 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
     return parsed
 
 
-def _read_config(run: Path) -> dict[str, Any]:
-    from inkdigits.run_directory import CONFIG, read_json
-
-    config: dict[str, Any] = read_json(run, CONFIG)
-    return config
-
-
 def read_calibration(held_out_run: Path) -> "Calibration":
     """Read the temperature and the thresholds of a finished held-out run.
 
@@ -180,11 +174,11 @@ def read_calibration(held_out_run: Path) -> "Calibration":
 
 
 def _explain_resuming(run: Path) -> str:
-    from inkdigits.run_directory import CHECKPOINT
+    from inkdigits.run_directory import has_checkpoint
 
-    if (run / CHECKPOINT).exists():
+    if has_checkpoint(run):
         return f"interrupted; resume with  inkdigits train --resume --out {run}"
-    return f"interrupted before the end of the first epoch; start again (delete {run} to reuse its name)"
+    return f"interrupted before the first checkpoint; start again (delete {run} to reuse its name)"
 
 
 def _write_report(run: Path) -> str | None:

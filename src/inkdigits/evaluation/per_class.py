@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.json_records import Count, Share
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,10 @@ class ClassMetrics:
         Number of images of this digit.
     """
 
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-    def to_json(self) -> dict[str, float | int]:
-        """Return the four metrics by name."""
-        return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
+    precision: Share
+    recall: Share
+    f1: Share
+    support: Count
 
 
 def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> NDArray[np.int64]:

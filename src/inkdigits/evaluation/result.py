@@ -1,13 +1,21 @@
 """The result of an evaluation: the metrics of one recogniser on one data set."""
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.contract import N_CLASSES
 from inkdigits.evaluation import per_class
 from inkdigits.evaluation.per_class import ClassMetrics
+from inkdigits.json_records import Count, DigitLabel, Share, from_json, to_json
+from inkdigits.run_directory import EVALUATION, damaged_file, read_json
+
+_TEN = msgspec.Meta(min_length=N_CLASSES, max_length=N_CLASSES)
+_MATRIX = Annotated[list[Annotated[list[Count], _TEN]], _TEN]
 
 
 @dataclass(frozen=True)
@@ -26,19 +34,10 @@ class Mistake:
         The probability of the predicted digit, in [0, 1].
     """
 
-    index: int
-    label: int
-    predicted: int
-    confidence: float
-
-    def to_json(self) -> dict[str, float | int]:
-        """Return the four values by name."""
-        return {
-            "index": self.index,
-            "label": self.label,
-            "predicted": self.predicted,
-            "confidence": self.confidence,
-        }
+    index: Count
+    label: DigitLabel
+    predicted: DigitLabel
+    confidence: Share
 
 
 @dataclass(frozen=True)
@@ -51,24 +50,14 @@ class WithoutLabelErrors:
         As in `Evaluation`, over the remaining images.
     """
 
-    n: int
-    n_errors: int
-    accuracy: float
-    accuracy_interval: tuple[float, float]
+    n: Count
+    n_errors: Count
+    accuracy: Share
+    accuracy_interval: tuple[Share, Share]
     loss: float
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the five metrics by name."""
-        return {
-            "n": self.n,
-            "n_errors": self.n_errors,
-            "accuracy": self.accuracy,
-            "accuracy_interval": list(self.accuracy_interval),
-            "loss": self.loss,
-        }
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """All metrics of one recogniser on one data set.
 
@@ -102,48 +91,68 @@ class Evaluation:
         The main metrics without known label errors, or None if no label errors are known.
     """
 
+    # The defaults are for the files of earlier versions.
     model: str
-    data: str
-    n: int
-    n_errors: int
-    accuracy: float
-    accuracy_interval: tuple[float, float]
+    data: str = ""
+    n: Count
+    n_errors: Count
+    accuracy: Share
+    accuracy_interval: tuple[Share, Share]
     loss: float
-    ece: float
-    threshold: float
-    is_digit_threshold: float
-    coverage: float
-    accepted_error: float | None
+    ece: Share
+    threshold: float = 0.0
+    is_digit_threshold: float = 0.0
+    coverage: Share
+    accepted_error: Share | None = None
     confusion_matrix: NDArray[np.int64]
-    per_class: tuple[ClassMetrics, ...]
+    per_class: Annotated[tuple[ClassMetrics, ...], _TEN]
     macro_average: ClassMetrics
     weighted_average: ClassMetrics
     mistakes: tuple[Mistake, ...]
-    without_label_errors: WithoutLabelErrors | None
+    without_label_errors: WithoutLabelErrors | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the metrics by name, as values that `json.dumps` accepts."""
-        return {
-            "model": self.model,
-            "data": self.data,
-            "n": self.n,
-            "n_errors": self.n_errors,
-            "accuracy": self.accuracy,
-            "accuracy_interval": list(self.accuracy_interval),
-            "loss": self.loss,
-            "ece": self.ece,
-            "threshold": self.threshold,
-            "is_digit_threshold": self.is_digit_threshold,
-            "coverage": self.coverage,
-            "accepted_error": self.accepted_error,
-            "confusion_matrix": self.confusion_matrix.tolist(),
-            "per_class": [{"label": label, **each.to_json()} for label, each in enumerate(self.per_class)],
-            "macro_average": self.macro_average.to_json(),
-            "weighted_average": self.weighted_average.to_json(),
-            "mistakes": [mistake.to_json() for mistake in self.mistakes],
-            "without_label_errors": self.without_label_errors and self.without_label_errors.to_json(),
-        }
+        content: dict[str, Any] = to_json(self, convert=np.ndarray.tolist)
+        content["per_class"] = [{"label": label, **each} for label, each in enumerate(content["per_class"])]
+        return content
+
+    @staticmethod
+    def from_json(content: Any) -> "Evaluation":
+        """Create an evaluation from the result of `to_json`.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or has another type or range; the message is one line.
+        """
+        return from_json(content, Evaluation, lambda _, rows: np.array(from_json(rows, _MATRIX)))
 
     def classification_report(self, digits: int = 4) -> str:
         """Return the metrics of each digit as a table in scikit-learn's layout, with ``digits`` decimal places."""
         return per_class.classification_report(self.per_class, self.accuracy, digits)
+
+
+def read_evaluation(run: Path) -> Evaluation:
+    """Read ``evaluation.json`` of a run, and check that its counts are consistent.
+
+    Raises
+    ------
+    RunError
+        If it is missing or damaged.
+    """
+    path = run / EVALUATION
+    try:
+        evaluation = Evaluation.from_json(read_json(run, EVALUATION))
+    except ValueError as error:
+        raise damaged_file(path, error) from error
+    n, supports = evaluation.n, [row.support for row in evaluation.per_class]
+    read = evaluation.confusion_matrix.sum(axis=1).tolist()
+    if n < 1 or read != supports or sum(supports) != n:
+        raise damaged_file(
+            path,
+            f"it has {n} test images, but {sum(supports)} by digit, and {sum(read)} in the confusion matrix",
+        )
+    if any(mistake.index >= n for mistake in evaluation.mistakes):
+        raise damaged_file(path, f"a mistake has an index beyond the {n} test images")
+    return evaluation

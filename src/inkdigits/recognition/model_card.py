@@ -1,10 +1,11 @@
 """Model cards: the provenance, the evaluation and the thresholds of a model, stored in its ONNX file."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from inkdigits.errors import ModelError
+from inkdigits.json_records import from_json
 
 METADATA_KEY = "inkdigits_card"
 """Key of the model card, JSON, in the metadata of an ONNX model."""
@@ -76,25 +77,6 @@ class ModelCard:
             If the text is not a JSON object, or a field has the wrong type.
         """
         try:
-            content = json.loads(text)
+            return from_json(json.loads(text), cls)
         except ValueError as error:
-            raise ModelError(
-                f"expected a model card in JSON, but parsing failed ({error}); export the model again"
-            ) from error
-        if not isinstance(content, dict):
-            raise ModelError(
-                f"expected a model card that is a JSON object, but got {content!r:.50}; export the model again"
-            )
-        known = {each.name: each for each in fields(cls)}
-        default = cls()
-        values = {name: value for name, value in content.items() if name in known}
-        for name, value in values.items():
-            expected = type(getattr(default, name))
-            if isinstance(value, bool) or not isinstance(
-                value, (int, float) if expected is float else expected
-            ):
-                raise ModelError(
-                    f"expected {name} of type {expected.__name__} in the model card, but got {value!r}; "
-                    "export the model again"
-                )
-        return cls(**values)
+            raise ModelError(f"the model card is damaged ({error}); export the model again") from error

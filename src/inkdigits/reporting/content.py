@@ -16,7 +16,7 @@ from inkdigits.reporting.words import day
 
 def build_document(run: Run) -> Document:
     """Build the report of ``run`` as a tree of blocks."""
-    version = run.environment["versions"].get("inkdigits")
+    version = run.environment.versions.get("inkdigits")
     sections: tuple[Section, ...] = (
         overview.section(run),
         data.section(run),
@@ -31,25 +31,25 @@ def build_document(run: Run) -> Document:
         title="Handwritten digit recognition",
         subtitle=f"Training and evaluation of a network on {run.data_name}",
         byline=(
-            f"Recipe “{run.config['name']}”, seed {run.config['seed']}",
-            day(run.environment["created"]),
+            f"Recipe “{run.config.name}”, seed {run.config.seed}",
+            day(run.environment.created),
             f"inkdigits {version}" if version else "inkdigits",
         ),
         abstract=overview.abstract(run),
         sections=sections,
-        created=run.environment["created"],
+        created=run.environment.created,
     )
 
 
 def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
     """Draw all plots of ``document``; the keys are the names of its figure blocks."""
     arrays, figures = run.arrays, run.evaluation
-    per_class = figures["per_class"]
+    per_class = figures.per_class
 
     def recall_by_digit() -> Figure:
-        supports = [row["support"] for row in per_class]
-        recalls = [row["recall"] if row["support"] else np.nan for row in per_class]
-        read = np.diag(figures["confusion_matrix"])
+        supports = [row.support for row in per_class]
+        recalls = [row.recall if row.support else np.nan for row in per_class]
+        read = np.diag(figures.confusion_matrix)
         intervals = [
             wilson_interval(int(n_read), n) if n else (np.nan, np.nan)
             for n_read, n in zip(read, supports, strict=True)
@@ -66,7 +66,7 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
         "learning_curves": lambda: plots.learning_curves(run.history),
         "filters": filters,
         "recall_by_digit": recall_by_digit,
-        "confusion_matrix": lambda: plots.confusion_heatmap(np.array(figures["confusion_matrix"])),
+        "confusion_matrix": lambda: plots.confusion_heatmap(figures.confusion_matrix),
         "predictions": lambda: galleries.first_predictions(
             arrays.test_images, arrays.test_labels, arrays.predicted, arrays.confidences
         ),
@@ -74,7 +74,7 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
             arrays.confidences, arrays.predicted == arrays.test_labels
         ),
         "mistakes": lambda: galleries.mistakes_gallery(
-            arrays.test_images, figures["mistakes"], run.label_errors, mistakes.N_SHOWN
+            arrays.test_images, figures.mistakes, run.label_errors, mistakes.N_SHOWN
         ),
     }
     with report_style():

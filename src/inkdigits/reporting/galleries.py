@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
+from inkdigits.evaluation.result import Mistake
 from inkdigits.reporting.style import BLUE, INK, MUTED, RULE, VERMILLION, WIDTH, new_figure
 
 
@@ -139,7 +140,7 @@ def first_predictions(
 
 def mistakes_gallery(
     images: NDArray[np.uint8],
-    mistakes: Sequence[dict[str, float]],
+    mistakes: Sequence[Mistake],
     label_errors: Collection[int] = (),
     n_shown: int = 40,
 ) -> Figure:
@@ -150,7 +151,7 @@ def mistakes_gallery(
     images
         ``uint8`` (n, 28, 28): all test images.
     mistakes
-        ``index``, ``label``, ``predicted`` and ``confidence`` of each, in order of decreasing confidence.
+        The mistakes, in order of decreasing confidence.
     label_errors
         Indices of the images whose label is known to be wrong.
     n_shown
@@ -158,10 +159,10 @@ def mistakes_gallery(
     """
     tiles = [
         Tile(
-            images[int(mistake["index"])],
-            f"{mistake['label']} → {mistake['predicted']}",
-            f"{mistake['confidence']:.1%}" + (" †" if mistake["index"] in label_errors else ""),
-            doubtful=mistake["index"] in label_errors,
+            images[mistake.index],
+            f"{mistake.label} → {mistake.predicted}",
+            f"{mistake.confidence:.1%}" + (" †" if mistake.index in label_errors else ""),
+            doubtful=mistake.index in label_errors,
         )
         for mistake in mistakes[:n_shown]
     ]

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,10 @@ from inkdigits import run_directory
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
-from inkdigits.reporting.run_shape import SHAPES, find_fault
+from inkdigits.evaluation.result import Evaluation, read_evaluation
 from inkdigits.reporting.words import data_name
+from inkdigits.run_directory import damaged_file
+from inkdigits.run_files import RunConfig, RunEnvironment, read_config, read_environment
 
 _HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -69,7 +71,7 @@ class Run:
     folder
         The run directory.
     config, environment, evaluation
-        Its JSON files; see `inkdigits.run_directory`.
+        Its JSON files.
     history
         The columns of ``history.csv``, each ``float64`` of shape (epochs,), NaN for empty cells.
     arrays
@@ -77,9 +79,9 @@ class Run:
     """
 
     folder: Path
-    config: dict[str, Any]
-    environment: dict[str, Any]
-    evaluation: dict[str, Any]
+    config: RunConfig
+    environment: RunEnvironment
+    evaluation: Evaluation
     history: dict[str, NDArray[np.float64]]
     arrays: Arrays
 
@@ -96,14 +98,17 @@ class Run:
             raise RunError(
                 f"{folder} is not a run: the folder does not exist; train a run with  inkdigits train"
             )
-        config, environment, evaluation = (_read_checked(folder, name) for name in SHAPES)
+        config, environment, evaluation = (
+            read_config(folder),
+            read_environment(folder),
+            read_evaluation(folder),
+        )
         arrays = _read_arrays(folder)
-        if len(arrays.test_labels) != evaluation["n"]:
+        if len(arrays.test_labels) != evaluation.n:
             raise RunError(
-                f"{folder} is inconsistent: {run_directory.EVALUATION} has {evaluation['n']} test "
+                f"{folder} is inconsistent: {run_directory.EVALUATION} has {evaluation.n} test "
                 f"images, but {run_directory.ARRAYS} has {len(arrays.test_labels)}; train the run again"
             )
-        _check_counts(folder / run_directory.EVALUATION, evaluation)
         return cls(folder, config, environment, evaluation, _read_history(folder), arrays)
 
     @property
@@ -114,12 +119,12 @@ class Run:
     @property
     def data_name(self) -> str:
         """The name of the training data, for prose."""
-        return data_name(self.config["data"]["name"])
+        return data_name(self.config.data.name)
 
     @property
     def test_name(self) -> str:
         """The name of the test data, for prose."""
-        return data_name(self.config["data"].get("test_name") or self.config["data"]["name"])
+        return data_name(self.config.data.test_name or self.config.data.name)
 
     @property
     def has_validation(self) -> bool:
@@ -129,7 +134,7 @@ class Run:
     @property
     def has_is_digit(self) -> bool:
         """Whether the network has the output ``is_digit`` besides the ten probabilities."""
-        return any(layer["name"] == "is_digit" for layer in self.config["layers"])
+        return any(layer.name == "is_digit" for layer in self.config.layers)
 
     @property
     def label_errors(self) -> Mapping[int, int | None]:
@@ -137,42 +142,10 @@ class Run:
 
         Empty unless the evaluation excludes them, as it does for the test images of MNIST.
         """
-        if not self.evaluation.get("without_label_errors"):
+        if self.evaluation.without_label_errors is None:
             return {}
         n = len(self.arrays.test_labels)
         return {index: digit for index, digit in KNOWN_LABEL_ERRORS.items() if index < n}
-
-
-def _damaged(path: Path, why: str) -> RunError:
-    return RunError(f"{path} is damaged: {why}; train the run again")
-
-
-def _read_checked(folder: Path, name: str) -> dict[str, Any]:
-    content = run_directory.read_json(folder, name)
-    fault = find_fault(content, SHAPES[name])
-    if fault is not None:
-        raise _damaged(folder / name, fault)
-    return dict(content)
-
-
-def _check_counts(path: Path, evaluation: dict[str, Any]) -> None:
-    """Check that the counts of an evaluation are consistent.
-
-    Raises
-    ------
-    RunError
-        If they are not.
-    """
-    n = evaluation["n"]
-    supports = [row["support"] for row in evaluation["per_class"]]
-    read = [sum(row) for row in evaluation["confusion_matrix"]]
-    if n < 1 or read != supports or sum(supports) != n:
-        raise _damaged(
-            path,
-            f"it has {n} test images, but {sum(supports)} by digit, and {sum(read)} in the confusion matrix",
-        )
-    if any(mistake["index"] >= n for mistake in evaluation["mistakes"]):
-        raise _damaged(path, f"a mistake has an index beyond the {n} test images")
 
 
 def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
@@ -188,9 +161,9 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
             f"{folder} is not a finished run: {path.name} is missing; train the run again"
         ) from error
     except (ValueError, csv.Error) as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged_file(path, error) from error
     if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
-        raise _damaged(path, "it contains no epoch with a loss")
+        raise damaged_file(path, "it contains no epoch with a loss")
     return history
 
 
@@ -212,7 +185,7 @@ def _read_arrays(folder: Path) -> Arrays:
             f"{folder} is not a finished run: {path.name} is missing; train the run again"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged_file(path, error) from error
     n = len(arrays.test_labels)
     expected = {
         "test_probabilities": (n, N_CLASSES),
@@ -222,11 +195,11 @@ def _read_arrays(folder: Path) -> Arrays:
     for name, shape in expected.items():
         found = getattr(arrays, name).shape
         if found != shape:
-            raise _damaged(path, f"{name} has shape {found}, expected {shape}")
+            raise damaged_file(path, f"{name} has shape {found}, expected {shape}")
     examples = arrays.train_examples.shape
     if len(examples) != 4 or examples[0] != N_CLASSES or examples[2:] != (SIDE, SIDE):
-        raise _damaged(path, f"train_examples has shape {examples}")
+        raise damaged_file(path, f"train_examples has shape {examples}")
     filters = arrays.first_layer_filters
     if filters is not None and (filters.ndim != 3 or filters.size == 0):
-        raise _damaged(path, f"first_layer_filters has shape {filters.shape}")
+        raise damaged_file(path, f"first_layer_filters has shape {filters.shape}")
     return arrays

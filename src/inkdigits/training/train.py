@@ -19,16 +19,21 @@ from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.environment import describe_environment
 from inkdigits.errors import RunError
 from inkdigits.evaluation import Evaluation, evaluate_scores
+from inkdigits.json_records import to_json
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.run_directory import read_json, write_manifest
+from inkdigits.run_directory import write_manifest
+from inkdigits.run_files import DataSource, RunConfig, RunData, read_config
 from inkdigits.storage import write_json, write_whole
 from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
 from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
+from inkdigits.training.loop.checkpoint import remove_checkpoints
 from inkdigits.training.loop.data_parallel import configure_threads, count_parts
 from inkdigits.training.loop.distillation import model_sha256
-from inkdigits.training.loop.fit import StepCallback, fit
+from inkdigits.training.loop.fit import fit
+from inkdigits.training.loop.history import StepCallback
 from inkdigits.training.loop.precision import dtype_policy
 from inkdigits.training.networks.classifiers import build_network, layer_table
+from inkdigits.training.opening import open_run
 from inkdigits.training.recipes import Recipe, get_recipe
 
 EXAMPLES_PER_DIGIT = 12
@@ -70,7 +75,7 @@ def train(
     watch: StepCallback | None = None,
     calibration: Calibration | None = None,
     calibrate_on_test: bool = False,
-    source: dict[str, Any] | None = None,
+    source: DataSource | None = None,
 ) -> TrainedRun:
     """Train a network, export it, and evaluate it once on the test images.
 
@@ -85,7 +90,7 @@ def train(
     run
         The run directory; by default ``runs/RECIPE-TIME``. It must be new or empty, except with ``resume``.
     resume
-        Resume an interrupted run in ``run`` after its last completed epoch.
+        Resume an interrupted run in ``run`` from its last checkpoint.
     network
         A Keras network to train in place of the recipe's: input ``uint8`` (28, 28), output ten probabilities.
     watch
@@ -111,63 +116,71 @@ def train(
         If the run directory is not empty, or cannot be resumed with these arguments.
     ModelError
         If the outputs of the exported model differ from those of the network.
+    LockedError
+        If another process is writing the run.
+    OutputError
+        If a file cannot be written.
     """
     recipe = get_recipe(recipe) if isinstance(recipe, str) else recipe
     for data in (train_data, test_data):
         check_digit_images(data.images)
     started = time.perf_counter()
     run = Path(run) if run else default_run(recipe)
-    configure_threads(count_parts(recipe.batch_size))
-    keras.utils.set_random_seed(seed)
-    network = network or build_network(recipe.network, recipe.dropout)
-    config = {**_config(recipe, seed, network, train_data, test_data), "source": source}
-    _open_run(run, config, resume)
+    with open_run(run, resume):
+        configure_threads(count_parts(recipe.batch_size))
+        keras.utils.set_random_seed(seed)
+        network = network or build_network(recipe.network, recipe.dropout)
+        config = _config(recipe, seed, network, train_data, test_data, source)
+        _write_or_check_config(run, config, resume)
 
-    seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
-    if calibrate_on_test:
-        calibration = calibrate(network, test_data, seed)
-    calibration = calibration or Calibration()
-    if calibration.temperature != 1:
-        fold_temperature(network, calibration.temperature)
-    with write_whole(run / run_directory.KERAS_MODEL) as temporary:
-        network.save(temporary)
+        seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
+        if calibrate_on_test:
+            calibration = calibrate(network, test_data, seed)
+        calibration = calibration or Calibration()
+        if calibration.temperature != 1:
+            fold_temperature(network, calibration.temperature)
+        with write_whole(run / run_directory.KERAS_MODEL) as temporary:
+            network.save(temporary)
 
-    environment = describe_environment()
-    card = calibration.update_card(_make_card(config, environment))
-    onnx_file = run / run_directory.ONNX_MODEL
-    export_onnx(network, card, onnx_file)
-    scores = check_parity(network, onnx_file, test_data.images)
-    evaluation = evaluate_scores(
-        scores,
-        test_data.labels,
-        model_name=recipe.name,
-        data_name=test_data.name,
-        threshold=calibration.threshold,
-        is_digit_threshold=calibration.is_digit_threshold,
-        label_errors=KNOWN_LABEL_ERRORS if test_data.name == "mnist-test" else (),
-    )
-    figures = evaluation.to_json()
-    write_card(
-        onnx_file,
-        dataclasses.replace(
-            card,
-            evaluation={key: figures[key] for key in ("accuracy", "accuracy_interval", "loss", "n", "ece")},
-        ),
-    )
+        environment = describe_environment()
+        card = calibration.update_card(_make_card(config, environment))
+        onnx_file = run / run_directory.ONNX_MODEL
+        export_onnx(network, card, onnx_file)
+        scores = check_parity(network, onnx_file, test_data.images)
+        evaluation = evaluate_scores(
+            scores,
+            test_data.labels,
+            model_name=recipe.name,
+            data_name=test_data.name,
+            threshold=calibration.threshold,
+            is_digit_threshold=calibration.is_digit_threshold,
+            label_errors=KNOWN_LABEL_ERRORS if test_data.name == "mnist-test" else (),
+        )
+        figures = evaluation.to_json()
+        write_card(
+            onnx_file,
+            dataclasses.replace(
+                card,
+                evaluation={
+                    key: figures[key] for key in ("accuracy", "accuracy_interval", "loss", "n", "ece")
+                },
+            ),
+        )
 
-    write_json(run / run_directory.EVALUATION, figures)
-    _write_arrays(run, network, train_data, test_data, scores.probabilities)
-    write_json(
-        run / run_directory.ENVIRONMENT,
-        {
-            **environment,
-            "precision": dtype_policy(recipe),
-            "seconds": {"training": round(seconds, 2), "total": round(time.perf_counter() - started, 2)},
-        },
-    )
-    (run / run_directory.CHECKPOINT).unlink(missing_ok=True)
-    write_manifest(run)
-    return TrainedRun(run, network, evaluation, recipe, seed)
+        write_json(run / run_directory.EVALUATION, figures)
+        _write_arrays(run, network, train_data, test_data, scores.probabilities)
+        write_json(
+            run / run_directory.ENVIRONMENT,
+            {
+                **environment,
+                "precision": dtype_policy(recipe),
+                "seconds": {"training": round(seconds, 2), "total": round(time.perf_counter() - started, 2)},
+            },
+        )
+        # In this order: a run without checkpoints is finished, also after a power cut.
+        write_manifest(run)
+        remove_checkpoints(run)
+        return TrainedRun(run, network, evaluation, recipe, seed)
 
 
 def default_run(recipe: Recipe) -> Path:
@@ -176,60 +189,62 @@ def default_run(recipe: Recipe) -> Path:
 
 
 def _config(
-    recipe: Recipe, seed: int, network: keras.Model, train_data: LabelledImages, test_data: LabelledImages
-) -> dict[str, Any]:
+    recipe: Recipe,
+    seed: int,
+    network: keras.Model,
+    train_data: LabelledImages,
+    test_data: LabelledImages,
+    source: DataSource | None,
+) -> RunConfig:
     n_validation = round(len(train_data) * recipe.validation_share)
-    return {
-        "name": recipe.name,
-        "recipe": recipe.to_json(),
-        "recipe_descriptions": Recipe.sentences(),
-        "seed": seed,
-        "data": {
-            "name": train_data.name,
-            "test_name": test_data.name,
-            "n_train": len(train_data) - n_validation,
-            "n_validation": n_validation,
-            "n_test": len(test_data),
-            "sha256": train_data.sha256,
-            "test_sha256": test_data.sha256,
-        },
-        "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
-        "layers": layer_table(network),
-        "parameters": network.count_params(),
-        "command": " ".join(["inkdigits", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "inkdigits" else None,
-    }
+    return RunConfig(
+        name=recipe.name,
+        recipe=recipe.to_json(),
+        recipe_descriptions=Recipe.sentences(),
+        seed=seed,
+        data=RunData(
+            name=train_data.name,
+            test_name=test_data.name,
+            n_train=len(train_data) - n_validation,
+            n_validation=n_validation,
+            n_test=len(test_data),
+            sha256=train_data.sha256,
+            test_sha256=test_data.sha256,
+        ),
+        teacher_sha256=model_sha256(recipe.teacher) if recipe.teacher else None,
+        layers=layer_table(network),
+        parameters=network.count_params(),
+        command=" ".join(["inkdigits", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "inkdigits" else None,
+        source=source,
+    )
 
 
-def _open_run(run: Path, config: dict[str, Any], resume: bool) -> None:
-    """Create the run directory and write its configuration, or check that the run can be resumed."""
-    taken = run.is_file() or (run.is_dir() and any(run.iterdir()))
-    if not taken:
-        if resume:
-            raise RunError(f"there is no run to resume in {run}; start one without --resume")
-        write_json(run / run_directory.CONFIG, config)
-        return
+def _write_or_check_config(run: Path, config: RunConfig, resume: bool) -> None:
+    """Write the configuration of a new run, or check that a resumed one has the same."""
     if not resume:
-        raise RunError(f"{run} exists already; resume it with --resume, or choose another folder with --out")
-    if (run / run_directory.MANIFEST).exists():
-        raise RunError(f"the run in {run} is finished; start another one with --out")
-    before = read_json(run, run_directory.CONFIG)
+        write_json(run / run_directory.CONFIG, to_json(config))
+        return
+    before = read_config(run)
     for key in ("recipe", "seed", "data", "teacher_sha256", "parameters"):
-        if before.get(key) != config[key]:
+        earlier, now = (to_json(getattr(each, key)) for each in (before, config))
+        if key == "recipe":  # without the former names of settings
+            earlier = Recipe.from_json(earlier).to_json()
+        if earlier != now:
             raise RunError(
-                f"the run in {run} was started with {key} {before.get(key)}, but got {config[key]}; "
+                f"the run in {run} was started with {key} {earlier}, but got {now}; "
                 "give the same arguments, or start another run with --out"
             )
 
 
-def _make_card(config: dict[str, Any], environment: dict[str, Any]) -> ModelCard:
+def _make_card(config: RunConfig, environment: dict[str, Any]) -> ModelCard:
     return ModelCard(
-        name=config["name"],
-        recipe=config["recipe"],
-        seed=config["seed"],
+        name=config.name,
+        recipe=config.recipe,
+        seed=config.seed,
         created=environment["created"],
-        parameters=config["parameters"],
-        data=config["data"]["name"],
-        data_sha256=config["data"]["sha256"],
+        parameters=config.parameters,
+        data=config.data.name,
+        data_sha256=config.data.sha256,
         versions={**environment["versions"], "inkdigits": __version__},
     )
 

@@ -16,7 +16,7 @@ from inkdigits.training.networks.classifiers import (
 
 def test_classic_is_the_published_network_to_the_letter():
     table = layer_table(classic())
-    assert [(row["type"], row["output_shape"], row["parameters"]) for row in table] == [
+    assert [(row.type, list(row.output_shape), row.parameters) for row in table] == [
         ("Reshape", [28, 28, 1], 0),
         ("Rescaling", [28, 28, 1], 0),
         ("Conv2D", [26, 26, 32], 320),

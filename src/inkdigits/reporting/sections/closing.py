@@ -43,9 +43,9 @@ def limitations(run: Run) -> Section:
         ),
         _non_digits(run),
     ]
-    without = run.evaluation.get("without_label_errors")
+    without = run.evaluation.without_label_errors
     if without:
-        ceiling = percent(without["n"] / run.evaluation["n"])
+        ceiling = percent(without.n / run.evaluation.n)
         points.append(
             (
                 "Imperfect labels.",
@@ -79,8 +79,8 @@ def _non_digits(run: Run) -> tuple[str, str]:
 
 def reproduce(run: Run) -> Section:
     """Return the section on how to reproduce the run."""
-    versions = run.environment["versions"]
-    command = run.config["command"]
+    versions = run.environment.versions
+    command = run.config.command
     same = prose(
         " The same recipe, seed, versions ({}) and machine give identical weights. On another machine rounding "
         "differs, so the last decimal places differ.",
@@ -113,7 +113,7 @@ def reproduce(run: Run) -> Section:
             )
         ),
     )
-    platform = run.environment["machine"].get("platform")
+    platform = run.environment.machine.platform
     rows = [*versions.items(), *([("platform", platform)] if platform else [])]
     return Section(
         "reproduce",

@@ -56,7 +56,7 @@ def section(run: Run) -> Section:
 
 def _use(run: Run) -> Prose:
     words = prose("{} lists the splits. ", table("splits"))
-    if run.config["data"].get("n_validation"):
+    if run.config.data.n_validation:
         words += prose(
             "The validation images were not used to fit the weights; they monitor the training on unseen images. "
         )
@@ -69,12 +69,12 @@ def _use(run: Run) -> Prose:
 
 
 def _splits(run: Run) -> TableBlock:
-    data = run.config["data"]
-    name, test_name = data["name"], data.get("test_name") or data["name"]
-    rows = [("training", name, data["n_train"], "fitting the weights")]
-    if data.get("n_validation"):
-        rows.append(("validation", name, data["n_validation"], "monitoring the training"))
-    rows.append(("test", test_name, data["n_test"], "the metrics in this report"))
+    data = run.config.data
+    name, test_name = data.name, data.test_name or data.name
+    rows = [("training", name, data.n_train, "fitting the weights")]
+    if data.n_validation:
+        rows.append(("validation", name, data.n_validation, "monitoring the training"))
+    rows.append(("test", test_name, data.n_test, "the metrics in this report"))
     return TableBlock(
         "splits",
         prose("The splits of the data."),
@@ -88,10 +88,10 @@ def _splits(run: Run) -> TableBlock:
 
 def _examples(run: Run) -> Prose:
     words = prose("{} shows examples of the training images.", figure("examples"))
-    data = run.config["data"]
-    words += prose(" The SHA-256 of the data is {}", code(data["sha256"]))
-    if data.get("test_sha256"):
-        words += prose(" (training) and {} (test)", code(data["test_sha256"]))
+    data = run.config.data
+    words += prose(" The SHA-256 of the data is {}", code(data.sha256))
+    if data.test_sha256:
+        words += prose(" (training) and {} (test)", code(data.test_sha256))
     return words + prose(".")
 
 

@@ -1,7 +1,5 @@
 """The method: the layers of the network, the settings of the recipe, and the machine."""
 
-from typing import Any
-
 from inkdigits.reporting.document import (
     Alignment,
     Paragraph,
@@ -52,8 +50,8 @@ def section(run: Run) -> Section:
                 prose(
                     "{} lists all settings of the recipe “{}”. The random seed is {}.",
                     table("recipe"),
-                    run.config["name"],
-                    strong(run.config["seed"]),
+                    run.config.name,
+                    strong(run.config.seed),
                 )
             ),
             _recipe_table(run),
@@ -63,11 +61,11 @@ def section(run: Run) -> Section:
 
 
 def _network(run: Run) -> Prose:
-    kinds = [layer["type"] for layer in run.config["layers"]]
+    kinds = [layer.type for layer in run.config.layers]
     words = prose(
         "The network is {} with {} trained parameters ({}). ",
         "convolutional" if any("Conv" in kind for kind in kinds) else "a stack of layers",
-        f"{run.config['parameters']:,}",
+        f"{run.config.parameters:,}",
         table("layers"),
     )
     if [kind for kind in kinds if kind in _CLASSIC] == _CLASSIC:
@@ -88,15 +86,15 @@ def _network(run: Run) -> Prose:
 def _layer_table(run: Run) -> TableBlock:
     rows = tuple(
         (
-            code(layer["name"]),
-            layer["type"],
-            _shape(layer["output_shape"]),
-            f"{layer['parameters']:,}" if layer["parameters"] else "–",
-            _LAYER_DESCRIPTIONS.get(layer["type"], ""),
+            code(layer.name),
+            layer.type,
+            _shape(layer.output_shape),
+            f"{layer.parameters:,}" if layer.parameters else "–",
+            _LAYER_DESCRIPTIONS.get(layer.type, ""),
         )
-        for layer in run.config["layers"]
+        for layer in run.config.layers
     )
-    total = ("total", "", "", f"{run.config['parameters']:,}", "")
+    total = ("total", "", "", f"{run.config.parameters:,}", "")
     return TableBlock(
         "layers",
         prose("The layers of the network, from the image to the ten probabilities."),
@@ -107,15 +105,15 @@ def _layer_table(run: Run) -> TableBlock:
     )
 
 
-def _shape(shape: Any) -> str:
+def _shape(shape: tuple[int | None, ...] | None) -> str:
     """Return an output shape as "26 × 26 × 32", without the batch axis, which is None."""
     return " × ".join(str(size) for size in shape or () if size is not None)
 
 
 def _recipe_table(run: Run) -> TableBlock:
-    described = run.config.get("recipe_descriptions") or {}
+    described = run.config.recipe_descriptions or {}
     rows = [
-        (code(name), setting(value), described.get(name, "")) for name, value in run.config["recipe"].items()
+        (code(name), setting(value), described.get(name, "")) for name, value in run.config.recipe.items()
     ]
     alignments: tuple[Alignment, ...] = ("left", "left", "left")
     n_columns = 3 if described else 2
@@ -129,18 +127,18 @@ def _recipe_table(run: Run) -> TableBlock:
 
 
 def _training(run: Run) -> Prose:
-    machine, seconds = run.environment["machine"], run.environment["seconds"]
-    processor = machine.get("processor") or machine.get("platform") or "an unknown machine"
-    cores = f" with {count(machine['cores'], 'core')}" if machine.get("cores") else ""
-    memory = f" and {machine['memory_gib']:.0f} GiB of memory" if machine.get("memory_gib") else ""
+    machine, seconds = run.environment.machine, run.environment.seconds
+    processor = machine.processor or machine.platform or "an unknown machine"
+    cores = f" with {count(machine.cores, 'core')}" if machine.cores else ""
+    memory = f" and {machine.memory_gib:.0f} GiB of memory" if machine.memory_gib else ""
     return prose(
         "Training took {} for {}; the whole run, including loading, evaluation and export, took {}. Machine: "
         "{}{}{}. Precision: {}.",
-        strong(duration(seconds["training"])),
+        strong(duration(seconds.training)),
         count(len(run.history["epoch"]), "epoch"),
-        duration(seconds["total"]),
+        duration(seconds.total),
         processor,
         cores,
         memory,
-        code(run.environment["precision"]),
+        code(run.environment.precision),
     )

@@ -21,7 +21,7 @@ N_SHOWN = 40
 
 def section(run: Run) -> Section:
     """Return the section."""
-    mistakes = run.evaluation["mistakes"]
+    mistakes = run.evaluation.mistakes
     if not mistakes:
         words = prose(
             "There are no mistakes: all test images were classified correctly. A larger or harder test set would be "
@@ -29,9 +29,9 @@ def section(run: Run) -> Section:
         )
         return Section("mistakes", "Mistakes", (Paragraph(words), *_label_errors(run)))
     n_shown = min(N_SHOWN, len(mistakes))
-    n_errors = run.evaluation["n_errors"]
+    n_errors = run.evaluation.n_errors
     shown = "all of them" if n_shown == n_errors else f"the {n_shown} with the highest confidence"
-    marked = sum(mistake["index"] in run.label_errors for mistake in mistakes[:n_shown])
+    marked = sum(mistake.index in run.label_errors for mistake in mistakes[:n_shown])
     caption = prose(
         "The mistakes in order of decreasing confidence: true digit → predicted digit, and the confidence.{}",
         " Dashed frame and †: the label is known to be wrong or ambiguous." if marked else "",
@@ -57,7 +57,7 @@ def section(run: Run) -> Section:
 
 def _confusions(run: Run) -> Prose:
     """Describe the most frequent confusions."""
-    matrix = np.array(run.evaluation["confusion_matrix"])
+    matrix = np.array(run.evaluation.confusion_matrix)
     np.fill_diagonal(matrix, 0)
     true, read = np.unravel_index(np.argsort(-matrix, axis=None, kind="stable"), matrix.shape)
     pairs = [(t, r, int(matrix[t, r])) for t, r in zip(true.tolist(), read.tolist(), strict=True)]
@@ -79,11 +79,11 @@ def _count_agreed(run: Run) -> int:
 
 
 def _label_errors(run: Run) -> tuple[Block, ...]:
-    without = run.evaluation.get("without_label_errors")
+    without = run.evaluation.without_label_errors
     if without is None:
         return ()
-    n_known = run.evaluation["n"] - without["n"]
-    n_affected = run.evaluation["n_errors"] - without["n_errors"]
+    n_known = run.evaluation.n - without.n
+    n_affected = run.evaluation.n_errors - without.n_errors
     words = prose(
         "{} of the test set are known to be wrong or ambiguous: annotators agreed on another digit, or on no "
         "digit {}. Of the mistakes, {} among these images{}. Without these images the accuracy is {} (95% interval "
@@ -92,7 +92,7 @@ def _label_errors(run: Run) -> tuple[Block, ...]:
         cite("northcutt"),
         "none is" if n_affected == 0 else "1 is" if n_affected == 1 else f"{n_affected} are",
         f"; in {_count_agreed(run)} of them the prediction is the corrected label" if n_affected else "",
-        percent(without["accuracy"]),
-        interval(without["accuracy_interval"]),
+        percent(without.accuracy),
+        interval(without.accuracy_interval),
     )
     return (Paragraph(words),)

@@ -11,29 +11,29 @@ def abstract(run: Run) -> Prose:
     return prose(
         "A network with {} parameters was trained with the recipe “{}” for {} on {} of {}. On {}, which were not "
         "used in training, its accuracy is {} (95% interval {}).",
-        f"{run.config['parameters']:,}",
-        run.config["name"],
+        f"{run.config.parameters:,}",
+        run.config.name,
         count(len(run.history["epoch"]), "epoch"),
-        count(run.config["data"]["n_train"], "image"),
+        count(run.config.data.n_train, "image"),
         run.data_name,
-        count(figures["n"], "test image"),
-        strong(percent(figures["accuracy"])),
-        interval(figures["accuracy_interval"]),
+        count(figures.n, "test image"),
+        strong(percent(figures.accuracy)),
+        interval(figures.accuracy_interval),
     )
 
 
 def section(run: Run) -> Section:
     """Return the section."""
     figures = run.evaluation
-    n, n_errors = figures["n"], figures["n_errors"]
-    likely = short_interval(figures["accuracy_interval"])
+    n, n_errors = figures.n, figures.n_errors
+    likely = short_interval(figures.accuracy_interval)
     metrics = Metrics(
         (
-            Metric("Accuracy", percent(figures["accuracy"]), f"95%: {likely}"),
+            Metric("Accuracy", percent(figures.accuracy), f"95%: {likely}"),
             Metric("Mistakes", f"{n_errors:,}", f"in {n:,} test images"),
-            Metric("Loss", f"{figures['loss']:.4f}", "mean cross-entropy, nats"),
-            Metric("Calibration error", percent(figures["ece"]), "expected, with 15 bins"),
-            Metric("Training", duration(run.environment["seconds"]["training"]), _epochs_and_size(run)),
+            Metric("Loss", f"{figures.loss:.4f}", "mean cross-entropy, nats"),
+            Metric("Calibration error", percent(figures.ece), "expected, with 15 bins"),
+            Metric("Training", duration(run.environment.seconds.training), _epochs_and_size(run)),
         )
     )
     if n_errors:
@@ -46,7 +46,7 @@ def section(run: Run) -> Section:
             f"{n_errors:,}",
             f"{round(n / n_errors):,}",
             f"{n:,}",
-            interval(figures["accuracy_interval"]),
+            interval(figures.accuracy_interval),
             cite("wilson"),
         )
     else:
@@ -54,7 +54,7 @@ def section(run: Run) -> Section:
             "All {} were classified correctly. This does not mean that the network makes no mistakes: the 95% "
             "confidence interval of Wilson is {} {}.",
             count(n, "test image"),
-            interval(figures["accuracy_interval"]),
+            interval(figures.accuracy_interval),
             cite("wilson"),
         )
     explained = prose(
@@ -67,4 +67,4 @@ def section(run: Run) -> Section:
 
 
 def _epochs_and_size(run: Run) -> str:
-    return f"{count(len(run.history['epoch']), 'epoch')}, {run.config['parameters']:,} parameters"
+    return f"{count(len(run.history['epoch']), 'epoch')}, {run.config.parameters:,} parameters"

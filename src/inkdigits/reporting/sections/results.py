@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from inkdigits.evaluation.per_class import ClassMetrics
+from inkdigits.evaluation.result import Evaluation, WithoutLabelErrors
 from inkdigits.reporting.document import (
     Alignment,
     Block,
@@ -93,7 +95,7 @@ def section(run: Run) -> Section:
                 "images in the test set (blue){}",
                 ", and below them its first mistake, if there is one (orange). Mistakes are much rarer "
                 "than in this selection."
-                if run.evaluation["n_errors"]
+                if run.evaluation.n_errors
                 else ".",
             ),
             "A grid of test images with the predicted digit and its confidence.",
@@ -106,13 +108,13 @@ def _opening(run: Run) -> Prose:
     figures = run.evaluation
     words = prose(
         "On the {} the accuracy is {}, the loss {} ({}).",
-        count(figures["n"], "test image"),
-        strong(percent(figures["accuracy"])),
-        strong(f"{figures['loss']:.4f}"),
+        count(figures.n, "test image"),
+        strong(percent(figures.accuracy)),
+        strong(f"{figures.loss:.4f}"),
         table("summary"),
     )
-    if run.test_name == "MNIST" and figures["n"] == 10_000:
-        low, high = figures["accuracy_interval"]
+    if run.test_name == "MNIST" and figures.n == 10_000:
+        low, high = figures.accuracy_interval
         place = (
             "within"
             if low <= PUBLISHED_ACCURACY <= high
@@ -130,15 +132,15 @@ def _opening(run: Run) -> Prose:
 
 
 def _summary_table(run: Run) -> TableBlock:
-    figures, without = run.evaluation, run.evaluation.get("without_label_errors")
-    columns = [figures] if without is None else [figures, without]
+    figures, without = run.evaluation, run.evaluation.without_label_errors
+    columns: list[Evaluation | WithoutLabelErrors] = [figures] if without is None else [figures, without]
     rows = [
-        ("test images", [f"{c['n']:,}" for c in columns]),
-        ("mistakes", [f"{c['n_errors']:,}" for c in columns]),
-        ("accuracy", [percent(c["accuracy"]) for c in columns]),
-        ("95% interval", [interval(c["accuracy_interval"]) for c in columns]),
-        ("loss (mean cross-entropy, nats)", [f"{c['loss']:.4f}" for c in columns]),
-        ("expected calibration error", [percent(figures["ece"]), "–"][: len(columns)]),
+        ("test images", [f"{c.n:,}" for c in columns]),
+        ("mistakes", [f"{c.n_errors:,}" for c in columns]),
+        ("accuracy", [percent(c.accuracy) for c in columns]),
+        ("95% interval", [interval(c.accuracy_interval) for c in columns]),
+        ("loss (mean cross-entropy, nats)", [f"{c.loss:.4f}" for c in columns]),
+        ("expected calibration error", [percent(figures.ece), "–"][: len(columns)]),
     ]
     alignments: tuple[Alignment, ...] = ("left", "right", "right")
     headings = ("", "all test images", "without known label errors")[: len(columns) + 1]
@@ -159,12 +161,12 @@ def _learning(run: Run) -> Prose:
         f"{history['loss'][last]:.4f}",
         percent(history["accuracy"][last]),
     )
-    if teacher := run.config["recipe"].get("teacher"):
+    if teacher := run.config.recipe.get("teacher"):
         words += prose(
             " (the targets were the probabilities of the teacher {} at temperature {}, so this loss is not the loss on "
             "the labels)",
             strong(teacher),
-            f"{run.config['recipe']['teacher_temperature']:g}",
+            f"{run.config.recipe['teacher_temperature']:g}",
         )
     if not run.has_validation:
         return words + prose(". No validation images were held out, so there is no validation curve.")
@@ -181,7 +183,7 @@ def _learning(run: Run) -> Prose:
         if best == len(history["epoch"]) - 1
         else "; the later epochs did not lower it further."
     )
-    if run.config["recipe"].get("dropout"):
+    if run.config.recipe.get("dropout"):
         words += prose(
             " Training loss and accuracy are averages over the epoch, with dropout, so they can be worse than those "
             "on the validation images."
@@ -190,8 +192,8 @@ def _learning(run: Run) -> Prose:
 
 
 def _by_digit(run: Run) -> Prose:
-    seen = [row for row in run.evaluation["per_class"] if row["support"]]
-    best, worst = (pick(row["recall"] for row in seen) for pick in (max, min))
+    recalls = {label: row.recall for label, row in enumerate(run.evaluation.per_class) if row.support}
+    best, worst = (pick(recalls.values()) for pick in (max, min))
     words = prose(
         "Recall is the share of a digit’s images that are predicted as that digit; precision is the share of "
         "predictions of a digit that are correct; F1 is their harmonic mean ({}). ",
@@ -201,7 +203,8 @@ def _by_digit(run: Run) -> Prose:
         words += prose("Recall was the same for every digit, {}. ", percent(best))
     else:
         bests, worsts = (
-            listed([str(row["label"]) for row in seen if row["recall"] == value]) for value in (best, worst)
+            listed([str(label) for label, recall in recalls.items() if recall == value])
+            for value in (best, worst)
         )
         words += prose(
             "Recall was highest for {} ({}) and lowest for {} ({}). ",
@@ -219,9 +222,9 @@ def _by_digit(run: Run) -> Prose:
 
 
 def _class_table(run: Run) -> TableBlock:
-    def cells(name: object, row: dict[str, float]) -> tuple[Prose, ...]:
-        shares = (f"{row[key]:.4f}" for key in ("precision", "recall", "f1"))
-        return tuple(prose("{}", cell) for cell in (name, *shares, f"{row['support']:,}"))
+    def cells(name: object, row: ClassMetrics) -> tuple[Prose, ...]:
+        shares = (f"{share:.4f}" for share in (row.precision, row.recall, row.f1))
+        return tuple(prose("{}", cell) for cell in (name, *shares, f"{row.support:,}"))
 
     figures = run.evaluation
     return TableBlock(
@@ -232,25 +235,25 @@ def _class_table(run: Run) -> TableBlock:
         ),
         ("digit", "precision", "recall", "F1", "images"),
         ("left", "right", "right", "right", "right"),
-        tuple(cells(row["label"], row) for row in figures["per_class"]),
+        tuple(cells(label, row) for label, row in enumerate(figures.per_class)),
         (
-            cells("macro average", figures["macro_average"]),
-            cells("weighted average", figures["weighted_average"]),
+            cells("macro average", figures.macro_average),
+            cells("weighted average", figures.weighted_average),
         ),
     )
 
 
 def _confidence(run: Run) -> Prose:
     figures, arrays = run.evaluation, run.arrays
-    gap = float(arrays.confidences.mean()) - figures["accuracy"]
+    gap = float(arrays.confidences.mean()) - figures.accuracy
     words = prose(
         "The mean confidence is {}, the accuracy {}: on average the network is {}. The expected "
         "calibration error {} is {} ({}). {} shows some predictions with their confidence.",
         percent(float(arrays.confidences.mean())),
-        percent(figures["accuracy"]),
+        percent(figures.accuracy),
         "well calibrated" if abs(gap) < 0.003 else "overconfident" if gap > 0 else "underconfident",
         cite("guo"),
-        percent(figures["ece"]),
+        percent(figures.ece),
         figure("confidence"),
         figure("predictions"),
     )
@@ -261,15 +264,17 @@ def _confidence(run: Run) -> Prose:
             " Rejecting the least confident {} of the predictions removes at least half of the mistakes.",
             percent(rejected, 1),
         )
-    if figures.get("threshold") and figures.get("accepted_error") is None:
+    if not figures.threshold:
+        return words
+    if figures.accepted_error is None:
         words += prose(
-            " With the confidence threshold {} no prediction is accepted.", f"{figures['threshold']:g}"
+            " With the confidence threshold {} no prediction is accepted.", f"{figures.threshold:g}"
         )
-    elif figures.get("threshold"):
+    else:
         words += prose(
             " With the confidence threshold {}, {} of the predictions are accepted, and of these {} are wrong.",
-            f"{figures['threshold']:g}",
-            percent(figures["coverage"]),
-            percent(figures["accepted_error"]),
+            f"{figures.threshold:g}",
+            percent(figures.coverage),
+            percent(figures.accepted_error),
         )
     return words

@@ -13,6 +13,7 @@ from keras import layers
 
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.errors import UsageError
+from inkdigits.run_files import Layer
 
 PROBABILITIES = "probabilities"
 IS_DIGIT = "is_digit"
@@ -138,17 +139,17 @@ def has_is_digit_output(network: keras.Model) -> bool:
     return any(layer.name == IS_DIGIT for layer in network.layers)
 
 
-def layer_table(network: keras.Model) -> list[dict[str, Any]]:
-    """Return one row per layer: ``name``, ``type``, ``output_shape`` (without the batch axis), ``parameters``."""
-    return [
-        {
-            "name": layer.name,
-            "type": type(layer).__name__,
-            "output_shape": list(layer.output.shape[1:]),
-            "parameters": layer.count_params(),
-        }
+def layer_table(network: keras.Model) -> tuple[Layer, ...]:
+    """Return the layers of the network as they are stored in ``config.json``."""
+    return tuple(
+        Layer(
+            name=layer.name,
+            type=type(layer).__name__,
+            output_shape=tuple(layer.output.shape[1:]),
+            parameters=layer.count_params(),
+        )
         for layer in network.layers
-    ]
+    )
 
 
 def _raw_pixels() -> list[Any]:
