@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
-.PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock wheel clean \
+.PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
+  sbom audit wheel clean \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
@@ -52,7 +53,7 @@ coverage: $(INSTALLED)  ## report the lines that the tests cover (without subpro
 complexity: $(INSTALLED)  ## list functions with many branches or many parameters; never fails
 	$(BIN)/ruff check --select C901,PLR0913 --output-format concise --exit-zero .
 
-check: lint types contracts docs test  ## run all checks of CI: lint, types, import contracts, docs, tests
+check: lint types contracts floors docs test  ## run all checks of CI: lint, types, import contracts, locks, docs, tests
 
 lint: $(INSTALLED)  ## check lint and format with ruff
 	$(BIN)/ruff check .
@@ -84,6 +85,17 @@ lock: $(INSTALLED)  ## resolve the dependencies and write requirements/*.txt
 	$(PART) --group build --output-file requirements/build.txt
 	for extra in $(EXTRAS); do \
 	  $(PART) pyproject.toml --extra $$extra --output-file requirements/$$extra.txt || exit 1; done
+	$(BIN)/python tools/write_sbom.py
+
+floors: $(INSTALLED)  ## check the locks against the floors of requirements/floors.toml, and the bill of materials
+	$(BIN)/python tools/check_floors.py
+	$(BIN)/python tools/write_sbom.py --check
+
+sbom: $(INSTALLED)  ## write the bill of materials of the wheel, requirements/inkdigits.cdx.json
+	$(BIN)/python tools/write_sbom.py
+
+audit: $(INSTALLED)  ## look the locked versions up in a database of vulnerabilities; fails if it cannot look
+	$(BIN)/python tools/audit_locks.py
 
 measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each: hours; resumes an interrupted measurement
 	$(BIN)/inkdigits sweep original --runs 5
@@ -112,8 +124,8 @@ measure-sources: $(INSTALLED)  ## measure the effect of each source of training 
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/held_out_kinds.py
 
-wheel: $(INSTALLED)  ## build the wheel into dist/
-	$(BIN)/python -m build --wheel --no-isolation
+wheel: $(INSTALLED)  ## build wheel and source distribution twice, compare the bytes, and write them into dist/
+	$(BIN)/python tools/build_wheel.py
 
 clean:  ## remove generated files, except runs
 	rm -rf $(VENV) dist build site .mypy_cache .import_linter_cache .ruff_cache .pytest_cache .hypothesis

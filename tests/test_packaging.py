@@ -22,8 +22,9 @@ def call(*words: object, **options: object) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as `make wheel` builds it: twice, under other conditions, with equal bytes."""
     folder = tmp_path_factory.mktemp("dist")
-    call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
+    assert "two builds are equal" in call(sys.executable, ROOT / "tools" / "build_wheel.py", folder)
     (path,) = folder.glob("*.whl")
     return path
 
@@ -62,6 +63,12 @@ def test_it_holds_every_file_of_the_sources(wheel: Path) -> None:
         held = {name for name in archive.namelist() if name.startswith("inkdigits/")}
     tracked = call("git", "ls-files", "src/inkdigits", cwd=ROOT).split()
     assert {name.removeprefix("src/") for name in tracked if (ROOT / name).exists()} <= held
+
+
+def test_it_holds_its_bill_of_materials(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if ".dist-info/sboms/" in name)
+        assert archive.read(name) == (ROOT / "requirements" / "inkdigits.cdx.json").read_bytes()
 
 
 @pytest.mark.slow
