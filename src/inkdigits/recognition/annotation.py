@@ -1,13 +1,15 @@
 """Draw a reading: boxes and labels in the picture, and the digit images below it, for error analysis."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inkdigits.errors import OutputError
 from inkdigits.pictures.io.decode import Picture
 from inkdigits.recognition.reading import Digit, Number, Reading
-from inkdigits.storage import write_whole
+from inkdigits.storage import write_bytes
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -52,14 +54,39 @@ def write_annotation(picture: Picture, reading: Reading, path: Path) -> None:
     OutputError
         If the file cannot be written, or its suffix is not that of a picture format.
     """
-    image = draw_annotation(picture, reading)
-    with write_whole(path) as temporary:
-        try:
-            image.save(temporary)
-        except ValueError as error:
-            raise OSError(
-                0, f"expected the suffix of a picture format, such as .png, but got {path.suffix or 'none'}"
-            ) from error
+    write_bytes(path, encode_annotation(picture, reading, path.suffix))
+
+
+def encode_annotation(picture: Picture, reading: Reading, suffix: str) -> bytes:
+    """Draw a reading, and encode the drawing.
+
+    Parameters
+    ----------
+    picture, reading
+        As of `write_annotation`.
+    suffix
+        Suffix of the file; Pillow chooses the format by it.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is not that of a picture format.
+    """
+    file = io.BytesIO()
+    file.name = f"drawing{suffix}"
+    try:
+        draw_annotation(picture, reading).save(file)
+    except ValueError as error:
+        raise OutputError(
+            f"cannot write the drawing: expected the suffix of a picture format, such as .png, but got "
+            f"{suffix or 'none'}"
+        ) from error
+    return file.getvalue()
 
 
 def draw_annotation(picture: Picture, reading: Reading) -> "Image.Image":

@@ -84,7 +84,7 @@ def decode(picture: PictureSource) -> Picture:
         return _shrink(*formats.convert_image(picture, name, WORKING_PIXELS))
     elif hasattr(picture, "read"):
         name = str(getattr(picture, "name", name))
-        content = _read_open_file(picture, name)
+        content = read_open_file(picture, name)
     elif hasattr(picture, "__array__"):
         return _shrink(convert_array(np.asarray(picture)))
     else:
@@ -129,7 +129,26 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def _read_open_file(file: Any, name: str) -> bytes:
+def read_open_file(file: Any, name: str) -> bytes:
+    """Read an open file, up to one byte more than `MAX_BYTES`.
+
+    Parameters
+    ----------
+    file
+        The file.
+    name
+        Its name in messages.
+
+    Returns
+    -------
+    bytes
+        The rest of its content.
+
+    Raises
+    ------
+    PictureError
+        If it cannot be read, or is opened as text.
+    """
     try:
         content: object = file.read(MAX_BYTES + 1)
     except OSError as error:

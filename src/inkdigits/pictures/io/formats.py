@@ -93,7 +93,22 @@ def decode_file(file: BytesIO, name: str, min_pixels: int) -> tuple[NDArray[np.u
         return decode_upright(image, name, min_pixels, (width, height))
 
 
-def decode_tiff_pages(content: bytes, name: str) -> "Iterator[Image.Image | PictureError]":
+def count_tiff_pages(content: bytes, name: str) -> int:
+    """Return the number of pages that `decode_tiff_pages` yields."""
+    image = _open_pages(content, name)
+    if image is None:
+        return 0
+    for number in range(_MAX_PAGES):
+        try:
+            with convert_errors(name):
+                if not _has_page(image, number):
+                    return number
+        except PictureError:  # the last one that is found is yielded as an error
+            return number + 1
+    return _MAX_PAGES
+
+
+def decode_tiff_pages(content: bytes, name: str, first: int = 0) -> "Iterator[Image.Image | PictureError]":
     """Decode the pages of a TIFF with several pages one by one.
 
     Parameters
@@ -102,21 +117,18 @@ def decode_tiff_pages(content: bytes, name: str) -> "Iterator[Image.Image | Pict
         The bytes of the file.
     name
         Name of the file in messages; its pages are ``NAME#1`` and so on.
+    first
+        The page to begin with, from 0.
 
     Yields
     ------
     Image or PictureError
         A page as an input of `decode`, or the error of a page that cannot be decoded; nothing if there is one page.
     """
-    try:
-        with convert_errors(name):
-            image = _open(BytesIO(content), name)
-    except PictureError:  # `decode` raises the same error
+    image = _open_pages(content, name)
+    if image is None:
         return
-    with suppress(PictureError), convert_errors(name):  # a damaged second page is yielded below
-        if not _has_page(image, 1):
-            return
-    for number in range(_MAX_PAGES):
+    for number in range(first, _MAX_PAGES):
         page_name = f"{name}#{number + 1}"
         try:
             with convert_errors(page_name):
@@ -133,6 +145,18 @@ def decode_tiff_pages(content: bytes, name: str) -> "Iterator[Image.Image | Pict
             yield error
         else:
             yield page
+
+
+def _open_pages(content: bytes, name: str) -> "Image.Image | None":
+    """Open a TIFF; return None if it has only one page, or if `decode` raises an error for it."""
+    with suppress(PictureError):
+        with convert_errors(name):
+            image = _open(BytesIO(content), name)
+        with suppress(PictureError), convert_errors(name):  # a damaged second page is reported as such
+            if not _has_page(image, 1):
+                return None
+        return image
+    return None
 
 
 def _has_page(image: "Image.Image", number: int) -> bool:

@@ -15,7 +15,13 @@ DOTS_PER_INCH = 200
 _POINTS_PER_INCH = 72
 
 
-def render_pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | PictureError]":
+def count_pages(content: bytes, name: str) -> int:
+    """Return the number of pages of a PDF; parameters and errors as of `render_pages`."""
+    with _open(content, name) as document:
+        return len(document)
+
+
+def render_pages(content: bytes, name: str, first: int = 0) -> "Iterator[NDArray[np.uint8] | PictureError]":
     """Render the pages of a PDF one by one.
 
     Parameters
@@ -24,6 +30,8 @@ def render_pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | Pic
         The bytes of the file.
     name
         Name of the file in messages; its pages are ``NAME#1`` and so on.
+    first
+        The page to begin with, from 0.
 
     Yields
     ------
@@ -39,7 +47,7 @@ def render_pages(content: bytes, name: str) -> "Iterator[NDArray[np.uint8] | Pic
         If PDFium is not installed.
     """
     with _open(content, name) as document:
-        for number in range(len(document)):
+        for number in range(first, len(document)):
             try:
                 page = _render(document, number, f"{name}#{number + 1}")
             except PictureError as error:

@@ -1,0 +1,1 @@
+"""Worker processes that decode and read pictures from strangers, each with a limit on time and memory."""

@@ -1,0 +1,53 @@
+"""Limits on the time and memory of a worker process."""
+
+import os
+from dataclasses import dataclass
+
+from inkdigits.errors import UsageError
+
+_MIN_MEMORY_BYTES = 2**30
+"""Smallest address space of a worker in bytes: with the shipped models it needs 0.36 GB before the first picture."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on the time and memory of a worker process.
+
+    Attributes
+    ----------
+    seconds
+        Time for one picture, in seconds, from the moment a worker begins to read it. The slowest picture within the
+        limits on size takes a sixth of it (`benchmarks/results/picture-bounds.json`).
+    memory_bytes
+        Address space of a worker in bytes, with Python and the models. The largest picture needs half of it. The limit
+        is set on Linux only: macOS ignores it, and Windows has none.
+    start_seconds
+        Time for the start of a worker, in seconds. On an idle machine it takes half a second.
+
+    Raises
+    ------
+    UsageError
+        If a limit is not positive, or the memory is less than a worker needs before the first picture.
+    """
+
+    seconds: float = 60.0
+    memory_bytes: int = 4 * 2**30
+    start_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not (self.seconds > 0 and self.start_seconds > 0):
+            raise UsageError(
+                f"expected limits above 0 seconds, but got {self.seconds:g} and {self.start_seconds:g}"
+            )
+        if self.memory_bytes < _MIN_MEMORY_BYTES:
+            raise UsageError(
+                f"expected at least {_MIN_MEMORY_BYTES // 2**20} MB of memory for a worker, but got "
+                f"{self.memory_bytes // 2**20} MB"
+            )
+
+
+def count_cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,138 @@
+"""What workers do: read pictures, draw readings, count the pages of documents."""
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from inkdigits.pictures.io.decode import PictureSource
+    from inkdigits.pictures.io.documents import DocumentPage
+    from inkdigits.recognition.reading import Reading
+
+Result = TypeVar("Result")
+
+Read: TypeAlias = "Callable[..., Reading]"
+"""`Reader.read` of a worker, with the pool's options."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[Result]):
+    """A call of a function in a worker.
+
+    Attributes
+    ----------
+    function
+        A function of a module, with `Read` as its first parameter.
+    arguments
+        Its other arguments.
+    result_type
+        The type of its result; see `inkdigits.workers.messages.decode_result`.
+    name
+        Name of the picture in messages.
+    """
+
+    function: Callable[..., Result]
+    arguments: tuple[Any, ...]
+    result_type: Any
+    name: str
+
+
+def make_reading_task(
+    picture: "PictureSource | DocumentPage", options: Mapping[str, Any] | None = None
+) -> "Task[Reading]":
+    """Make the task that reads a picture.
+
+    Parameters
+    ----------
+    picture
+        The picture, or a page of a document. An open file is read at once.
+    options
+        Options of `Reader.read`, besides those of the pool.
+    """
+    from inkdigits.recognition.reading import Reading
+
+    return Task(read_picture, (_freeze(picture), dict(options or {})), Reading, name_picture(picture))
+
+
+def make_drawing_task(picture: "PictureSource | DocumentPage", suffix: str) -> "Task[tuple[Reading, bytes]]":
+    """Make the task that reads a picture and draws the reading; see `draw_reading`."""
+    from inkdigits.recognition.reading import Reading
+
+    return Task(draw_reading, (_freeze(picture), suffix), tuple[Reading, bytes], name_picture(picture))
+
+
+def make_counting_task(document: "Path | bytes", name: str) -> Task[int]:
+    """Make the task that counts the pages of a document; see `count_pages`."""
+    return Task(count_pages, (document, name), int, name)
+
+
+def read_picture(
+    read: Read, picture: "PictureSource | DocumentPage", options: Mapping[str, Any]
+) -> "Reading":
+    """Read a picture, or a page of a document; see `Reader.read` for the options and errors."""
+    return read(_extract(picture), **options)
+
+
+def draw_reading(read: Read, picture: "PictureSource | DocumentPage", suffix: str) -> "tuple[Reading, bytes]":
+    """Read a picture, and draw the reading.
+
+    Parameters
+    ----------
+    read, picture
+        As of `read_picture`.
+    suffix
+        Suffix of the drawing's file, such as ``.png``.
+
+    Returns
+    -------
+    reading : Reading
+    drawing : bytes
+        The content of the drawing's file; see `inkdigits.recognition.annotation.draw_annotation`.
+    """
+    from inkdigits.pictures.io.decode import decode
+    from inkdigits.recognition.annotation import encode_annotation
+
+    source = _extract(picture)
+    reading = read(source)
+    return reading, encode_annotation(decode(source), reading, suffix)
+
+
+def count_pages(_: Read, document: "Path | bytes", name: str) -> int:
+    """Count the pages of a document; see `inkdigits.pictures.io.documents.count_pages`."""
+    from inkdigits.pictures.io import documents
+
+    return documents.count_pages(document, name)
+
+
+def name_picture(picture: "PictureSource | DocumentPage") -> str:
+    """Return the name of a picture in messages, as in those of `decode`."""
+    from inkdigits.pictures.io.documents import DocumentPage
+
+    if isinstance(picture, DocumentPage):
+        return f"{picture.name}#{picture.number + 1}"
+    if isinstance(picture, (str, os.PathLike)):
+        return str(picture)
+    return str(getattr(picture, "name", "the picture"))
+
+
+def _freeze(picture: "PictureSource | DocumentPage") -> "PictureSource | DocumentPage":
+    """Return a picture that can be sent to another process: the content of an open file, or of a view."""
+    if isinstance(picture, memoryview):
+        return bytes(picture)
+    if hasattr(picture, "read") and not hasattr(picture, "__array_interface__"):
+        from inkdigits.pictures.io.decode import read_open_file
+
+        name = name_picture(picture)
+        file = io.BytesIO(read_open_file(picture, name))
+        file.name = name  # `decode` names the picture by it
+        return file
+    return picture
+
+
+def _extract(picture: "PictureSource | DocumentPage") -> "PictureSource":
+    from inkdigits.pictures.io.documents import DocumentPage, extract_page
+
+    return extract_page(picture) if isinstance(picture, DocumentPage) else picture
