@@ -8,7 +8,10 @@
     ├── RunError                   a run directory that is incomplete or cannot be used
     │   └── RunInterruptedError    a training that was interrupted, and how to resume it
     ├── OutputError                a file or folder that cannot be written
-    └── MissingExtraError          an optional package that is not installed
+    │   └── LockedError            a run, result file or cache that another process is writing
+    ├── MissingExtraError          an optional package that is not installed
+    └── WorkerError                worker processes that cannot be started or used
+        └── PoolFullError          a pool in which too many pictures wait already
 
 A message states what was expected, what was found, and what to do.
 """
@@ -48,6 +51,18 @@ class RunInterruptedError(RunError):
 
 class OutputError(InkdigitsError):
     """A file or folder cannot be written."""
+
+
+class LockedError(OutputError):
+    """A run directory, result file or data cache is locked by another process."""
+
+
+class WorkerError(InkdigitsError):
+    """Worker processes cannot be started, or their pool is closed."""
+
+
+class PoolFullError(WorkerError):
+    """As many pictures wait in a pool as it accepts."""
 
 
 class MissingExtraError(InkdigitsError):
