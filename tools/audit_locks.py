@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from locks import Pin, list_locks, read_lock
+from requirement_locks import Pin, list_locks, read_lock
 
 SERVICES = ("pypi", "osv")
 """The services of pip-audit, in the order in which they are tried."""

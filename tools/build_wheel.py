@@ -18,7 +18,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from locks import ROOT
+from requirement_locks import ROOT
 
 
 @dataclass(frozen=True)

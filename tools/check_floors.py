@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from locks import FOLDER, Pin, list_locks, list_requirements, read_lock, read_project
+from requirement_locks import FOLDER, Pin, list_locks, list_requirements, read_lock, read_project
 
 FLOORS = FOLDER / "floors.toml"
 

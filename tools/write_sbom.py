@@ -27,7 +27,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from inkdigits.storage import sha256_of_file, write_text
-from locks import FOLDER, PROJECT, ROOT, Pin, list_locks, read_lock, read_project
+from requirement_locks import FOLDER, PROJECT, ROOT, Pin, list_locks, read_lock, read_project
 
 SBOM = FOLDER / "inkdigits.cdx.json"
 PACKAGE = ROOT / "src" / "inkdigits"

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 import audit_locks
 from audit_locks import CONTROL, AuditError, Findings, audit, run_pip_audit
-from locks import Pin
+from requirement_locks import Pin
 
 FOUND = ("pillow", "12.0", "CVE-2026-96639", "13.0.0")
 PINS = [

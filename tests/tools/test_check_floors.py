@@ -9,7 +9,7 @@ from packaging.version import Version
 
 import check_floors
 from check_floors import Floor, find_locks_below, find_requirements_below, read_floors
-from locks import Pin
+from requirement_locks import Pin
 
 ROW = {
     "package": '"pillow"',

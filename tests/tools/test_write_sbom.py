@@ -12,7 +12,7 @@ import write_sbom
 from inkdigits.recognition.detection.detector import SHIPPED
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.storage import sha256_of_file
-from locks import list_locks, read_lock, read_project
+from requirement_locks import list_locks, read_lock, read_project
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from locks import list_locks, list_requirements, read_lock, read_project
+from requirement_locks import list_locks, list_requirements, read_lock, read_project
 
 LOCKS = list_locks()
 
