@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import N_SYMBOLS, SYMBOLS
 from inkdigits.recognition.layout.text_lines import (
+    are_single_digits,
     find_main_line,
     group_lines,
     split_at_signs,
@@ -140,3 +141,25 @@ def test_a_sign_at_the_end_gives_no_empty_number() -> None:
     found = make_detections(make_boxes("48+", 0, 0), "48+")
     (line,) = group_lines(found)
     assert [get_text(found, part) for part in split_at_signs(line, found)] == ["48+"]
+
+
+def make_rows(gap: float, n_rows: int = 3, n_columns: int = 5, wide: float | None = None) -> Detections:
+    """Return rows of digits 20 pixels high and 10 wide; every second gap is ``wide``, in heights, if it is given."""
+    boxes = []
+    for row in range(n_rows):
+        left = 10.0
+        for column in range(n_columns):
+            boxes.append((left, 40.0 * row, left + 10, 40.0 * row + 20))
+            left += 10 + 20 * (wide if wide is not None and column % 2 else gap)
+    return make_detections(boxes, "1" * len(boxes))
+
+
+def test_evenly_and_widely_spaced_digits_are_single() -> None:
+    for found, expected in (
+        (make_rows(0.6), True),
+        (make_rows(0.3), False),
+        (make_rows(0.3, wide=1.5), False),
+        (make_rows(0.6, n_rows=1), False),
+        (make_detections([], ""), False),
+    ):
+        assert are_single_digits(group_lines(found), found) is expected

@@ -19,6 +19,7 @@ from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.combs import join_comb_cells
 from inkdigits.recognition.layout.tables import assign_table_cells
 from inkdigits.recognition.layout.text_lines import (
+    are_single_digits,
     find_main_line,
     group_lines,
     split_at_signs,
@@ -140,7 +141,9 @@ def read_detections(
     list of Number
         In reading order, boxes in pixels of ``grey``.
     """
-    widest = _MAX_GAP_ON_PAGE if is_page else _MAX_GAP_IN_LINE
+    widest = _MAX_GAP_IN_LINE
+    if is_page:
+        widest = 0.0 if are_single_digits(lines, found) else _MAX_GAP_ON_PAGE
     numbers = []
     for parts in join_comb_cells([split_into_numbers(line, found, widest) for line in lines], found, grey):
         for part in chain(*(split_at_signs(each, found) for each in parts)) if is_page else parts:

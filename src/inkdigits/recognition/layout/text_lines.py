@@ -22,6 +22,11 @@ split numbers. The third is the least ratio of successive sorted gaps that separ
 _MAX_WIDE_PER_NARROW = 3
 """Greatest number of wide gaps per narrow gap: in a widely spaced number two digits may be close by chance."""
 
+_SINGLE_GAP, _SINGLE_QUANTILE, _MIN_GAPS = 0.5, 0.1, 8
+"""If the gaps of a page at this quantile are wider than the first, in heights, and are at least this many, each digit
+stands alone, as in a table without rules. The quantile is 0.51 to 1.1 on the eight such development pages, and at most
+0.36 on those with numbers of several digits outside of boxes."""
+
 _MAX_MARK_HEIGHT = 0.55
 """Height, in median heights of the digits, below which a symbol other than a digit is a mark, such as a point or dash:
 the centre of a mark is not at the centre of its line."""
@@ -140,12 +145,32 @@ def split_into_numbers(line: Indices, found: Detections, max_gap: float) -> list
     """
     if not len(line):
         return []
+    present, gaps = _measure_gaps(line, found)
+    return np.split(line, present[1:][gaps > min(max_gap, _find_gap_threshold(gaps))])
+
+
+def are_single_digits(lines: list[Indices], found: Detections) -> bool:
+    """Return whether each digit of a page is a number of its own, since there are hardly any narrow gaps.
+
+    Parameters
+    ----------
+    lines
+        ``int64`` indices of the symbols of each line, from left to right.
+    found
+        All symbols.
+    """
+    each = [_measure_gaps(line[found.digits[line] > 0.5], found)[1] for line in lines]
+    gaps = np.concatenate([np.zeros(0, np.float32), *each])
+    return len(gaps) >= _MIN_GAPS and float(np.quantile(gaps, _SINGLE_QUANTILE)) > _SINGLE_GAP
+
+
+def _measure_gaps(line: Indices, found: Detections) -> tuple[Indices, Floats]:
+    """Return the positions in a line of the symbols that are present, and the gaps between them in heights."""
     digits = found.digits[line] > 0.3
     height = float(np.median(found.heights[line][digits])) if digits.any() else 1.0
     present = np.flatnonzero(found.presence[line] > 0.3)  # improbable symbols do not close a gap
     boxes = found.boxes[line[present]]
-    gaps = (boxes[1:, 0] - np.maximum.accumulate(boxes[:, 2])[:-1]) / height
-    return np.split(line, present[1:][gaps > min(max_gap, _find_gap_threshold(gaps))])
+    return present, (boxes[1:, 0] - np.maximum.accumulate(boxes[:, 2])[:-1]) / height
 
 
 def _find_gap_threshold(gaps: Floats) -> float:
