@@ -18,9 +18,21 @@ A message states what was expected, what was found, and what to do.
 
 
 class InkdigitsError(Exception):
-    """Base class of all exceptions that inkdigits raises."""
+    """Base class of all exceptions that inkdigits raises.
+
+    Parameters
+    ----------
+    message
+        The message. Characters that are not printable are escaped: names and texts from files may contain line ends,
+        and codes that control a terminal.
+    """
 
     exit_status = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(message))
+        )
 
 
 class UsageError(InkdigitsError, ValueError):

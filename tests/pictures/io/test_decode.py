@@ -51,6 +51,13 @@ def test_large_photo_is_scaled_down_and_keeps_its_given_size() -> None:
     assert picture.scale[0] == pytest.approx(picture.scale[1], rel=0.01)
 
 
+@pytest.mark.parametrize("shape", [(2560016, 40), (7, 600_000), (1, 4_100_000), (4_100_000, 1)])
+def test_long_strip_has_no_more_than_the_working_pixels(shape: tuple[int, int]) -> None:
+    pixels = decode(np.zeros(shape, np.uint8)).pixels
+    assert 0.8 * WORKING_PIXELS < pixels.size <= WORKING_PIXELS
+    assert (pixels.shape[0] > pixels.shape[1]) == (shape[0] > shape[1])
+
+
 def test_missing_files_and_wrong_types_raise_errors(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="does not exist"):
         decode(tmp_path / "nothing.png")

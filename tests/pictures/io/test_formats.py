@@ -160,3 +160,12 @@ def test_undamaged_pages_of_a_damaged_tiff_are_read(tiff: bytes, tmp_path: Path)
         assert "Traceback" not in result.output
         lines = [line for line in result.stderr.splitlines() if line]
         assert all(line.startswith("inkdigits: ") for line in lines)
+
+
+def test_gif_whose_frame_is_larger_than_its_screen_raises_an_error() -> None:
+    """Pillow raises `DecompressionBombError`, which is no `OSError`, for the size of a frame."""
+    content = bytearray(encode(Image.new("L", (16, 12)), "GIF"))
+    frame = content.index(b"\x2c")
+    content[frame + 5 : frame + 9] = b"\xff" * 4
+    with pytest.raises(PictureError, match="exceeds limit"):
+        decode(bytes(content))

@@ -164,7 +164,10 @@ def _shrink(pixels: NDArray[np.uint8], given_size: tuple[int, int] | None = None
     if width * height > WORKING_PIXELS:
         import cv2
 
-        factor = (WORKING_PIXELS / (width * height)) ** 0.5
-        size = max(1, round(width * factor)), max(1, round(height * factor))
+        # Rounded down, and of a strip whose shorter side cannot be less than one pixel the longer side is reduced more.
+        shorter, longer = sorted((width, height))
+        shorter = max(1, int(shorter * (WORKING_PIXELS / (width * height)) ** 0.5))
+        longer = min(int(longer * (WORKING_PIXELS / (width * height)) ** 0.5), WORKING_PIXELS // shorter)
+        size = (longer, shorter) if width > height else (shorter, longer)
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     return Picture(pixels, given_size)

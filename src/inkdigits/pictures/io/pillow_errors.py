@@ -29,19 +29,21 @@ DAMAGE = (
 def convert_errors(name: str) -> Iterator[None]:
     """Convert exceptions that Pillow raises in the context to a `PictureError` of one line.
 
-    Pillow's warnings are ignored; its limits on sizes are checked separately.
+    Pillow's warnings are ignored. Sizes are checked separately, but Pillow also checks those of parts of a picture.
 
     Parameters
     ----------
     name
         Name of the picture in the message.
     """
+    from PIL.Image import DecompressionBombError
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             yield
         except PictureError:
             raise
-        except DAMAGE as error:
+        except (*DAMAGE, DecompressionBombError) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise PictureError(f"{name} is damaged or cut off: {reason[:150]}") from error
