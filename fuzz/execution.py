@@ -1,0 +1,160 @@
+"""The execution of one input, with checks of its errors and its memory."""
+
+import gc
+import resource
+import time
+from pathlib import Path
+
+from fuzz.finding import Finding, describe_exception, save_finding
+from fuzz.record import Record
+from fuzz.targets.target import Target
+from inkdigits.errors import InkdigitsError
+
+MAX_MEGABYTES = 512
+"""Memory that one input may take besides that of the idle process; the tests of damaged pictures allow 500 MB."""
+
+MAX_GROWTH_MEGABYTES = 128
+"""Growth of the idle process at which the input of the greatest growth is executed again, to see whether it leaks."""
+
+_REPETITIONS, _LEAKED_KILOBYTES = 20, 100
+"""How often it is executed again, and the mean growth above which it leaks. Caches, and the memory that ONNX Runtime
+keeps for its largest picture so far, do not grow again."""
+
+_MAX_UNEXPLAINED = 4
+"""How often the idle process may grow without such an input. Then memory is lost in small parts."""
+
+_STATM, _PAGE = Path("/proc/self/statm"), resource.getpagesize()
+
+
+class MemoryExceededError(BaseException):
+    """A worker cannot go on, because its memory has grown; its supervisor starts another one."""
+
+
+class Executor:
+    """Executes inputs of a target one by one, and saves findings.
+
+    Parameters
+    ----------
+    target
+        The target.
+    record
+        Where the present input is recorded.
+    findings
+        The folder for findings.
+    """
+
+    def __init__(self, target: Target, record: Record, findings: Path) -> None:
+        self._target, self._record, self._findings = target, record, findings
+        self._idle = self._last = _measure_idle_bytes()
+        self._peak = _measure_peak_bytes()
+        self._greatest_growth, self._suspect, self._n_unexplained = 0, b"", 0
+
+    def start_measuring(self) -> None:
+        """Take the present memory as that of the idle process, after the first inputs have filled the caches."""
+        gc.collect()
+        self._idle = self._last = _measure_idle_bytes()
+        self._peak = _measure_peak_bytes()
+        self._greatest_growth = 0
+
+    def execute(self, data: bytes) -> None:
+        """Execute an input.
+
+        Raises
+        ------
+        MemoryExceededError
+            If the process has taken too much memory.
+        """
+        start = time.process_time()
+        self._record.begin(data)
+        finding = self._run(data)
+        self._record.end(time.process_time() - start)
+        if finding is not None:
+            save_finding(self._findings, finding, data)
+        self._check_memory(data)
+
+    def _run(self, data: bytes) -> Finding | None:
+        """Run the target; return what it should not have done."""
+        try:
+            self._target.run(data)
+        except self._target.refusals as error:
+            if _has_cause(error, MemoryError):
+                return Finding("memory", "an allocation failed", str(error)[:300])
+            return _check_message(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return describe_exception(error)
+        return None
+
+    def _check_memory(self, data: bytes) -> None:
+        """Compare the peak and the idle memory with their limits.
+
+        Raises
+        ------
+        MemoryExceededError
+            If one exceeds its limit.
+        """
+        idle = _measure_idle_bytes()
+        if idle - self._last > self._greatest_growth:
+            self._greatest_growth, self._suspect = idle - self._last, data
+        self._last = idle
+        if _measure_peak_bytes() - self._peak > MAX_MEGABYTES * 2**20:
+            grown = (_measure_peak_bytes() - self._peak) >> 20
+            save_finding(self._findings, Finding("memory", "the peak", f"{grown} MB for one input"), data)
+            raise MemoryExceededError
+        if idle - self._idle > MAX_GROWTH_MEGABYTES * 2**20:
+            self._check_leak()
+
+    def _check_leak(self) -> None:
+        """Execute the input of the greatest growth again.
+
+        Raises
+        ------
+        MemoryExceededError
+            If the process grows each time, or has grown too often without such an input.
+        """
+        gc.collect()
+        before = _measure_idle_bytes()
+        for _ in range(_REPETITIONS):
+            self._record.begin(self._suspect)
+            self._run(self._suspect)
+            self._record.end(0.0)
+        gc.collect()
+        grown = (_measure_idle_bytes() - before) / _REPETITIONS / 1024
+        self._n_unexplained += 1
+        if grown > _LEAKED_KILOBYTES or self._n_unexplained > _MAX_UNEXPLAINED:
+            detail = f"{grown:.0f} kB for each execution of this input"
+            save_finding(self._findings, Finding("leak", "the idle process", detail), self._suspect)
+            raise MemoryExceededError
+        self._idle = self._last = _measure_idle_bytes()
+        self._greatest_growth = 0
+
+
+def _check_message(error: InkdigitsError) -> Finding | None:
+    message = str(error)
+    if message and message.isprintable():
+        return None
+    return Finding(
+        "exception", "an error message is not one line", f"{type(error).__name__}: {message!r:.300}"
+    )
+
+
+def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None:
+        if isinstance(error, kind):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _measure_idle_bytes() -> int:
+    """Return the resident memory of this process."""
+    try:
+        return int(_STATM.read_bytes().split()[1]) * _PAGE
+    except OSError:  # no Linux: only the peak is known
+        return 0
+
+
+def _measure_peak_bytes() -> int:
+    """Return the greatest resident memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
