@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import first_result, real, settings, speed, tables
+from documents import first_result, reading_schema, real, settings, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +24,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "models"): lambda: tables.models(RESULTS),
     ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
     ("docs/reference/api.md", "settings"): settings.recipe,
+    ("docs/reference/formats.md", "fields"): reading_schema.tables,
     ("docs/results/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/results/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
     ("docs/results/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
@@ -59,6 +60,9 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
 }
 """Generated blocks in documents that people write, between ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 
+FILES: dict[str, Callable[[], str]] = {"docs/reference/reading.schema.json": reading_schema.schema}
+"""Files that are generated as a whole."""
+
 
 def generated() -> dict[str, str]:
     """Return every document that has generated parts, as it should be, by its path.
@@ -68,7 +72,7 @@ def generated() -> dict[str, str]:
     LookupError
         If a document lacks the marks of its block, or if an example fails.
     """
-    documents: dict[str, str] = {}
+    documents = {name: content() for name, content in FILES.items()}
     for (name, block), content in BLOCKS.items():
         text = documents.get(name) or (ROOT / name).read_text("utf-8")
         mark = f"<!-- generated: {block} -->"
@@ -95,7 +99,7 @@ def main() -> int:
     stale = {}
     for name, content in documents.items():
         path = ROOT / name
-        before = path.read_text("utf-8")
+        before = path.read_text("utf-8") if path.exists() else ""
         if before != content:
             stale[name] = difflib.unified_diff(
                 before.splitlines(), content.splitlines(), name, "generated", "", "", 0, ""

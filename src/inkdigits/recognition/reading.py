@@ -6,9 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
+from inkdigits.json_records import to_json
 from inkdigits.pictures.geometry.transform import Box, Transform
+from inkdigits.recognition.reading_json import (
+    JsonAlternative,
+    JsonDigit,
+    JsonExpectation,
+    JsonMatch,
+    JsonMatchRunnerUp,
+    JsonNumber,
+    JsonReading,
+    JsonRunnerUp,
+)
 
 
 @dataclass(frozen=True)
@@ -48,19 +60,23 @@ class Digit:
             return "_"
         return str(self.label) if self.rejected is None else "?"
 
+    def to_record(self) -> JsonDigit:
+        """Return the record from which the JSON is written."""
+        return JsonDigit(
+            label=self.label,
+            confidence=round(self.confidence, 6),
+            box=self.box,
+            alternatives=tuple(
+                JsonAlternative(label=label, probability=round(probability, 6))
+                for label, probability in self.alternatives
+            ),
+            rejected=self.rejected,
+            printed=None if self.printed is None else round(self.printed, 6),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the digit as a JSON object: numbers, strings and lists."""
-        return {
-            "label": self.label,
-            "confidence": round(self.confidence, 6),
-            "box": list(self.box),
-            "alternatives": [
-                {"label": label, "probability": round(probability, 6)}
-                for label, probability in self.alternatives
-            ],
-            "rejected": self.rejected,
-            "printed": None if self.printed is None else round(self.printed, 6),
-        }
+        return dict(to_json(self.to_record()))
 
 
 @dataclass(frozen=True)
@@ -83,9 +99,9 @@ class Expectation:
         """Whether the probability is at least 0.5."""
         return self.probability >= 0.5
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the expectation as a JSON object: numbers and strings."""
-        return {"text": self.text, "probability": round(self.probability, 6), "is_there": self.is_there}
+    def to_record(self) -> JsonExpectation:
+        """Return the record from which the JSON is written."""
+        return JsonExpectation(text=self.text, probability=round(self.probability, 6), is_there=self.is_there)
 
 
 @dataclass(frozen=True)
@@ -112,17 +128,17 @@ class Match:
     margin: float
     in_list: bool
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the match as a JSON object: numbers and strings."""
-        return {
-            "text": self.text,
-            "posterior": round(self.posterior, 6),
-            "runner_up": None
+    def to_record(self) -> JsonMatch:
+        """Return the record from which the JSON is written."""
+        return JsonMatch(
+            text=self.text,
+            posterior=round(self.posterior, 6),
+            runner_up=None
             if self.runner_up is None
-            else {"text": self.runner_up[0], "posterior": round(self.runner_up[1], 6)},
-            "margin": round(self.margin, 4) if math.isfinite(self.margin) else None,
-            "in_list": self.in_list,
-        }
+            else JsonMatchRunnerUp(text=self.runner_up[0], posterior=round(self.runner_up[1], 6)),
+            margin=round(self.margin, 4) if math.isfinite(self.margin) else None,
+            in_list=self.in_list,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,21 +189,25 @@ class Number:
         digits = tuple(replace(digit, box=transform.map_box(digit.box)) for digit in self.digits)
         return replace(self, digits=digits, box=enclose_boxes([digit.box for digit in digits]))
 
+    def to_record(self) -> JsonNumber:
+        """Return the record from which the JSON is written."""
+        return JsonNumber(
+            text=self.text,
+            confidence=round(self.confidence, 6),
+            box=self.box,
+            runner_up=None
+            if self.runner_up is None
+            else JsonRunnerUp(text=self.runner_up[0], confidence=round(self.runner_up[1], 6)),
+            digits=tuple(digit.to_record() for digit in self.digits),
+            match=UNSET if self.match is None else self.match.to_record(),
+            expected=UNSET if self.expected is None else self.expected.to_record(),
+            row=UNSET if self.row is None else self.row,
+            column=UNSET if self.column is None else self.column,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the number as a JSON object: numbers, strings and lists."""
-        return {
-            "text": self.text,
-            "confidence": round(self.confidence, 6),
-            "box": list(self.box),
-            "runner_up": None
-            if self.runner_up is None
-            else {"text": self.runner_up[0], "confidence": round(self.runner_up[1], 6)},
-            "digits": [digit.to_json() for digit in self.digits],
-            **({} if self.match is None else {"match": self.match.to_json()}),
-            **({} if self.expected is None else {"expected": self.expected.to_json()}),
-            **({} if self.row is None else {"row": self.row}),
-            **({} if self.column is None else {"column": self.column}),
-        }
+        return dict(to_json(self.to_record()))
 
 
 def enclose_boxes(boxes: list[Box]) -> Box:
@@ -255,10 +275,11 @@ class Reading:
 
     def to_json(self) -> dict[str, Any]:
         """Return the reading as a JSON object: numbers, strings and lists."""
-        return {
-            "text": self.text,
-            "width": self.size[0],
-            "height": self.size[1],
-            "digits": [digit.to_json() for digit in self.digits],
-            "numbers": [number.to_json() for number in self.numbers],
-        }
+        record = JsonReading(
+            text=self.text,
+            width=self.size[0],
+            height=self.size[1],
+            digits=tuple(digit.to_record() for digit in self.digits),
+            numbers=tuple(number.to_record() for number in self.numbers),
+        )
+        return dict(to_json(record))
