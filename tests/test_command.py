@@ -297,7 +297,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     # What is there can be read, and is whole.
     assert json.loads((path / "config.json").read_text())["recipe"]["epochs"] == 4000
     rows = (path / "history.csv").read_text().splitlines()
-    assert len(rows) > 2
+    assert len(rows) > 1
     assert not [each for each in path.iterdir() if each.name.startswith(".")]
 
     # The run is shortened, so that the test is.
@@ -310,7 +310,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     after = (path / "history.csv").read_text().splitlines()
     assert after[: len(rows)] == rows
     assert len(after) == len(rows) + 2
-    assert not (path / "checkpoint.npz").exists()
+    assert not list(path.glob("checkpoint*"))
     assert (path / "manifest.json").exists()
 
     again = run("train", "--resume", "--out", path)

@@ -40,7 +40,7 @@ def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[
     import tensorflow as tf
 
     from inkdigits.data import load_mnist
-    from inkdigits.training.loop.batches import training_batches
+    from inkdigits.training.loop.batches import TrainingBatches
     from inkdigits.training.loop.data_parallel import DataParallel, configure_threads, count_parts
     from inkdigits.training.loop.precision import clone_with_policy, dtype_policy
     from inkdigits.training.networks.classifiers import build_network
@@ -52,7 +52,7 @@ def profile(recipe_name: str, n_calls: int, n_parts: int | None = None) -> dict[
     network = clone_with_policy(build_network(recipe.network, recipe.dropout), dtype_policy(recipe))
     trainee = DataParallel(network, n_parts) if n_parts > 1 else network
     trainee.compile(keras.optimizers.Adam(1e-6), "sparse_categorical_crossentropy", jit_compile=False)
-    batches = training_batches(load_mnist().train, recipe, seed=0)
+    batches = TrainingBatches(load_mnist().train, recipe, seed=0).iterate()
     batch = next(batches)
     images, labels = tf.constant(batch.images), tf.constant(batch.labels)
     trainee(images[:n_parts])  # builds it

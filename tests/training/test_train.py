@@ -12,7 +12,8 @@ from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.storage import sha256_of_file
 from inkdigits.training.export import onnx_export as export
-from inkdigits.training.loop.fit import limit_averaging_momentum, read_history
+from inkdigits.training.loop.fit import limit_averaging_momentum
+from inkdigits.training.loop.history import read_history
 from inkdigits.training.networks.classifiers import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train
@@ -122,7 +123,7 @@ def test_a_run_is_never_overwritten_nor_resumed_with_other_settings(run, small_t
         train(QUICK, small_train, small_test, run=tmp_path / "half", watch=StopAfter(1))
     with pytest.raises(RunError, match="was started with seed 0, but got 1"):
         train(QUICK, small_train, small_test, seed=1, run=tmp_path / "half", resume=True)
-    (tmp_path / "half" / run_directory.CHECKPOINT).write_bytes(b"PK\x03\x04 cut off")
+    (tmp_path / "half" / run_directory.CHECKPOINTS[0]).write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(RunError, match="is damaged or belongs to another network"):
         train(QUICK, small_train, small_test, run=tmp_path / "half", resume=True)
 

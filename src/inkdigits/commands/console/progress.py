@@ -8,7 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from inkdigits.data.progress import Progress
-    from inkdigits.training.loop.fit import Step, StepCallback
+    from inkdigits.training.loop.history import Step, StepCallback
 
 
 @contextlib.contextmanager

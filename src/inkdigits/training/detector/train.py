@@ -1,6 +1,7 @@
 """Training of the digit detector: from synthetic windows to a run directory with network and ONNX file."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.own_pictures import align_pictures
 from inkdigits.training.export.graph_fusion import rename
 from inkdigits.training.export.onnx_export import convert_to_onnx, load_network, save_checked
-from inkdigits.training.loop.checkpoint import load_checkpoint
+from inkdigits.training.loop.checkpoint import Position, load_checkpoint, remove_checkpoints
 from inkdigits.training.loop.data_parallel import DataParallel, configure_threads, count_parts
-from inkdigits.training.loop.fit import History, StepCallback, make_tensorboard_callbacks
+from inkdigits.training.loop.epochs import run_epochs
+from inkdigits.training.loop.history import History, StepCallback
 from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
+from inkdigits.training.opening import open_run
 from inkdigits.training.scenes.sources import load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
@@ -93,7 +96,7 @@ def train_detector(
     begin
         A finished run with the initial weights; the peak learning rate is then a third of its usual value.
     resume
-        Resume an interrupted run after its last completed epoch.
+        Resume an interrupted run from its last checkpoint.
     watch
         Called with each `Step` during training.
     progress
@@ -107,6 +110,10 @@ def train_detector(
         If the outputs of the exported model differ from those of the network.
     DataError
         If no picture of the user's own can be aligned with its label.
+    LockedError
+        If another process is writing the run.
+    OutputError
+        If a file cannot be written.
     """
     config: dict[str, object] = {
         "name": "detector",
@@ -120,57 +127,53 @@ def train_detector(
     if own is not None:
         pairs = (f"{path} {label}" for path, label in zip(own.paths, own.labels, strict=True))
         config["own"] = hashlib.sha256("\n".join(pairs).encode()).hexdigest()
-    _check(run, config, resume)
-    aligned = [] if own is None else align_pictures(own, progress)
-    if own is not None and not aligned:
-        raise DataError(
-            f"the digits of the label were found in none of the {len(own)} pictures of {own.name}; check the pictures "
-            "with  inkdigits read --show"
+    with open_run(run, resume):
+        if resume:
+            _check_config(run, config)
+        aligned = [] if own is None else align_pictures(own, progress)
+        if own is not None and not aligned:
+            raise DataError(
+                f"the digits of the label were found in none of the {len(own)} pictures of {own.name}; check the "
+                "pictures with  inkdigits read --show"
+            )
+        initial = None if begin is None else _load_detector(begin)
+        write_json(run / run_directory.CONFIG, config)
+        n_parts = count_parts(BATCH)
+        configure_threads(n_parts)
+        keras.utils.set_random_seed(seed)
+        network = initial or detector()
+        trainee = clone_with_policy(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
+        if n_parts > 1:
+            trainee = DataParallel(trainee, n_parts)
+        trainee.compile(
+            optimizer=keras.optimizers.AdamW(
+                OneCycle(_PEAK if begin is None else _PEAK_OF_FURTHER_TRAINING, steps * epochs, 0.1),
+                weight_decay=0.01,
+                clipnorm=30.0,
+                use_ema=True,
+                ema_momentum=0.998,
+            ),
+            loss=detector_loss,
+            metrics=[keras.metrics.MeanMetricWrapper(symbol_accuracy, name="accuracy")],
+            jit_compile="auto" if keras.backend.backend() == "jax" else False,
         )
-    initial = None if begin is None else _load_detector(begin)
-    write_json(run / run_directory.CONFIG, config)
-    n_parts = count_parts(BATCH)
-    configure_threads(n_parts)
-    keras.utils.set_random_seed(seed)
-    network = initial or detector()
-    trainee = clone_with_policy(network, "mixed_bfloat16" if has_native_bfloat16() else "float32")
-    if n_parts > 1:
-        trainee = DataParallel(trainee, n_parts)
-    trainee.compile(
-        optimizer=keras.optimizers.AdamW(
-            OneCycle(_PEAK if begin is None else _PEAK_OF_FURTHER_TRAINING, steps * epochs, 0.1),
-            weight_decay=0.01,
-            clipnorm=30.0,
-            use_ema=True,
-            ema_momentum=0.998,
-        ),
-        loss=detector_loss,
-        metrics=[keras.metrics.MeanMetricWrapper(symbol_accuracy, name="accuracy")],
-        jit_compile="auto" if keras.backend.backend() == "jax" else False,
-    )
-    checkpoint = run / run_directory.CHECKPOINT
-    first_epoch = load_checkpoint(checkpoint, trainee) if resume and checkpoint.exists() else 0
-    if first_epoch < epochs:
-        trainee.fit(
-            training_batches(train_data, seed, first_epoch * steps, epochs * steps, aligned),
-            steps_per_epoch=steps,
-            shuffle=False,
-            epochs=epochs,
-            initial_epoch=first_epoch,
-            callbacks=[History(run, epochs, steps, first_epoch, watch), *make_tensorboard_callbacks(run)],
-            verbose=0,
-        )
-    else:
-        # Interrupted after the last epoch: replace the weights by their averages, as `fit` does at its end.
-        trainee.optimizer.finalize_variable_values(trainee.trainable_weights)
-    network.set_weights(trainee.get_weights())
-    with write_whole(run / run_directory.KERAS_MODEL) as temporary:
-        network.save(temporary)
-    accuracy = export_detector(network, test_data, train_data, seed, run / run_directory.ONNX_MODEL)
-    write_json(run / run_directory.ENVIRONMENT, describe_environment())
-    checkpoint.unlink(missing_ok=True)
-    write_manifest(run)
-    return TrainedDetector(run, _N_TEST, accuracy, len(aligned))
+        start = load_checkpoint(run, trainee) if resume else None
+
+        def batches_from(position: Position, n_epochs: int) -> Iterator[Batch]:
+            first, end = position.batches_done, (position.epochs_done + n_epochs) * steps
+            # Keras determines from two batches which axes vary.
+            return training_batches(train_data, seed, first, max(end, first + 2), aligned)
+
+        run_epochs(trainee, History(run, epochs, steps, start, watch=watch), batches_from)
+        network.set_weights(trainee.get_weights())
+        with write_whole(run / run_directory.KERAS_MODEL) as temporary:
+            network.save(temporary)
+        accuracy = export_detector(network, test_data, train_data, seed, run / run_directory.ONNX_MODEL)
+        write_json(run / run_directory.ENVIRONMENT, describe_environment())
+        # In this order: a run without checkpoints is finished, also after a power cut.
+        write_manifest(run)
+        remove_checkpoints(run)
+        return TrainedDetector(run, _N_TEST, accuracy, len(aligned))
 
 
 def export_detector(
@@ -249,18 +252,8 @@ def _load_detector(run: Path) -> keras.Model:
     return network
 
 
-def _check(run: Path, config: dict[str, object], resume: bool) -> None:
-    """Check that the run directory is empty, or that the run can be resumed."""
-    if resume:
-        if not (run / run_directory.CONFIG).is_file():
-            raise RunError(f"there is no run to resume in {run}; start one without --resume")
-        if (run / run_directory.MANIFEST).exists():
-            raise RunError(f"the run in {run} is finished; start another one with --out")
-        before = read_json(run, run_directory.CONFIG)
-        if before != config:
-            raise RunError(
-                f"the run in {run} was started with {before}, but got {config}; give the same options"
-            )
-        return
-    if run.is_file() or (run.is_dir() and any(run.iterdir())):
-        raise RunError(f"{run} exists already; resume it with --resume, or choose another folder with --out")
+def _check_config(run: Path, config: dict[str, object]) -> None:
+    """Check that a resumed run was started with the same configuration."""
+    before = read_json(run, run_directory.CONFIG)
+    if before != config:
+        raise RunError(f"the run in {run} was started with {before}, but got {config}; give the same options")

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,17 +78,11 @@ def smallest_batch(data: LabelledImages, recipe: Recipe) -> int:
     return (len(data) % n_real or min(n_real, len(data))) + n_invented
 
 
-def training_batches(
-    data: LabelledImages,
-    recipe: Recipe,
-    seed: int,
-    first_epoch: int = 0,
-    teacher_probabilities: NDArray[np.float32] | None = None,
-) -> Iterator[Batch]:
-    """Yield batches without end, each epoch in its own order and with its own augmentation.
+class TrainingBatches:
+    """Batches without end, each pass over the data in its own order and with its own augmentation.
 
-    An epoch depends only on ``seed`` and its number, so a resumed training gets the same batches as an uninterrupted
-    one.
+    A pass depends only on ``seed`` and its number. Within a pass, the state of the random generator is recorded after
+    each batch, so a training that is resumed between any two steps gets the same batches as an uninterrupted one.
 
     Parameters
     ----------
@@ -98,26 +92,81 @@ def training_batches(
         The recipe; its ``batch_size``, ``augmentation`` and shares of synthetic images are used.
     seed
         Random seed of the run.
-    first_epoch
-        The first epoch, counted from 0.
     teacher_probabilities
         Soft labels of the data, (n, 10), if there is a teacher.
     """
-    augmentation = build_augmentation(recipe)
-    n_real = real_images_per_batch(recipe)
-    synthetic = _draw_synthetic(data, recipe, seed)
-    for epoch in itertools.count(first_epoch):
-        rng = np.random.default_rng((seed, epoch))
-        order = rng.permutation(len(data))
-        for start in range(0, len(order), n_real):
-            chosen = order[start : start + n_real]
-            parts = [_real(data, chosen), *(_sample(pool, share, recipe, rng) for pool, share in synthetic)]
-            yield Batch(
-                augmentation(np.concatenate([part.images for part in parts]), rng),
-                np.concatenate([part.labels for part in parts]),
-                np.concatenate([part.is_digit for part in parts]),
-                None if teacher_probabilities is None else teacher_probabilities[chosen],
-            )
+
+    def __init__(
+        self,
+        data: LabelledImages,
+        recipe: Recipe,
+        seed: int,
+        teacher_probabilities: NDArray[np.float32] | None = None,
+    ) -> None:
+        self._data = data
+        self._recipe = recipe
+        self._seed = seed
+        self._teacher_probabilities = teacher_probabilities
+        self._augmentation = build_augmentation(recipe)
+        self._synthetic = _draw_synthetic(data, recipe, seed)
+        # The batches are drawn ahead of the training, in another thread.
+        self._states: dict[int, dict[str, Any]] = {}
+
+    def iterate(self, first: int = 0, state: dict[str, Any] | None = None) -> Iterator[Batch]:
+        """Yield the batches from number ``first`` on, counted from 0.
+
+        Parameters
+        ----------
+        first
+            The number of the first batch.
+        state
+            The state of the random generator before it, from `state_before`; None at the beginning of a pass.
+
+        Raises
+        ------
+        ValueError
+            If the state is missing.
+        """
+        n_real = real_images_per_batch(self._recipe)
+        first_pass, skipped = divmod(first, count_batches(self._data, self._recipe))
+        if skipped and state is None:
+            raise ValueError(f"batch {first} is within a pass over the data; give the state before it")
+        self._states.clear()
+        number = first
+        for number_of_pass in itertools.count(first_pass):
+            rng = np.random.default_rng((self._seed, number_of_pass))
+            order = rng.permutation(len(self._data))
+            if skipped and state is not None:
+                rng.bit_generator.state = state
+            for start in range(skipped * n_real, len(order), n_real):
+                batch = self._draw(order[start : start + n_real], rng)
+                number += 1
+                self._states[number] = dict(rng.bit_generator.state)
+                yield batch
+            skipped = 0
+
+    def state_before(self, number: int) -> dict[str, Any] | None:
+        """Return the state of the random generator before a batch that is drawn next or was drawn ahead.
+
+        The states before earlier batches are forgotten. At the beginning of a pass over the data there is none.
+        """
+        for earlier in [each for each in list(self._states) if each < number]:
+            del self._states[earlier]
+        if number % count_batches(self._data, self._recipe) == 0:
+            return None
+        return self._states[number]
+
+    def _draw(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+        parts = [
+            _real(self._data, chosen),
+            *(_sample(pool, share, self._recipe, rng) for pool, share in self._synthetic),
+        ]
+        return Batch(
+            self._augmentation(np.concatenate([part.images for part in parts]), rng),
+            np.concatenate([part.labels for part in parts]),
+            np.concatenate([part.is_digit for part in parts]),
+            None if self._teacher_probabilities is None else self._teacher_probabilities[chosen],
+        )
 
 
 def build_augmentation(recipe: Recipe) -> Augmentation:
