@@ -1,5 +1,5 @@
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -35,19 +35,20 @@ def number(text: str) -> Number:
 class Scripted:
     """A reader that answers with the name of the file, one number for each part of it; "bad" cannot be read."""
 
-    card = ModelCard(threshold=0.5)
-
-    def read(self, picture: Path, **options: Any) -> Reading:
-        if picture.name == "bad":
-            raise PictureError("bad cannot be read")
-        return Reading(tuple(number(part) for part in picture.name.split(" ")), (9, 9))
+    def read_all(self, pictures: Iterable[Path]) -> Iterator[Reading | PictureError]:
+        for picture in pictures:
+            if picture.name == "bad":
+                yield PictureError("bad cannot be read")
+            else:
+                yield Reading(tuple(number(part) for part in picture.name.split(" ")), (9, 9))
 
 
 def evaluated(*pairs: tuple[str, str], failures: list[Exception] | None = None) -> ReadingEvaluation:
     labels, answers = zip(*pairs, strict=True)
     data = LabelledPictures(tuple(Path(answer) for answer in answers), labels, "scripted")
     failures = [] if failures is None else failures
-    return evaluate_reading(Scripted(), data, model_name="m", on_failure=failures.append)  # type: ignore[arg-type]
+    card = ModelCard(name="m", threshold=0.5)
+    return evaluate_reading(Scripted(), data, card=card, on_failure=failures.append)
 
 
 def test_single_digits_agree_with_scikit_learn() -> None:

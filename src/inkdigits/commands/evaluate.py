@@ -8,6 +8,7 @@ import click
 from inkdigits.choices import ENGINES, LAYOUTS
 from inkdigits.commands.arguments.datasets import check_source
 from inkdigits.commands.arguments.reading import make_reading_options
+from inkdigits.commands.arguments.workers import jobs_option, open_runner, timeout_option
 from inkdigits.commands.console.progress import show_progress
 from inkdigits.commands.formats.evaluation import (
     format_comparison,
@@ -68,6 +69,8 @@ if TYPE_CHECKING:
     help="Also report the accuracy under each of 15 image corruptions (noise, blur, fog, shear and others, in the "
     "manner of MNIST-C). Needs images of 28x28 pixels.",
 )
+@jobs_option
+@timeout_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def command(
@@ -81,6 +84,8 @@ def command(
     engine: str,
     against: str | None,
     corruptions: bool,
+    jobs: int | None,
+    timeout: float | None,
     as_json: bool,
 ) -> None:
     """Evaluate a model on labelled digits.
@@ -138,16 +143,19 @@ def command(
                         "FILE.npz of such images, without --normalise"
                     )
             from inkdigits.evaluation.readings import evaluate_reading
-            from inkdigits.recognition.reader import Reader
 
-            readings = evaluate_reading(
-                Reader(model, engine=engine, detector=detector),
-                labelled,
-                model_name=recogniser.card.name,
-                on_failure=failures.append,
-                progress=progress,
-                **make_reading_options(layout, length),
-            )
+            with open_runner(
+                len(labelled),
+                jobs,
+                timeout,
+                make_reading_options(layout, length),
+                model=model,
+                engine=engine,
+                detector=detector,
+            ) as runner:
+                readings = evaluate_reading(
+                    runner, labelled, card=recogniser.card, on_failure=failures.append, progress=progress
+                )
             answer = {
                 **readings.to_json(),
                 "engine": recogniser.engine,

@@ -1,19 +1,26 @@
 """``inkdigits read``: read the digits in pictures."""
 
+from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from inkdigits.choices import ENGINES, INKS, LAYOUTS, PICTURE_SUFFIXES
-from inkdigits.commands.arguments.inputs import NamedPicture, list_files, open_pictures, printable_name
+from inkdigits.commands.arguments.inputs import NamedPicture, PictureFiles
 from inkdigits.commands.arguments.reading import DigitSet, make_reading_options
+from inkdigits.commands.arguments.workers import MANY_PICTURES, jobs_option, open_runner, timeout_option
 from inkdigits.commands.console.bar import show_bar
 from inkdigits.commands.formats.reading import FORMATS, Writer, make_writer
 from inkdigits.errors import MissingExtraError, PictureError, UsageError
+from inkdigits.storage import write_bytes
 
 if TYPE_CHECKING:
-    from inkdigits.recognition.reader import Reader
+    from inkdigits.workers.in_process import InProcess
+    from inkdigits.workers.ordered import PictureFailure
+    from inkdigits.workers.pool import Pool
+    from inkdigits.workers.tasks import Task
 
 
 @click.command(name="read")
@@ -63,6 +70,8 @@ if TYPE_CHECKING:
     metavar="FILE.png",
     help="Draw the detected digits and the network's input images; several pictures give FILE-1.png and so on.",
 )
+@jobs_option
+@timeout_option
 @click.pass_context
 def command(
     context: click.Context,
@@ -78,87 +87,100 @@ def command(
     engine: str,
     form: str,
     show: Path | None,
+    jobs: int | None,
+    timeout: float | None,
 ) -> None:
     """Read the digits in pictures: files, folders, or pages of PDF files. "-" reads from stdin.
 
     A rejected digit is printed as "?", a blank box as "_". A picture that cannot be read is reported on stderr and
     skipped; the exit status is then 1.
     """
-    from inkdigits.recognition.reader import Reader
-
     if show is not None and show.suffix.lower() not in PICTURE_SUFFIXES:
         raise UsageError(
             f"--show needs the suffix of a picture, such as .png, but got {show.suffix or 'none'}"
         )
-    # One thread: starting more threads takes 12 ms, which pays off only for hundreds of digits.
-    reader = Reader(model, n_threads=1, engine=engine, detector=detector)
     options = make_reading_options(layout, length, roster, digits, expect, ink)
-    files = list_files(pictures)
-    job = _Job(reader, options, form, show, is_one=files == list(pictures) and len(files) == 1)
-    with show_bar("Reading", len(files), has_long_lines=form not in ("text", "json")) as advance:
-        for file in files:
-            job.read(file)
-            advance()
-    job.finish()
+    inputs = PictureFiles(pictures)
+    has_one_file = inputs.files == list(pictures) and len(pictures) == 1
+    with open_runner(
+        inputs.count(enough=MANY_PICTURES),
+        jobs,
+        timeout,
+        options,
+        model=model,
+        engine=engine,
+        detector=detector,
+    ) as runner:
+        job = _Job(runner, inputs, form, show, has_one_file)
+        with show_bar("Reading", len(inputs.files), has_long_lines=form not in ("text", "json")) as advance:
+            job.run(advance)
     if job.has_failed:
         context.exit(1)
 
 
 class _Job:
-    """Reads the files one by one, and records whether a file failed."""
+    """Reads the pictures, writes their readings in order, and records whether one failed."""
 
     def __init__(
-        self, reader: "Reader", options: dict[str, Any], form: str, show: Path | None, is_one: bool
+        self,
+        runner: "Pool | InProcess",
+        inputs: PictureFiles,
+        form: str,
+        show: Path | None,
+        has_one_file: bool,
     ) -> None:
-        self._reader, self._options, self._form, self._show = reader, options, form, show
-        self._is_one = is_one
+        self._runner, self._inputs, self._form, self._show = runner, inputs, form, show
+        self._has_one_file = has_one_file
+        self._submitted: deque[NamedPicture] = deque()
         self._writer: Writer | None = None
         self._n_shown = 0
         self.has_failed = False
 
-    def read(self, file: str) -> None:
-        """Read one file, and write the reading of each picture in it."""
-        name = printable_name(file)
-        try:
-            for named in open_pictures(file):
-                name = named.name
-                self._read_picture(named)
-        except (PictureError, MissingExtraError) as error:
-            self._fail(name, error)
+    def run(self, advance: Callable[[], None]) -> None:
+        """Read all pictures; call ``advance`` after each file."""
+        for outcome in self._runner.run_all(self._make_tasks()):
+            named = self._submitted.popleft()
+            self._write(named, outcome)
+            if named.is_last:
+                advance()
+        self._output(self._has_one_file).finish()
 
-    def _read_picture(self, named: NamedPicture) -> None:
-        writer = self._output(alone=self._is_one and not named.is_page)
-        if isinstance(named.source, PictureError):
-            self._fail(named.name, named.source)
-            return
-        try:
-            reading = self._reader.read(named.source, **self._options)
-        except (PictureError, MissingExtraError) as error:
-            self._fail(named.name, error)
-            return
-        writer.write_reading(named.name, reading)
-        if self._show is not None:
-            from inkdigits.pictures.io.decode import decode
-            from inkdigits.recognition.annotation import write_annotation
+    def _make_tasks(self) -> "Iterator[Task[Any] | PictureFailure]":
+        from inkdigits.workers.tasks import make_counting_task, make_drawing_task, make_reading_task
 
+        def count_pages(document: Path | bytes, name: str) -> int:
+            return self._runner.run(make_counting_task(document, name))
+
+        for named in self._inputs.list_pictures(count_pages):
+            self._submitted.append(named)
+            if isinstance(named.source, (PictureError, MissingExtraError)):
+                yield named.source
+            elif self._show is not None:
+                yield make_drawing_task(named.source, self._show.suffix)
+            else:
+                yield make_reading_task(named.source)
+
+    def _write(self, named: NamedPicture, outcome: Any) -> None:
+        """Write the reading of a picture, and its drawing, or report its error."""
+        writer = self._output(alone=self._has_one_file and not named.is_page)
+        if isinstance(outcome, Exception):
+            self.has_failed = True
+            message = " ".join(str(outcome).split())
+            click.echo(f"inkdigits: {message}", err=True)
+            writer.write_failure(named.name, message)
+        elif self._show is None:
+            writer.write_reading(named.name, outcome)
+        else:
+            reading, drawing = outcome
+            writer.write_reading(named.name, reading)
             self._n_shown += 1
-            write_annotation(decode(named.source), reading, self._drawing_path(named))
-
-    def finish(self) -> None:
-        """Finish the output."""
-        self._output(self._is_one).finish()
+            write_bytes(self._drawing_path(named), drawing)
 
     def _drawing_path(self, named: NamedPicture) -> Path:
         assert self._show is not None
-        if self._is_one and not named.is_page:
+        if self._has_one_file and not named.is_page:
             return self._show
         return self._show.with_stem(f"{self._show.stem}-{self._n_shown}")
-
-    def _fail(self, picture: str, error: Exception) -> None:
-        self.has_failed = True
-        message = " ".join(str(error).split())
-        click.echo(f"inkdigits: {message}", err=True)
-        self._output(self._is_one).write_failure(picture, message)
 
     def _output(self, alone: bool) -> Writer:
         if self._writer is None:  # whether the file has several pages is known only at its first picture

@@ -1,8 +1,8 @@
 """Evaluation of a reader on labelled pictures, end to end, as in `inkdigits read`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,11 @@ from inkdigits.evaluation.metrics import MAX_MISTAKES
 from inkdigits.evaluation.pages import PageMetrics, compute_page_metrics
 from inkdigits.evaluation.result import Evaluation, Mistake
 from inkdigits.evaluation.statistics import wilson_interval
-from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit, Reading
+
+if TYPE_CHECKING:
+    from inkdigits.pictures.io.decode import PictureSource
 
 _LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
@@ -96,14 +99,22 @@ class ReadingEvaluation:
         return {**self.digits.to_json(), **numbers, **pages, "n_unreadable": self.n_unreadable}
 
 
+class PictureReader(Protocol):
+    """Reads pictures, in this process or in others: `inkdigits.workers`."""
+
+    def read_all(
+        self, pictures: "Iterable[PictureSource]"
+    ) -> Iterator[Reading | PictureError | MissingExtraError]:
+        """Yield the reading of each picture or its error, in the order of the pictures."""
+
+
 def evaluate_reading(
-    reader: Reader,
+    reader: PictureReader,
     data: LabelledImages | LabelledPictures,
     *,
-    model_name: str,
+    card: ModelCard,
     on_failure: Callable[[Exception], None],
     progress: Progress | None = None,
-    **options: Any,
 ) -> ReadingEvaluation:
     """Evaluate a reader on a data set of pictures.
 
@@ -113,14 +124,12 @@ def evaluate_reading(
         The reader.
     data
         Images or picture files, with labels of one or several digits.
-    model_name
-        Name of the model in the result.
+    card
+        The model card of the classifier: its name and thresholds are part of the result.
     on_failure
         Called with the error of each picture that cannot be read; the picture is skipped.
     progress
         Called as ``progress(message, done, total)`` with the number of pictures.
-    **options
-        Options of `Reader.read`.
 
     Raises
     ------
@@ -131,11 +140,11 @@ def evaluate_reading(
     labels = [str(label) for label in data.labels]
     progress = progress or ignore_progress
     read: list[tuple[int, str, Reading]] = []
-    for i, (source, label) in enumerate(zip(sources, labels, strict=True)):
-        try:
-            read.append((i, label, reader.read(source, **options)))
-        except (PictureError, MissingExtraError) as error:
-            on_failure(error)
+    for i, (label, outcome) in enumerate(zip(labels, reader.read_all(sources), strict=True)):
+        if isinstance(outcome, Reading):
+            read.append((i, label, outcome))
+        else:
+            on_failure(outcome)
         progress("Reading the pictures", i + 1, len(labels))
     if not read:
         raise DataError(f"no picture of {data.name} can be read; give at least one readable picture")
@@ -144,7 +153,7 @@ def evaluate_reading(
     numbers = [each for each in read if lines[each[0]] is None]
     is_single = all(len(label) == 1 for _, label, _ in numbers)
     return ReadingEvaluation(
-        _compute_digit_metrics(read, model_name, data.name, reader),
+        _compute_digit_metrics(read, data.name, card),
         None if is_single else _compute_number_metrics(numbers),
         len(labels) - len(read),
         compute_page_metrics(pages) if pages else None,
@@ -194,7 +203,7 @@ def _compute_number_metrics(read: list[tuple[int, str, Reading]]) -> NumberMetri
 
 
 def _compute_digit_metrics(
-    read: list[tuple[int, str, Reading]], model_name: str, data_name: str, reader: Reader
+    read: list[tuple[int, str, Reading]], data_name: str, card: ModelCard
 ) -> Evaluation:
     pairs = [(i, *pair) for i, label, reading in read for pair in _pairs(label, reading)]
     n = len(pairs)
@@ -213,7 +222,7 @@ def _compute_digit_metrics(
     wrong = np.flatnonzero(found & ~right)
     wrong = wrong[np.argsort(-confidences[wrong], kind="stable")][:MAX_MISTAKES]
     return Evaluation(
-        model=model_name,
+        model=card.name,
         data=data_name,
         n=n,
         n_errors=n - int(right.sum()),
@@ -221,8 +230,8 @@ def _compute_digit_metrics(
         accuracy_interval=wilson_interval(int(right.sum()), n),
         loss=float(losses.mean()),
         ece=expected_calibration_error(confidences, right),
-        threshold=reader.card.threshold,
-        is_digit_threshold=reader.card.is_digit_threshold,
+        threshold=card.threshold,
+        is_digit_threshold=card.is_digit_threshold,
         coverage=float(accepted.mean()),
         accepted_error=float((~right[accepted]).mean()) if accepted.any() else None,
         confusion_matrix=matrix,

@@ -116,7 +116,8 @@ def encode_error(error: BaseException, traceback: str = "") -> bytes:
 
 def decode_error(content: bytes) -> ReportedError:
     """Decode an exception; errors as of `decode_result`."""
-    return _decode(content, ReportedError)
+    error: ReportedError = _decode(content, ReportedError)
+    return error
 
 
 def rebuild_error(reported: ReportedError) -> InkdigitsError:

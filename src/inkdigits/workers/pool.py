@@ -16,7 +16,7 @@ from inkdigits.workers.dispatcher import Dispatcher
 from inkdigits.workers.limits import Limits, count_cores
 from inkdigits.workers.ordered import PictureFailure, run_in_order
 from inkdigits.workers.pending import PendingTask, TaskFuture
-from inkdigits.workers.tasks import Task, make_reading_task
+from inkdigits.workers.tasks import Result, Task, make_reading_task
 from inkdigits.workers.worker import Worker
 
 if TYPE_CHECKING:
@@ -147,6 +147,11 @@ class Pool:
     def submit(self, task: Task[Any]) -> TaskFuture:
         """Run a task of `inkdigits.workers.tasks` in a worker; see `read`."""
         return self._submit(task, self._max_waiting)
+
+    def run(self, task: Task[Result]) -> Result:
+        """Run a task in a worker, and return its result; errors as of `read`."""
+        result: Result = self._submit(task, None).result()
+        return result
 
     def run_all(self, tasks: Iterable[Task[Any] | PictureFailure]) -> Iterator[Any | PictureFailure]:
         """Run tasks in the workers, and yield their results in order; see `run_in_order`."""

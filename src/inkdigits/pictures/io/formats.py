@@ -155,6 +155,7 @@ def _open_pages(content: bytes, name: str) -> "Image.Image | None":
         with suppress(PictureError), convert_errors(name):  # a damaged second page is reported as such
             if not _has_page(image, 1):
                 return None
+        image.seek(0)  # after a failed seek, Pillow would take the second page for the current one
         return image
     return None
 
