@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from inkdigits.commands import main
 from inkdigits.commands.sweep import command
 from inkdigits.errors import DataError, UsageError
 
@@ -57,3 +58,10 @@ def test_what_does_not_compare_is_refused(tmp_path: Path) -> None:
 def test_either_a_recipe_is_trained_or_two_are_compared(words: list[str]) -> None:
     with pytest.raises(UsageError, match="expected one recipe"):
         CliRunner().invoke(command, words, catch_exceptions=False, standalone_mode=False)
+
+
+def test_an_error_of_the_options_names_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["sweep", "--compare", "fast"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.endswith("requires 2 arguments; see inkdigits sweep --help\n")

@@ -52,6 +52,8 @@ def test_text_is_scikit_learns_to_the_letter(n: int, digits: int) -> None:
 
 def test_a_class_that_is_never_there_and_never_predicted_has_noughts() -> None:
     classes = compute_class_metrics(confusion_matrix(np.array([1, 1]), np.array([1, 2])))
+    assert average(classes, weighted=False).recall == pytest.approx(0.05)  # over all ten
+    assert average(classes, weighted=True).recall == pytest.approx(0.5)
     assert asdict(classes[0]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert asdict(classes[2]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert asdict(classes[1]) == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}

@@ -142,6 +142,7 @@ def test_robustness_is_the_share_read_right_under_each_corruption(digits, mnist)
     assert set(measured.corrupted.values()) == {float((labels == 0).mean())}
     assert measured.mean == pytest.approx((labels == 0).mean())
     assert measured.to_json()["worst"] == measured.corrupted[measured.worst]
+    assert measure_robustness(Memorising([], []), digits, labels, clean=0.75).clean == 0.75
     steps: list[tuple[str, int, int]] = []
     measure_robustness(Memorising(digits, labels), digits, labels, progress=lambda *step: steps.append(step))
     assert [step[1:] for step in steps] == [(i, 15) for i in range(16)]

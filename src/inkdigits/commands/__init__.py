@@ -1,6 +1,7 @@
 """The command ``inkdigits``: one module per sub-command, imported when the sub-command is called."""
 
 import importlib
+import itertools
 import os
 import sys
 from contextlib import suppress
@@ -20,6 +21,7 @@ COMMANDS = (
     "ensemble",
     "models",
     "data",
+    "doctor",
 )
 """The sub-commands in the order of the help page; each is the function ``command`` in the module of the same name."""
 
@@ -59,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message(), err=True)
         status = 2
     except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "inkdigits"
+        path = error.ctx.command_path if error.ctx else _find_command_path(arguments)
         status = _print_error(f"{error.format_message().rstrip('.')}; see  {path} --help", 2)
     except click.ClickException as error:
         status = _print_error(error.format_message(), 1)
@@ -75,6 +77,12 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         status = _print_error(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _find_command_path(arguments: list[str] | None) -> str:
+    """Return the command that was called: click does not name it in an error of the parser."""
+    called = (name for name in (sys.argv[1:] if arguments is None else arguments) if name in COMMANDS)
+    return " ".join(["inkdigits", *itertools.islice(called, 1)])
 
 
 def _exit_without_cleanup(status: int) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from inkdigits.data.status import MnistStatus
 
 
-@click.command(name="data")
+@click.command(name="data", short_help="Show whether the data sets are complete.")
 @click.option("--download", is_flag=True, help="Download missing or damaged files.")
 @click.option(
     "--verify",

@@ -7,7 +7,7 @@ import click
 from inkdigits.errors import OutputError
 
 
-@click.command(name="ensemble")
+@click.command(name="ensemble", short_help="Combine several models into one.")
 @click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",

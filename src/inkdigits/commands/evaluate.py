@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 
 
-@click.command(name="evaluate")
+@click.command(name="evaluate", short_help="Evaluate a model on labelled digits.")
 @click.option(
     "--model",
     default=None,
@@ -110,7 +110,7 @@ def command(
             from inkdigits.data import KNOWN_LABEL_ERRORS
             from inkdigits.evaluation import evaluate
 
-            recogniser = _select_engine(recogniser, labelled, engine)
+            recogniser = _select_engine(recogniser, labelled, engine, corruptions)
             evaluation = evaluate(
                 recogniser,
                 labelled,
@@ -131,7 +131,11 @@ def command(
                 from inkdigits.evaluation.robustness import measure_robustness
 
                 robustness = measure_robustness(
-                    recogniser, labelled.images, labelled.labels, progress=progress
+                    recogniser,
+                    labelled.images,
+                    labelled.labels,
+                    clean=evaluation.accuracy,
+                    progress=progress,
                 )
                 answer["corruptions"] = robustness.to_json()
                 text += f"\n\n{format_robustness(robustness)}"
@@ -178,16 +182,21 @@ def _are_digit_images(labelled: "LabelledImages") -> bool:
 
 
 def _select_engine(
-    recogniser: "OnnxRecogniser | OpenVinoRecogniser", labelled: "LabelledImages", engine: str
+    recogniser: "OnnxRecogniser | OpenVinoRecogniser",
+    labelled: "LabelledImages",
+    engine: str,
+    corruptions: bool,
 ) -> "OnnxRecogniser | OpenVinoRecogniser":
     """Return the recogniser on the fastest engine if the engine is ``auto``, else the recogniser itself."""
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 
     if engine != "auto" or not isinstance(recogniser, OnnxRecogniser):
         return recogniser
+    from inkdigits.evaluation.corruptions import CORRUPTIONS
     from inkdigits.recognition.engines.selection import select_recogniser
 
-    return select_recogniser(recogniser, labelled.images)
+    n_passes = 1 + len(CORRUPTIONS) if corruptions else 1
+    return select_recogniser(recogniser, labelled.images, n_passes)
 
 
 def _compare(

@@ -8,7 +8,7 @@ import click
 from inkdigits.errors import OutputError
 
 
-@click.command(name="export")
+@click.command(name="export", short_help="Export the network of a run.")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--format",

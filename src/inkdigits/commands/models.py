@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from inkdigits.recognition.model_card import ModelCard
 
 
-@click.command(name="models")
+@click.command(name="models", short_help="List the shipped models.")
 @click.option("--json", "as_json", is_flag=True, help="Print the model cards as one JSON object.")
 def command(as_json: bool) -> None:
     """List the models that are shipped with inkdigits, with their model cards."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inkdigits.workers.tasks import Task
 
 
-@click.command(name="read")
+@click.command(name="read", short_help="Read the digits in pictures.")
 @click.argument("pictures", metavar="PICTURE...", nargs=-1, required=True)
 @click.option(
     "--layout",

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 
-@click.command(name="report")
+@click.command(name="report", short_help="Write the report of a run again.")
 @click.argument("run", type=click.Path(path_type=Path))
 def command(run: Path) -> None:
     """Write the HTML and PDF report of RUN again, from the files in its run directory.

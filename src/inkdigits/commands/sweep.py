@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inkdigits.evaluation.sweep_results import SweepRun
 
 
-@click.command(name="sweep")
+@click.command(name="sweep", short_help="Train a recipe with several random seeds.")
 @click.argument("recipe", required=False)
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True, help="Number of random seeds.")
 @click.option(

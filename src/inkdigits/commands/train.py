@@ -23,7 +23,7 @@ calibration_option = click.option(
 """The option ``--calibration`` of all commands that train final models."""
 
 
-@click.command(name="train")
+@click.command(name="train", short_help="Train a network, evaluate it and write a report.")
 @click.option(
     "--recipe",
     default=None,
@@ -37,7 +37,12 @@ calibration_option = click.option(
     help="Training data: mnist, or your own labelled digits as FILE.npz, FILE.csv or a folder.  [default: mnist]",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Random seed.  [default: 0]")
-@click.option("--epochs", type=int, default=None, help="Number of epochs, in place of the recipe's.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 10_000),
+    default=None,
+    help="Number of epochs, in place of the recipe's.",
+)
 @click.option(
     "--set",
     "settings",

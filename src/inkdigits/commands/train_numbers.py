@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _EPOCHS = 66
 
 
-@click.command(name="train-numbers")
+@click.command(name="train-numbers", short_help="Train the detector that reads numbers.")
 @click.option(
     "--data",
     default="mnist",

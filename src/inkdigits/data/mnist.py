@@ -57,9 +57,8 @@ learning benchmarks*, NeurIPS 2021 Datasets and Benchmarks, with its published a
 and without these images; no training uses them."""
 
 _MANUAL_DOWNLOAD = (
-    "to install it manually, put "
+    f"to install it manually, set {DATA_VARIABLE} to a folder with the four files, plain or .gz: "
     + ", ".join(file.name for file in FILES)
-    + f" (plain or .gz) into a folder and set {DATA_VARIABLE} to the folder"
 )
 
 _log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.data import idx
 from inkdigits.data.places import is_file, is_folder
 from inkdigits.errors import DataError
+from inkdigits.untrusted_files import LimitError, read_bytes
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class MnistFile:
     def n_bytes(self) -> int:
         """Size of the decompressed file."""
         return len(idx.header(self.shape)) + int(np.prod(self.shape))
+
+    @property
+    def max_compressed_bytes(self) -> int:
+        """Greatest size of the file, compressed or not: gzip enlarges data that cannot be compressed by 1%."""
+        return self.n_bytes + self.n_bytes // 100 + 1024
 
     def names(self) -> list[str]:
         """Return the common names of this file, the fastest to load first."""
@@ -136,9 +142,9 @@ def read_verified(path: Path, file: MnistFile) -> bytes:
         If it cannot be read, or if it is not the published file.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
+        content = read_bytes(path, file.max_compressed_bytes)
+    except (OSError, LimitError) as error:
+        raise DataError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from error
     if path.suffix == ".gz":
         content = decompress(file, content, str(path))
     return verify(file, content, str(path))
@@ -156,6 +162,8 @@ def read_folder(folder: Path) -> list[bytes]:
         raise DataError(f"the folder {folder} does not exist or cannot be read")
     paths = [find(folder, file) for file in FILES]
     missing = [file.name for file, path in zip(FILES, paths, strict=True) if path is None]
+    if len(missing) == len(FILES):
+        raise DataError(f"{folder} contains none of the four files")
     if missing:
         raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
     return [read_verified(path, file) for path, file in zip(paths, FILES, strict=True) if path is not None]

@@ -84,7 +84,8 @@ class Evaluation:
     per_class
         Metrics of each digit, 0 to 9.
     macro_average, weighted_average
-        Means of these over the ten digits, unweighted and weighted by the support.
+        Means of these over the ten digits, unweighted and weighted by the support. A digit without images counts with
+        its zeros.
     mistakes
         At most 100 misclassified images, in order of decreasing confidence.
     without_label_errors

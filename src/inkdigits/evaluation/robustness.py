@@ -57,6 +57,7 @@ def measure_robustness(
     labels: NDArray[np.int64],
     *,
     seed: int = 0,
+    clean: float | None = None,
     progress: Progress | None = None,
 ) -> Robustness:
     """Measure the accuracy on digit images, uncorrupted and under each of the fifteen corruptions.
@@ -73,6 +74,8 @@ def measure_robustness(
         The true digits, integers (n,).
     seed
         Random seed of the corruptions; the same seed gives the same corrupted images.
+    clean
+        The accuracy on the uncorrupted images, if it is known already.
     progress
         Called as ``progress(message, done, total)`` before each corruption, and at the end.
 
@@ -100,4 +103,4 @@ def measure_robustness(
         progress(f"Corruption: {name}", i, len(CORRUPTIONS))
         corrupted[name] = measure_accuracy(corrupt(images, name, seed))
     progress(f"Corruption: {name}", len(CORRUPTIONS), len(CORRUPTIONS))
-    return Robustness(len(images), measure_accuracy(images), corrupted)
+    return Robustness(len(images), measure_accuracy(images) if clean is None else clean, corrupted)

@@ -73,6 +73,7 @@ def test_openvino_is_selected_if_it_saves_time_and_has_equal_outputs(
     assert (
         selection.select_recogniser(recogniser, images[:3000]) is recogniser
     )  # 1.8 s, less than the least time
+    assert isinstance(selection.select_recogniser(recogniser, images[:3000], 2), OpenVinoRecogniser)
     assert selection.select_recogniser(recogniser, images[:0]) is recogniser
     seconds[OpenVinoRecogniser] = 0.7
     assert selection.select_recogniser(recogniser, images) is recogniser

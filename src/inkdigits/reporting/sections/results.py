@@ -230,8 +230,8 @@ def _class_table(run: Run) -> TableBlock:
     return TableBlock(
         "per_class",
         prose(
-            "Precision, recall and F1 of each digit. The macro average weights all digits equally, "
-            "the weighted average all images."
+            "Precision, recall and F1 of each digit. The macro average weights all ten digits equally, also those "
+            "without images; the weighted average all images."
         ),
         ("digit", "precision", "recall", "F1", "images"),
         ("left", "right", "right", "right", "right"),
