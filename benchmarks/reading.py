@@ -18,11 +18,11 @@ import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from inkdigits.environment import describe_environment
 from inkdigits.storage import write_json
 from pictures.contact import save_contact_sheet
 from pictures.fonts import FOLDER_VARIABLE, find_fonts
@@ -69,16 +69,6 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         " Rows of --only are put beside the others of an existing FILE",
     )  # fmt: skip
     return parser.parse_args(arguments)
-
-
-def machine() -> dict[str, Any]:
-    """Describe the machine."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    return {"processor": model, "cores": os.cpu_count(), "platform": platform.platform()}
 
 
 def generator_digest() -> str:
@@ -198,14 +188,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         measure(tasks, options.model, options.split, options.jobs, options.save_failures) if tasks else {}
     )
     timed = TIMINGS if "timings" in chosen else [name for name in TIMINGS if name in chosen]
+    environment = describe_environment()
     results = {
         "benchmark": "reading",
         "split": options.split,
         "seed": SEEDS[options.split],
         "generator_sha256": generator_digest(),
         "model": options.model or "default",
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
+        "created": environment["created"],
+        "machine": environment["machine"],
         "versions": versions(),
         "fonts": [path.name for path in fonts.files],
         "rows": {name: summarise(ROWS[name], outcomes[name]) for name in names},
