@@ -93,7 +93,7 @@ def font_digits() -> Labelled:
 
 
 @cache
-def font_strangers(kind: str) -> DigitImages:
+def draw_unseen_fonts(kind: str) -> DigitImages:
     """Render the letters and signs, or the numerals, of the unseen fonts, normalised."""
     rng = np.random.default_rng(98)
     images = []
@@ -160,18 +160,18 @@ def measure(recogniser: Recogniser) -> dict[str, Any]:
     answers = recogniser.score(images)
     found["n_rendered"] = len(images)
     found["rendered_ece"] = expected_calibration_error(answers.confidences, answers.labels == labels)
-    strangers = {}
+    non_digits = {}
     if FASHION_MNIST.exists():
-        strangers["Fashion-MNIST"] = fashion_mnist()
+        non_digits["Fashion-MNIST"] = fashion_mnist()
     if not find_fonts().missing_packages:
         found["fonts"] = accuracy(recogniser, font_digits())
         found["n_fonts"] = len(font_digits()[0])
-        strangers["letters and signs of unseen fonts"] = font_strangers("letters")
-        strangers["Chinese and Kannada numerals"] = font_strangers("numerals")
+        non_digits["letters and signs of unseen fonts"] = draw_unseen_fonts("letters")
+        non_digits["Chinese and Kannada numerals"] = draw_unseen_fonts("numerals")
     if "is_digit" in getattr(recogniser, "outputs", ()):
         found["is_digit_auroc"] = {
             name: auroc(scores.is_digit, recogniser.score(images).is_digit)
-            for name, images in strangers.items()
+            for name, images in non_digits.items()
         }
     return found
 
@@ -181,10 +181,10 @@ def accuracy(recogniser: Recogniser, digits: Labelled) -> float:
     return float((recogniser.score(digits[0]).labels == digits[1]).mean())
 
 
-def auroc(of_digits: NDArray[np.float32], of_strangers: NDArray[np.float32]) -> float:
+def auroc(of_digits: NDArray[np.float32], of_non_digits: NDArray[np.float32]) -> float:
     """Return the area under the ROC curve of ``is_digit`` of digits against that of non-digits."""
-    truth = np.repeat([1, 0], [len(of_digits), len(of_strangers)])
-    return float(roc_auc_score(truth, np.concatenate([of_digits, of_strangers])))
+    truth = np.repeat([1, 0], [len(of_digits), len(of_non_digits)])
+    return float(roc_auc_score(truth, np.concatenate([of_digits, of_non_digits])))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -50,8 +50,8 @@ def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, f
     of_digits = recogniser.score(held_out.images).is_digit
     areas = {}
     for index, kind in enumerate(KINDS):
-        strangers = draw_non_digits(PER_KIND, np.random.default_rng((41, index)), held_out, [kind])
-        areas[kind] = auroc(of_digits, recogniser.score(strangers).is_digit)
+        non_digits = draw_non_digits(PER_KIND, np.random.default_rng((41, index)), held_out, [kind])
+        areas[kind] = auroc(of_digits, recogniser.score(non_digits).is_digit)
     return areas
 
 
@@ -61,7 +61,7 @@ def train_without(
     """Train without some kinds, and return the areas of all kinds."""
     with tempfile.TemporaryDirectory() as folder, show_training() as watch:
         run = Path(folder) / "run"
-        train(recipe.override({"unknown_kinds": ",".join(kinds)}), known, held_out, run=run, watch=watch)
+        train(recipe.override({"excluded_kinds": ",".join(kinds)}), known, held_out, run=run, watch=watch)
         return measure(OnnxRecogniser(run / ONNX_MODEL), held_out)
 
 

@@ -66,7 +66,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, metavar="FILE",
         help="where the results go; by default benchmarks/results/reading-<split>.json, and nowhere with --only or --n."
-        " Rows of --only are put beside the others of an existing FILE",
+        " Rows of --only are added to those of an existing FILE",
     )  # fmt: skip
     return parser.parse_args(arguments)
 
@@ -149,7 +149,7 @@ def time_it(names: Sequence[str], model: str | None, sources: Sources) -> dict[s
     return timings
 
 
-def beside(results: dict[str, Any], out: Path) -> dict[str, Any]:
+def merge_results(results: dict[str, Any], out: Path) -> dict[str, Any]:
     """Merge new rows into a results file, if its rows are of the same pictures and model."""
     if not out.exists():
         return results
@@ -209,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(kinds_table(results))
     out = options.out or (None if options.only or options.n else RESULTS / f"reading-{options.split}.json")
     if out is not None:
-        write_json(out, beside(results, out) if options.only else results)
+        write_json(out, merge_results(results, out) if options.only else results)
         print(f"\nwritten to {out}", file=sys.stderr)
 
 

@@ -1,7 +1,7 @@
 """Find the weights of classifier and detector for pictures of a single digit, and the rejection thresholds.
 
 Weights and thresholds maximise the number of correctly read and accepted digits of the development pictures. At most
-`MOST_WRONG` of the digits may be accepted and misread, and at most `MOST_STRANGERS` of the non-digits may be accepted.
+`MOST_WRONG` of the digits may be accepted and misread, and at most `MOST_ACCEPTED_OTHERS` of the non-digits accepted.
 
 Usage: INKDIGITS_REAL=FOLDER python benchmarks/single_digits.py
 """
@@ -29,7 +29,7 @@ SHARES = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 SHARES_OF_PRESENCE = (0.35, 0.5, 0.65, 0.8)
 THRESHOLDS = np.arange(0.3, 0.96, 0.05).round(2)
 IS_DIGIT_THRESHOLDS = np.concatenate([np.arange(0.01, 0.1, 0.01), np.arange(0.1, 0.6, 0.05)]).round(2)
-MOST_WRONG, MOST_STRANGERS = 0.015, 0.025
+MOST_WRONG, MOST_ACCEPTED_OTHERS = 0.015, 0.025
 """Share of the digits that may be accepted and wrong, and of the other pictures that may be accepted. With 0.05 a drawn
 face or dot was taken for a digit, and the pictures show neither."""
 AS_GOOD = 0.006
@@ -46,7 +46,7 @@ class Seen:
     box: Box
 
 
-def opinions(folder: Path) -> tuple[list[Seen], int, int]:
+def predict_pictures(folder: Path) -> tuple[list[Seen], int, int]:
     """Return the outputs for the pictures of digits and non-digits, and the numbers of each without ink."""
     reader, detector = Reader(), load_shipped_detector()
     seen: list[Seen] = []
@@ -98,13 +98,17 @@ def figures(
             ]
         )
         wrong = float((accepted & digits & ~right).sum() / n_digits)
-        strangers = float((accepted & ~digits).sum() / n_others)
+        accepted_others = float((accepted & ~digits).sum() / n_others)
         accepted_right = float((accepted & right).sum() / n_digits)
-        if wrong <= MOST_WRONG and strangers <= MOST_STRANGERS and accepted_right > best["accepted_right"]:
+        if (
+            wrong <= MOST_WRONG
+            and accepted_others <= MOST_ACCEPTED_OTHERS
+            and accepted_right > best["accepted_right"]
+        ):
             best = {
                 "accepted_right": accepted_right,
                 "accepted_wrong": wrong,
-                "others_accepted": strangers,
+                "others_accepted": accepted_others,
                 "threshold": float(threshold),
                 "is_digit_threshold": float(least),
             }
@@ -119,7 +123,7 @@ def figures(
 
 def main() -> None:
     """Evaluate weights and thresholds, choose the best, and write them."""
-    seen, blank_digits, blank_others = opinions(Path(os.environ["INKDIGITS_REAL"]))
+    seen, blank_digits, blank_others = predict_pictures(Path(os.environ["INKDIGITS_REAL"]))
     n_digits = blank_digits + sum(each.label is not None for each in seen)
     n_others = blank_others + sum(each.label is None for each in seen)
     tried = [figures(seen, *each, n_digits, n_others) for each in product(SHARES, SHARES_OF_PRESENCE)]

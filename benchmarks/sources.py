@@ -32,18 +32,18 @@ from pictures.fonts import find_fonts
 
 RESULTS = Path(__file__).parent / "results" / "sources.json"
 EPOCHS = 4
-N_SPOILT = 2000
+N_CORRUPTED = 2000
 """Number of held-out images for the fifteen corruptions."""
 NOTHING_ELSE: dict[str, str | int | float] = {
     "augmentation": "warp",
-    "gentle": 0.0,
+    "warp_only": 0.0,
     "stroke_models": 0.0,
     "fonts": 0.0,
     "non_digits": 0.0,
 }
 ADDED: dict[str, tuple[str, ...]] = {
     "MNIST, warped": (),
-    "and varied strongly": ("augmentation", "gentle"),
+    "and varied strongly": ("augmentation", "warp_only"),
     "and stroke models": ("stroke_models",),
     "and fonts": ("fonts",),
     "and non-digits: the recipe": ("non_digits",),
@@ -63,11 +63,11 @@ def recipes() -> dict[str, Recipe]:
 
 def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, Any]:
     """Return the metrics of a trial."""
-    spoilt = measure_robustness(recogniser, held_out.images[:N_SPOILT], held_out.labels[:N_SPOILT])
+    corrupted = measure_robustness(recogniser, held_out.images[:N_CORRUPTED], held_out.labels[:N_CORRUPTED])
     rendered = {name: accuracy(recogniser, digits) for name, digits in rendered_digits("development").items()}
     return {
         "mnist": accuracy(recogniser, (held_out.images, held_out.labels)),
-        "spoilt": spoilt.mean,
+        "corrupted": corrupted.mean,
         "load_digits": accuracy(recogniser, small_digits()),
         "fonts": accuracy(recogniser, font_digits()),
         "rendered": float(np.mean(list(rendered.values()))),
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             train(recipe, known, held_out, run=Path(folder) / "run", watch=watch)
             figures = measure(OnnxRecogniser(Path(folder) / "run" / ONNX_MODEL), held_out)
         trials.append({"sources": name, "recipe": recipe.to_json(), **figures})
-        write_json(options.out, {**describe_environment(), "n_spoilt": N_SPOILT, "trials": trials})
+        write_json(options.out, {**describe_environment(), "n_corrupted": N_CORRUPTED, "trials": trials})
         print(name, json.dumps(figures), flush=True)
     return 0
 

@@ -5,7 +5,7 @@ A trial is a sweep with the last 10,000 training images held out, of a recipe wi
     inkdigits sweep classic --held-out --set dropout=0 --runs 3 --out trial.json
     python benchmarks/trials.py classic trial.json --note "no normalisation"
 
-A run of ``inkdigits train --held-out`` is also accepted, as a sweep of one seed. With ``--spoilt`` its model is also
+A run of ``inkdigits train --held-out`` is also accepted, as a sweep of one seed. With ``--corrupted`` its model is also
 evaluated on held-out images under fifteen corruptions. Rows are written to
 ``benchmarks/results/held-out-recipes.json``. The seeds of the same trial are merged.
 """
@@ -43,7 +43,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--note", default="", help="what else is other than in the recipe, such as the network"
     )
     parser.add_argument(
-        "--spoilt", type=int, metavar="N", help="measure runs on N held-out images under fifteen corruptions"
+        "--corrupted",
+        type=int,
+        metavar="N",
+        help="measure runs on N held-out images under fifteen corruptions",
     )
     parser.add_argument("--chosen", action="store_true", help="the recipe has these settings now")
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -57,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in options.sweeps:
         sweep = sweep_of(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
         row = row_of(options.recipe, sweep, options.note)
-        if options.spoilt and not path.is_dir():
-            raise SystemExit(f"--spoilt measures the model of a run, but {path} is a result file")
-        if options.spoilt:
-            row["spoilt"] = spoilt(path, options.spoilt)
+        if options.corrupted and not path.is_dir():
+            raise SystemExit(f"--corrupted measures the model of a run, but {path} is a result file")
+        if options.corrupted:
+            row["corrupted"] = corrupted(path, options.corrupted)
         add(content["trials"], row, options.chosen)
         print(f"{row['recipe']}: {row['settings']} {row['accuracy_by_seed']}")
     write_json(options.out, content)
@@ -78,7 +81,7 @@ def sweep_of(run: Path) -> dict[str, Any]:
     }
 
 
-def spoilt(run: Path, n: int) -> dict[str, Any]:
+def corrupted(run: Path, n: int) -> dict[str, Any]:
     """Return the robustness of a run's model, on the first ``n`` of the last 10,000 training images."""
     _, held_out = load_mnist().train.held_out(10_000)
     measured = measure_robustness(OnnxRecogniser(run / ONNX_MODEL), held_out.images[:n], held_out.labels[:n])
@@ -98,7 +101,7 @@ def row_of(recipe: str, sweep: dict[str, Any], note: str) -> dict[str, Any]:
         and name not in SETTLED
         and (value != ordinary[name] or name in ("dropout", "epochs"))
     }
-    if settings["augmentation"] != "warp" and not settings.get("gentle"):
+    if settings["augmentation"] != "warp" and not settings.get("warp_only"):
         used.pop("warp_strength", None)
     else:
         used.pop("max_shift", None)

@@ -28,9 +28,9 @@ def test_accuracy_is_the_share_read_rightly():
 
 
 def test_the_area_is_the_chance_that_a_digit_looks_more_like_one():
-    digits, strangers = np.array([0.9, 0.6, 0.3], np.float32), np.array([0.5, 0.2], np.float32)
-    pairs = [digit > stranger for digit in digits for stranger in strangers]
-    assert beyond_mnist.auroc(digits, strangers) == pytest.approx(np.mean(pairs))
+    digits, non_digits = np.array([0.9, 0.6, 0.3], np.float32), np.array([0.5, 0.2], np.float32)
+    pairs = [digit > non_digit for digit in digits for non_digit in non_digits]
+    assert beyond_mnist.auroc(digits, non_digits) == pytest.approx(np.mean(pairs))
 
 
 @pytest.mark.slow

@@ -57,6 +57,13 @@ def test_an_unknown_recipe_is_named_with_the_known_ones():
         get_recipe("slow")
 
 
+def test_settings_of_earlier_runs_are_read_by_their_former_names():
+    old = {"name": "old", "epochs": 1, "augmentation": "strong", "gentle": 0.4, "unknown_kinds": ""}
+    recipe = Recipe.from_json(old)
+    assert (recipe.warp_only, recipe.excluded_kinds) == (0.4, "")
+    assert recipe == Recipe.from_json(recipe.to_json())
+
+
 def test_settings_of_another_version_are_refused():
     with pytest.raises(UsageError, match="expected the settings of a recipe"):
         Recipe.from_json({"name": "old", "epochs": 1, "momentum": 0.9})

@@ -182,12 +182,12 @@ def held_out(path: Path, recipe: str) -> str:
         for name, value in trials[0]["settings"].items()
         if all(trial["settings"].get(name) == value for trial in trials)
     }
-    has_corruptions = any("spoilt" in trial for trial in trials)
+    has_corruptions = any("corrupted" in trial for trial in trials)
     if has_corruptions:
         head = (*head[:4], "corrupted: mean", "worst", *head[4:])
     rows = []
     for trial in trials:
-        corrupted = trial.get("spoilt")
+        corrupted = trial.get("corrupted")
         columns = (f"{corrupted['mean']:.1%}", f"{corrupted['worst']:.1%}") if corrupted else ("", "")
         by_seed = trial["accuracy_by_seed"]
         figures = summarise(list(by_seed.values()))
@@ -208,7 +208,7 @@ def held_out(path: Path, recipe: str) -> str:
 
 
 _WORDS = {
-    "gentle": "{:.0%} warped only",
+    "warp_only": "{:.0%} warped only",
     "stroke_models": "{:.0%} stroke models",
     "fonts": "{:.0%} fonts",
     "non_digits": "{:.0%} non-digits",
@@ -245,7 +245,7 @@ def sources(path: Path) -> str:
     content = load(path)
     columns = {
         "mnist": "MNIST, held out",
-        "spoilt": f"{content['n_spoilt']:,} of these, corrupted",
+        "corrupted": f"{content['n_corrupted']:,} of these, corrupted",
         "load_digits": "`load_digits`",
         "fonts": "unseen fonts",
         "rendered": "rendered pictures",

@@ -14,6 +14,10 @@ def _setting(sentence: str, default: Any = dataclasses.MISSING) -> Any:
     return field(default=default, metadata={"sentence": sentence})
 
 
+_FORMER_NAMES = {"gentle": "warp_only", "unknown_kinds": "excluded_kinds"}
+"""Settings in the files of earlier runs, with the names that they have now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """The settings of a training run. Each field has a description, which the report prints with its value."""
@@ -38,7 +42,7 @@ class Recipe:
         "Largest random shift along each axis, in pixels, for the augmentation by shifts.", 0
     )
     warp_strength: float = _setting("Strength of the warp augmentation; 1 rotates by up to 10 degrees.", 1.0)
-    gentle: float = _setting(
+    warp_only: float = _setting(
         "Share of the images with only the warp augmentation, if the augmentation is strong.", 0.0
     )
     stroke_models: float = _setting("Share of a batch that is synthetic digits from stroke models.", 0.0)
@@ -46,7 +50,7 @@ class Recipe:
     non_digits: float = _setting(
         "Share of a batch that is synthetic non-digits, for networks with an is_digit output.", 0.0
     )
-    unknown_kinds: str = _setting(
+    excluded_kinds: str = _setting(
         "Kinds of synthetic non-digits to exclude from training, separated by commas, for tests on unseen kinds.",
         "",
     )
@@ -88,7 +92,7 @@ class Recipe:
             "warm_up": (0.0, 0.99),
             "max_shift": (0, 14),
             "warp_strength": (0.0, 4.0),
-            "gentle": (0.0, 1.0),
+            "warp_only": (0.0, 1.0),
             "stroke_models": (0.0, 0.9),
             "fonts": (0.0, 0.9),
             "non_digits": (0.0, 0.9),
@@ -107,10 +111,10 @@ class Recipe:
                 "expected the shares stroke_models, fonts and non_digits to sum to less than 1, but got "
                 f"{self.invented:g}; a batch needs real digits too"
             )
-        if self.unknown_kinds:
+        if self.excluded_kinds:
             from inkdigits.training.synthetic.non_digits import training_kinds
 
-            training_kinds(self.unknown_kinds)
+            training_kinds(self.excluded_kinds)
         for name, kind in typing.get_type_hints(Recipe).items():
             choices = typing.get_args(kind)
             if choices and getattr(self, name) not in choices:
@@ -146,7 +150,7 @@ class Recipe:
 
     @staticmethod
     def from_json(settings: dict[str, Any]) -> "Recipe":
-        """Create a recipe from the result of `to_json`.
+        """Create a recipe from the result of `to_json`, also with the former names of settings.
 
         Raises
         ------
@@ -154,7 +158,7 @@ class Recipe:
             If a setting is unknown, missing or out of its range.
         """
         try:
-            return Recipe(**settings)
+            return Recipe(**{_FORMER_NAMES.get(name, name): value for name, value in settings.items()})
         except TypeError as error:
             raise UsageError(f"expected the settings of a recipe, but {error}") from error
 
@@ -226,7 +230,7 @@ RECIPES: types.MappingProxyType[str, Recipe] = types.MappingProxyType(
                 schedule="one_cycle",
                 augmentation="strong",
                 warp_strength=0.8,
-                gentle=0.4,
+                warp_only=0.4,
                 stroke_models=0.12,
                 fonts=0.06,
                 non_digits=0.15,

@@ -78,10 +78,10 @@ def test_a_non_digit_has_no_say_in_which_digit_it_is(small_train):
 
 def test_a_share_of_the_images_is_warped_alone(small_train):
     images = small_train.images[:400]
-    strongly = build_augmentation(MIXED.override({"gentle": 0.0}))
-    gently = build_augmentation(MIXED.override({"gentle": 1.0}))
+    strongly = build_augmentation(MIXED.override({"warp_only": 0.0}))
+    gently = build_augmentation(MIXED.override({"warp_only": 1.0}))
     warped = build_augmentation(MIXED.override({"augmentation": "warp"}))
-    some = build_augmentation(MIXED.override({"gentle": 0.5}))
+    some = build_augmentation(MIXED.override({"warp_only": 0.5}))
     rng = np.random.default_rng
 
     def ink_beside_the_digit(varied):

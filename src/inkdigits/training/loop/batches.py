@@ -173,7 +173,7 @@ def build_augmentation(recipe: Recipe) -> Augmentation:
     """Return the recipe's augmentation: a function of a batch's images and a generator."""
     warp = Warp().scale(recipe.warp_strength)
     if recipe.augmentation == "strong":
-        return lambda images, rng: _warp_or_augment(images, recipe.gentle, warp, rng)
+        return lambda images, rng: _warp_or_augment(images, recipe.warp_only, warp, rng)
     operations: dict[str, tuple[Operation, ...]] = {
         "none": (),
         "shift": (Shift(recipe.max_shift),),
@@ -218,7 +218,7 @@ def _draw_synthetic(data: LabelledImages, recipe: Recipe, seed: int) -> list[tup
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
     if recipe.non_digits:
         images = draw_non_digits(
-            _pool_size(data, recipe.non_digits), rng, data, training_kinds(recipe.unknown_kinds)
+            _pool_size(data, recipe.non_digits), rng, data, training_kinds(recipe.excluded_kinds)
         )
         nothing = np.zeros(len(images), np.int64)
         pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
