@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
+from inkdigits.diagnosis.golden_answers import ANSWERS, compute_answers, compute_detector_answers
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
@@ -31,6 +32,7 @@ EVERY = 7
 def main() -> None:
     """Write the digests, the images where there are none, and the answers of every model that is new or has changed."""
     write_digests()
+    write_shipped_answers()
     if not IMAGES.exists():
         images, places = golden_images(load_mnist().train)
         with write_whole(IMAGES) as temporary:
@@ -67,6 +69,23 @@ def write_digests() -> None:
     write_text(DIGEST_FILE, "".join(lines))
     read_pinned_digests.cache_clear()
     print(f"wrote {DIGEST_FILE.name}: {len(lines)} models")
+
+
+def write_shipped_answers() -> None:
+    """Write the golden answers that the package contains for ``inkdigits doctor``, of models that have changed."""
+    digests = read_pinned_digests()
+    known = json.loads(ANSWERS.read_text("utf-8")) if ANSWERS.exists() else {}
+    answers = {}
+    for name, digest in digests.items():
+        path = MODEL_FOLDER / name
+        if known.get(name, {}).get("sha256") == digest:
+            answers[name] = known[name]
+        elif path == SHIPPED:
+            answers[name] = {"sha256": digest, **compute_detector_answers(Detector(path, n_threads=1))}
+        else:
+            answers[name] = {"sha256": digest, **compute_answers(OnnxRecogniser(path, n_threads=1))}
+    write_text(ANSWERS, json.dumps(answers) + "\n")
+    print(f"wrote {ANSWERS.name}: {len(answers)} models")
 
 
 def rounded(values: NDArray[np.float32]) -> list[Any]:

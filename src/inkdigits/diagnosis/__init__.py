@@ -1,0 +1,1 @@
+"""Checks of an installation: packages, engines, machine, data cache, shipped models, folders."""

@@ -1,0 +1,89 @@
+"""``inkdigits doctor``: the exit status, both outputs, and what it costs."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inkdigits.commands import main
+from inkdigits.data.mnist_files import FILES
+
+HEAVY = {"tensorflow", "keras", "jax", "pandas", "sklearn", "matplotlib", "scipy", "onnx"}
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", *arguments])
+    return int(ended.value.code)
+
+
+@pytest.fixture
+def damaged_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    cache = tmp_path / "cache" / "mnist"
+    cache.mkdir(parents=True)
+    (cache / FILES[0].name).write_bytes(b"damaged")
+    monkeypatch.setenv("INKDIGITS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("INKDIGITS_DATA", raising=False)
+    return cache
+
+
+@pytest.mark.usefixtures("mnist")
+def test_a_healthy_installation(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run("--runs", str(tmp_path)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Packages"
+    assert lines[-1] == "nothing is wrong"
+    assert any("accurate" in line and "golden answers right" in line for line in lines)
+
+
+@pytest.mark.usefixtures("mnist")
+def test_the_json_form(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run("--json", "--runs", str(tmp_path)) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert list(content) == ["format", "healthy", "findings"]
+    assert (content["format"], content["healthy"]) == (1, True)
+    for finding in content["findings"]:
+        assert list(finding) == ["topic", "name", "state", "value", "remedy", "facts"]
+        assert finding["state"] in {"right", "note"}
+
+
+@pytest.mark.usefixtures("damaged_cache")
+def test_the_exit_status_is_1_if_something_is_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run("--runs", str(tmp_path)) == 1
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1] == "1 finding needs an action: data: MNIST"
+    assert printed.err == ""
+    assert run("--json", "--runs", str(tmp_path)) == 1
+    content = json.loads(capsys.readouterr().out)
+    assert content["healthy"] is False
+    (wrong,) = (each for each in content["findings"] if each["state"] == "wrong")
+    assert "inkdigits data --download" in wrong["remedy"]
+
+
+def test_runs_that_cannot_be_written_are_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert run("--runs", str(tmp_path / "file" / "runs")) == 1
+    assert "folders: runs" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_it_needs_less_than_two_seconds_and_nothing_heavy() -> None:
+    """Processor time is limited, not elapsed time: other tests run on the same cores."""
+    code = (
+        "import sys, json\n"
+        "from inkdigits.commands import cli\n"
+        "cli.main(['doctor', '--json'], standalone_mode=False)\n"
+        "print(json.dumps([name for name in sys.modules if '.' not in name]), file=sys.stderr)\n"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert not set(json.loads(done.stderr.splitlines()[-1])) & HEAVY
+    assert json.loads(done.stdout)["format"] == 1
+    assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 2
