@@ -55,8 +55,31 @@ Fault = Callable[[int, str], BaseException | None]
 """Returns the exception to raise in place of a call, given its number from 0 and its name, or None."""
 
 
+def _describe_tree(root: Path) -> list[Operation]:
+    """Return operations that create what is in a folder, all synchronised."""
+    operations = []
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_dir():
+            operations.append(Operation("make_folder", name))
+        else:
+            operations += [Operation("create", name), Operation("sync", name, content=path.read_bytes())]
+        parent = path.parent.relative_to(root).as_posix()
+        operations.append(Operation("sync_folder", "" if parent == "." else parent))
+    return operations
+
+
 class Recorder:
     """Records calls below a folder, and lets some of them fail.
+
+    Attributes
+    ----------
+    before
+        Operations that create what was in the folder before.
+    operations
+        The recorded operations.
+    calls
+        The names of all calls, also of those that failed.
 
     Parameters
     ----------
@@ -75,6 +98,7 @@ class Recorder:
         fault: Fault = lambda _number, _name: None,
     ) -> None:
         self.root = root.resolve()
+        self.before = _describe_tree(self.root)
         self.operations: list[Operation] = []
         self.calls: list[str] = []
         self._is_foreign = is_foreign

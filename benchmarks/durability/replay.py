@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from durability.recording import Operation
+from durability.recording import Operation, Recorder
 
 MAX_SUBSETS = 6
 """Largest number of unsynchronised changes of names for which all subsets are tried; of more, all prefixes."""
@@ -98,9 +98,13 @@ class _Disk:
                 yield tuple(zip(reachable, choice, strict=True))
 
 
-def crash_states(operations: Sequence[Operation]) -> Iterator[tuple[Files, list[Any]]]:
+def crash_states(
+    operations: Sequence[Operation], before: Sequence[Operation] = ()
+) -> Iterator[tuple[Files, list[Any]]]:
     """Yield each state after each prefix of the operations, with the marks before it, without repetitions."""
     disk, marks, seen = _Disk(), list[Any](), set[tuple[int, int]]()
+    for operation in before:
+        disk.apply(operation)
     for index in range(len(operations) + 1):
         if index:
             operation = operations[index - 1]
@@ -116,20 +120,20 @@ def crash_states(operations: Sequence[Operation]) -> Iterator[tuple[Files, list[
                 yield files, list(marks)
 
 
-def replay(operations: Sequence[Operation], scratch: Path, check: Callable[[Path, list[Any]], object]) -> int:
+def replay(recorder: Recorder, scratch: Path, check: Callable[[Path, list[Any]], object]) -> int:
     """Write each state into a folder and check it there; return the number of states.
 
     Parameters
     ----------
-    operations
-        The recorded operations, from an empty folder on.
+    recorder
+        The recorded operations.
     scratch
         A folder for the states; it is deleted for each.
     check
         Called with the folder and the marks before the power cut; it raises an exception if something is wrong.
     """
     n = 0
-    for files, marks in crash_states(operations):
+    for files, marks in crash_states(recorder.operations, recorder.before):
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         for name, content in files:  # sorted, so folders come before their files
@@ -142,9 +146,9 @@ def replay(operations: Sequence[Operation], scratch: Path, check: Callable[[Path
     return n
 
 
-def count_prefixes(operations: Sequence[Operation]) -> int:
+def count_prefixes(recorder: Recorder) -> int:
     """Return the number of prefixes that `replay` replays."""
-    return len(operations) + 1
+    return 1 + sum(operation.kind != "mark" for operation in recorder.operations)
 
 
 def _look_ahead(disk: _Disk, operations: Sequence[Operation]) -> None:
@@ -156,8 +160,11 @@ def _look_ahead(disk: _Disk, operations: Sequence[Operation]) -> None:
             file = disk.names.get(operation.path)
             if file is not None and operation.content != file.synced:
                 file.later = operation.content
+        # Later operations on these names are on another file.
         if operation.kind in ("create", "delete"):
-            written.add(operation.path)  # later operations are on another file
+            written.add(operation.path)
+        elif operation.kind == "rename":
+            written.add(operation.target)
 
 
 def _selections(changes: list[_Change]) -> list[list[_Change]]:

@@ -58,21 +58,8 @@ def fit(
     n_validation = round(len(data) * recipe.validation_share)
     fitted, validation = data.held_out(n_validation) if n_validation else (data, None)
     n_steps = count_batches(fitted, recipe)
-    trainee = clone_with_policy(network, dtype_policy(recipe))
-    n_parts = count_parts(smallest_batch(fitted, recipe))
-    if n_parts > 1:
-        trainee = DataParallel(trainee, n_parts)
+    trainee = build_trainee(network, recipe, fitted)
     has_two_outputs = has_is_digit_output(network)
-    trainee.compile(
-        optimizer=keras.optimizers.Adam(
-            make_learning_rate(recipe, n_steps),
-            use_ema=recipe.weight_averaging > 0,
-            ema_momentum=limit_averaging_momentum(recipe.weight_averaging, n_steps * recipe.epochs),
-        ),
-        **_objective(has_two_outputs, recipe),
-        steps_per_execution=min(recipe.steps_per_execution, n_steps),
-        jit_compile="auto" if keras.backend.backend() == "jax" else False,
-    )
     teacher_probabilities = None
     if recipe.teacher:
         teacher_probabilities = compute_teacher_probabilities(
@@ -95,6 +82,26 @@ def fit(
     )
     network.set_weights(trainee.get_weights())
     return history.seconds
+
+
+def build_trainee(network: keras.Model, recipe: Recipe, data: LabelledImages) -> keras.Model:
+    """Return a compiled copy of a network for the training: in the recipe's precision, computed in parallel parts."""
+    n_steps = count_batches(data, recipe)
+    trainee = clone_with_policy(network, dtype_policy(recipe))
+    n_parts = count_parts(smallest_batch(data, recipe))
+    if n_parts > 1:
+        trainee = DataParallel(trainee, n_parts)
+    trainee.compile(
+        optimizer=keras.optimizers.Adam(
+            make_learning_rate(recipe, n_steps),
+            use_ema=recipe.weight_averaging > 0,
+            ema_momentum=limit_averaging_momentum(recipe.weight_averaging, n_steps * recipe.epochs),
+        ),
+        **_objective(has_is_digit_output(network), recipe),
+        steps_per_execution=min(recipe.steps_per_execution, n_steps),
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
+    )
+    return trainee
 
 
 def limit_averaging_momentum(momentum: float, n_steps: int) -> float:
