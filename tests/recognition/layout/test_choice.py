@@ -1,10 +1,14 @@
 """Detection of the layout: one digit or several, and strokes beside a digit."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
 import inkdigits
+from inkdigits.recognition.layout.choice import Hypothesis, choose_layout
 
 
 @pytest.mark.parametrize("tallest", [60, 80])
@@ -50,3 +54,17 @@ def test_one_digit_beside_crosses_is_read_with_its_box() -> None:
     (digit,) = [digit for digit in reading.digits if digit.rejected is None]
     assert digit.label == 7
     assert digit.box[0] > 130
+
+
+def test_the_first_hypothesis_that_explains_enough_is_chosen_and_read_once() -> None:
+    made, read = [], []
+
+    def propose() -> Iterator[Hypothesis]:
+        for layout, share, least in (("grid", 0.5, 0.6), ("form", 0.8, 0.8), ("line", 1.0, 0.8)):
+            made.append(layout)
+            yield Hypothesis(layout, share, least, partial(read.append, layout))
+
+    chosen = choose_layout(propose())
+    chosen.read()
+    assert chosen.layout == "form"
+    assert (made, read) == (["grid", "form"], ["form"])

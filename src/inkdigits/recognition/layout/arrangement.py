@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, Recogniser
-from inkdigits.pictures.geometry.grid_rectification import Grid
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.ink.components import find_components, threshold_ink
 from inkdigits.pictures.page import Page
@@ -80,13 +79,10 @@ class Arrangement:
         In reading order, boxes in pixels of ``page``.
     page
         The image that was read: the picture, a reduced copy, the sheet of paper in it, or a rectified grid.
-    grid
-        The grid of cells; None for other layouts.
     """
 
     numbers: list[Number]
     page: Page
-    grid: Grid | None = None
 
     def on_source(self) -> tuple[Number, ...]:
         """Return the numbers with boxes in pixels of the picture as given."""

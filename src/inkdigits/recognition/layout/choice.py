@@ -1,6 +1,10 @@
 """Read a picture with a given layout, or with the layout that the detected symbols and frames indicate."""
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
@@ -14,9 +18,8 @@ from inkdigits.recognition.layout.arrangement import (
     read_lines,
 )
 from inkdigits.recognition.layout.boxes import read_boxes
-from inkdigits.recognition.layout.grids import read_grid
+from inkdigits.recognition.layout.grids import FilledGrid, find_filled_grid, read_grid
 from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
-from inkdigits.recognition.reading import Number
 
 _MIN_DIGIT_PROBABILITY = 0.5
 """Least probability at which a symbol counts as a digit."""
@@ -54,6 +57,40 @@ _MIN_FILLED_SHARE = 0.25
 """Least share of filled cells in a form."""
 
 
+@dataclass(frozen=True)
+class Hypothesis:
+    """A layout that a picture may have.
+
+    Attributes
+    ----------
+    layout
+        ``grid``, ``form``, ``line`` or ``page``.
+    share
+        Share of the digits of the picture that the layout explains.
+    min_share
+        Least share at which the layout is chosen. A common one, 0.8 for all, loses one of four development sudokus.
+    read
+        Reads the picture with the layout; returns None if it has no numbers but perhaps one digit.
+    """
+
+    layout: str
+    share: float
+    min_share: float
+    read: Callable[[], Arrangement | None]
+
+
+def choose_layout(hypotheses: Iterable[Hypothesis]) -> Hypothesis:
+    """Return the first hypothesis that explains enough of the digits.
+
+    Parameters
+    ----------
+    hypotheses
+        From the most specific layout to the most general one, which explains everything. Each is made only if those
+        before it are rejected, since it costs time to find cells.
+    """
+    return next(each for each in hypotheses if each.share >= each.min_share)
+
+
 def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
     """Read a picture with a given layout.
 
@@ -73,8 +110,11 @@ def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
     if layout != "boxes":
         return read_lines(page, task, layout)
     sheet, found = rotate_upright(page.sheet or page, task.detector)
+    filled = find_filled_grid(sheet, task)
+    if filled is not None:
+        return read_grid(filled, task)
     reduced = choose_resolution(sheet)
-    return read_grid(sheet, task) or read_boxes(reduced, task, found=found if reduced is sheet else None)
+    return read_boxes(reduced, task, found=found if reduced is sheet else None)
 
 
 def read_multiple(page: Page, task: Task) -> Arrangement | None:
@@ -93,88 +133,77 @@ def read_multiple(page: Page, task: Task) -> Arrangement | None:
         None if the picture has at most one digit.
     """
     sheet, found = rotate_upright(page.sheet or page, task.detector)
+    return choose_layout(_propose_layouts(sheet, found, task)).read() if _has_several_digits(found) else None
+
+
+def _has_several_digits(found: Detections) -> bool:
+    """Return whether the symbols may be several digits, or one in a row of crossed out boxes."""
     main = find_main_line(found)
     n_in_line, n_digits = (
         int((each.digits >= _MIN_DIGIT_PROBABILITY).sum()) for each in (found[main], found)
     )
     is_row = n_in_line > 0 and int((found.presence[main] >= _MIN_PRESENCE).sum()) >= _MIN_SYMBOLS_IN_ROW
-    if n_in_line < 2 and n_digits < _MIN_DIGITS_WITHOUT_LINE and not is_row:
-        return None
-    in_grid = read_grid(sheet, task)
-    if in_grid is not None and _is_most_in_grid(in_grid, found, sheet):
-        return in_grid
+    return n_in_line >= 2 or n_digits >= _MIN_DIGITS_WITHOUT_LINE or is_row
+
+
+def _propose_layouts(sheet: Page, found: Detections, task: Task) -> Iterator[Hypothesis]:
+    """Yield the layouts that the picture may have, from the most specific one to the most general one."""
+    filled = find_filled_grid(sheet, task)
+    if filled is not None:
+        share = _compute_share_in_grid(filled, found, sheet)
+        yield Hypothesis("grid", share, _MIN_SHARE_IN_GRID, lambda: read_grid(filled, task))
+
     reduced = choose_resolution(sheet)
-    form = read_form(reduced, task, found if reduced is sheet else None)
+    # A form is known by how well its cells are read, so it is read before the choice, and only here.
+    form = _read_form(reduced, task, found if reduced is sheet else None)
     found = found.filter_by_ink(task.constraints.ink)
-    if form is not None and _is_most_in_cells(
-        form.numbers, int((found.digits >= _MIN_DIGIT_PROBABILITY).sum())
-    ):
-        return form
+    if form is not None:
+        share = _compute_share_in_cells(form, int((found.digits >= _MIN_DIGIT_PROBABILITY).sum()))
+        yield Hypothesis("form", share, _MIN_SHARE_IN_CELLS, lambda: form)
+
     main = find_main_line(found)
     # Weighted by area: false detections in the pattern of the paper are mostly small.
     areas = found.digits * found.heights**2
-    is_line = float(areas[main].sum()) >= _MIN_LINE_SHARE * float(areas.sum())
-    numbers = read_detections(
-        convert_to_grey(sheet.pixels),
-        found,
-        [main] if is_line else group_lines(found),
-        task,
-        is_page=not is_line,
-    )
-    is_confident = task.constraints.length is not None or any(
-        each.confidence > _MIN_CONFIDENCE for each in numbers
-    )
-    if task.constraints.ink != "any":
-        return Arrangement(numbers if is_confident else [], sheet)
-    return Arrangement(numbers, sheet) if numbers and is_confident else None
+    share = _divide(float(areas[main].sum()), float(areas.sum()))
+    yield Hypothesis("line", share, _MIN_LINE_SHARE, lambda: _read_text(sheet, found, [main], task, False))
+    yield Hypothesis("page", 1.0, 0.0, lambda: _read_text(sheet, found, group_lines(found), task, True))
 
 
-def _is_most_in_grid(in_grid: Arrangement, found: Detections, page: Page) -> bool:
-    """Return whether most digits of a page, small print aside, are in the grid.
+def _divide(part: float, whole: float) -> float:
+    """Return the share of a part; all of nothing is 1."""
+    return part / whole if whole > 0 else 1.0
 
-    False if digits continue beyond the grid's edge, as in a picture that cuts a table off.
+
+def _compute_share_in_grid(filled: FilledGrid, found: Detections, page: Page) -> float:
+    """Return the share of the digits of a page, small print aside, that are in the grid.
+
+    It is 0 if digits continue beyond the grid's edge, as in a picture that cuts a table off.
     """
-    assert in_grid.grid is not None
-    columns, rows = in_grid.grid.columns, in_grid.grid.rows
+    columns, rows = filled.grid.columns, filled.grid.rows
     centres = ((found.boxes[:, :2] + found.boxes[:, 2:]) / 2).astype(np.float64)
-    centres_in_grid = in_grid.page.to_source.map_points_back(page.to_source.map_points(centres))
+    centres_in_grid = filled.page.to_source.map_points_back(page.to_source.map_points(centres))
     starts, ends = np.array([columns[0], rows[0]]), np.array([columns[-1], rows[-1]])
     cell = [np.diff(columns).mean(), np.diff(rows).mean()]
     distances = np.maximum(starts - centres_in_grid, centres_in_grid - ends) / cell
     is_inside, is_digit = (distances < 0).all(axis=1), found.digits >= _MIN_DIGIT_PROBABILITY
     if not (is_inside & is_digit).any():
-        return False
+        return 0.0
     is_large = is_digit & (
         found.heights >= _MIN_RELATIVE_HEIGHT * np.median(found.heights[is_inside & is_digit])
     )
     n_inside, n_near = (int((is_large & each).sum()) for each in (is_inside, (distances < 1).all(axis=1)))
     is_cut = n_near - n_inside >= _MIN_CUT_RATIO * min(len(rows), len(columns))
-    return n_inside >= _MIN_SHARE_IN_GRID * int(is_large.sum()) and not is_cut
+    return 0.0 if is_cut else _divide(n_inside, int(is_large.sum()))
 
 
-def _is_most_in_cells(rows: list[Number], n_digits: int) -> bool:
-    """Return whether the cells of a form contain most of the ``n_digits`` digits detected in the picture."""
-    n_held = sum(digit.rejected is None for number in rows for digit in number.digits)
-    return n_held >= _MIN_SHARE_IN_CELLS * n_digits
+def _compute_share_in_cells(form: Arrangement, n_digits: int) -> float:
+    """Return the accepted digits of a form, as a share of the ``n_digits`` that are detected in the picture."""
+    n_held = sum(digit.rejected is None for number in form.numbers for digit in number.digits)
+    return _divide(n_held, n_digits)
 
 
-def read_form(page: Page, task: Task, found: Detections | None = None) -> Arrangement | None:
-    """Read a picture as boxes, one digit each, if it has enough cells, filled cells and accepted digits.
-
-    Parameters
-    ----------
-    page
-        The picture, as `inkdigits.recognition.layout.arrangement.choose_resolution` returns it.
-    task
-        The models and the constraints.
-    found
-        The symbols in it, boxes in pixels of ``page``; None to run the detector.
-
-    Returns
-    -------
-    Arrangement or None
-        None if the picture is not a form.
-    """
+def _read_form(page: Page, task: Task, found: Detections | None) -> Arrangement | None:
+    """Read a picture as boxes, one digit each; None if it has too few cells, filled cells or accepted digits."""
     form = read_boxes(page, task, is_form=False, found=found)
     filled = [digit for number in form.numbers for digit in number.digits if digit.label is not None]
     n_cells = sum(len(number.digits) for number in form.numbers)
@@ -185,3 +214,16 @@ def read_form(page: Page, task: Task, found: Detections | None = None) -> Arrang
         and len(filled) >= _MIN_FILLED_SHARE * n_cells
     )
     return form if is_form else None
+
+
+def _read_text(
+    sheet: Page, found: Detections, lines: list[NDArray[np.int64]], task: Task, is_page: bool
+) -> Arrangement | None:
+    """Read lines of digits; None if no number is confident, so that the picture may show one digit or none."""
+    numbers = read_detections(convert_to_grey(sheet.pixels), found, lines, task, is_page=is_page)
+    is_confident = task.constraints.length is not None or any(
+        each.confidence > _MIN_CONFIDENCE for each in numbers
+    )
+    if task.constraints.ink != "any":
+        return Arrangement(numbers if is_confident else [], sheet)
+    return Arrangement(numbers, sheet) if numbers and is_confident else None

@@ -1,6 +1,6 @@
 """Read grids of cells: one digit per cell, as in a sudoku, or one number per cell, as in a table of marks."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
+from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.layout.boxes import build_row_number
 from inkdigits.recognition.numbers.number import build_digit, build_number
@@ -42,8 +43,31 @@ _MIN_MULTI_DIGIT_SHARE = 0.15
 """Share of filled cells with several digits above which each cell is read as a number."""
 
 
-def read_grid(page: Page, task: Task) -> Arrangement | None:
-    """Read the largest grid of a picture.
+@dataclass(frozen=True)
+class FilledGrid:
+    """A grid with symbols in its cells.
+
+    Attributes
+    ----------
+    grid
+        The grid, rectified.
+    page
+        Its pixels.
+    found
+        The symbols in it, boxes in pixels of ``page``.
+    rows, columns
+        ``int64`` (n,): the cell of each symbol, -1 or the number of rows or columns if it is outside.
+    """
+
+    grid: Grid
+    page: Page
+    found: Detections
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def find_filled_grid(page: Page, task: Task) -> FilledGrid | None:
+    """Find the largest grid of a picture, and detect the symbols in it.
 
     Parameters
     ----------
@@ -54,9 +78,8 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
 
     Returns
     -------
-    Arrangement or None
-        Numbers with their row, and with their column too if each cell is a number; boxes in pixels of the rectified
-        grid. None if no grid is found, or too few of its cells have a digit.
+    FilledGrid or None
+        None if no grid is found, if too few of its cells have a digit, or if too many digits cross its rules.
     """
     reduced = page.reduced
     # Light rules also produce dark edges beside them, so the more probable polarity is tried first.
@@ -67,15 +90,15 @@ def read_grid(page: Page, task: Task) -> Arrangement | None:
         grid = find_grid(255 - reduced.pixels if light_on_dark else reduced.pixels)
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
-            flat = Page(pixels, grid.to_picture.then(reduced.to_source), True)
-            numbers = _read_cells(grid, convert_to_grey(pixels), task)
-            return None if numbers is None else Arrangement(numbers, flat, grid)
+            filled = _detect_in_grid(grid, Page(pixels, grid.to_picture.then(reduced.to_source), True), task)
+            return filled if _is_filled(filled) else None
     return None
 
 
-def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number] | None:
-    """Read the cells of a rectified grid; None if too few have a digit, or too many digits cross the rules."""
+def _detect_in_grid(grid: Grid, page: Page, task: Task) -> FilledGrid:
+    """Detect the symbols in a rectified grid, and assign them to its cells."""
     cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
+    grey = convert_to_grey(page.pixels)
     found = locate(grey, task.detector, heights=(_MIN_HEIGHT * cell, cell)).filter_by_ink(
         task.constraints.ink
     )
@@ -85,23 +108,59 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
         np.searchsorted(edges, centres[:, axis], side="right") - 1
         for axis, edges in enumerate((grid.columns, grid.rows))
     )
-    shape = len(grid.rows) - 1, len(grid.columns) - 1
-    is_digit = found.digits >= _MIN_PRESENCE
-    n_digits = np.zeros(shape, int)
-    is_inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
-    np.add.at(n_digits, (rows[is_inside & is_digit], columns[is_inside & is_digit]), 1)
-    n_filled = int((n_digits > 0).sum())
-    inside_shares = _compute_inside_shares(found.boxes, columns, rows, grid)[is_inside & is_digit]
-    if (
-        n_filled < max(2, _MIN_FILLED_SHARE * n_digits.size)
-        or (inside_shares < _MIN_INSIDE_SHARE).mean() > _MAX_OUTSIDE_SHARE
-    ):
-        return None
-    is_table = (n_digits > 1).sum() > _MIN_MULTI_DIGIT_SHARE * n_filled
+    return FilledGrid(grid, page, found, rows, columns)
+
+
+def _is_filled(filled: FilledGrid) -> bool:
+    """Return whether enough cells have a digit, and few digits cross the rules."""
+    n_digits = _count_digits(filled)
+    shares = _compute_inside_shares(filled.found.boxes, filled.columns, filled.rows, filled.grid)
+    crossing = shares[_digits_in_cells(filled)] < _MIN_INSIDE_SHARE
+    return (n_digits > 0).sum() >= max(2, _MIN_FILLED_SHARE * n_digits.size) and bool(
+        crossing.mean() <= _MAX_OUTSIDE_SHARE
+    )
+
+
+def _digits_in_cells(filled: FilledGrid) -> NDArray[np.bool_]:
+    """Return which symbols are digits in a cell, ``bool`` (n,)."""
+    rows, columns = filled.rows, filled.columns
+    n_rows, n_columns = len(filled.grid.rows) - 1, len(filled.grid.columns) - 1
+    is_inside = (rows >= 0) & (rows < n_rows) & (columns >= 0) & (columns < n_columns)
+    return np.asarray(is_inside & (filled.found.digits >= _MIN_PRESENCE))
+
+
+def _count_digits(filled: FilledGrid) -> NDArray[np.int64]:
+    """Return the number of digits in each cell, ``int64`` (n_rows, n_columns)."""
+    n_digits = np.zeros((len(filled.grid.rows) - 1, len(filled.grid.columns) - 1), np.int64)
+    chosen = _digits_in_cells(filled)
+    np.add.at(n_digits, (filled.rows[chosen], filled.columns[chosen]), 1)
+    return n_digits
+
+
+def read_grid(filled: FilledGrid, task: Task) -> Arrangement:
+    """Read the cells of a grid.
+
+    Parameters
+    ----------
+    filled
+        The grid with the symbols in it.
+    task
+        The models and the constraints.
+
+    Returns
+    -------
+    Arrangement
+        Numbers with their row, and with their column too if each cell is a number; boxes in pixels of the rectified
+        grid.
+    """
+    grid, found, rows, columns = filled.grid, filled.found, filled.rows, filled.columns
+    grey = convert_to_grey(filled.page.pixels)
+    n_digits = _count_digits(filled)
+    is_table = (n_digits > 1).sum() > _MIN_MULTI_DIGIT_SHARE * (n_digits > 0).sum()
     numbers = []
-    for row in range(shape[0]):
+    for row in range(n_digits.shape[0]):
         cells = []
-        for column in range(shape[1]):
+        for column in range(n_digits.shape[1]):
             left, right = grid.columns[column : column + 2]
             top, bottom = grid.rows[row : row + 2]
             frame = round_box(np.array([left, top, right, bottom], np.float32), grey.shape)
@@ -110,7 +169,7 @@ def _read_cells(grid: Grid, grey: NDArray[np.uint8], task: Task) -> list[Number]
             numbers += [_read_cell(*cell, grey, task, (row, column)) for column, cell in enumerate(cells)]
         else:
             numbers.append(_read_row(cells, grey, task, row))
-    return numbers
+    return Arrangement(numbers, filled.page)
 
 
 def _compute_inside_shares(
@@ -166,11 +225,9 @@ def _read_row(cells: list[tuple[Detections, Box]], grey: NDArray[np.uint8], task
         else:
             values = prediction.probabilities.astype(np.float32)
             if task.constraints.allowed is not None:
-                values = rejection.exclude_digits(values, task.constraints.allowed)
+                values = exclude_digits(values, task.constraints.allowed)
             shares.append(values)
-            digit = rejection.build_classified_digit(
-                values, prediction.is_digit, box, image, task.card, box[2:]
-            )
+            digit = build_classified_digit(values, prediction.is_digit, box, image, task.card, box[2:])
             digit = replace(digit, printed=printed)
         digits.append(digit)
         symbol = int(found.classes[best].argmax())
