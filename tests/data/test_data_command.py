@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from inkdigits.commands.console.progress import show_progress
 from inkdigits.commands.data import command
-from inkdigits.data.places import cache_folder
+from inkdigits.data.folders import cache_folder
 from inkdigits.errors import DataError
 
 

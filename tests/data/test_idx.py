@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -42,3 +44,9 @@ def test_any_bytes_are_an_array_or_a_data_error(content: bytes) -> None:
 def test_damage_is_said(content: bytes, said: str) -> None:
     with pytest.raises(DataError, match=said):
         idx.decode(content, "it")
+
+
+@pytest.mark.parametrize("shape", [(1,) * 255, (2**32 - 1, 2**32 - 1, 2**32 - 1, 0)])
+def test_an_impossible_shape_is_an_error(shape: tuple[int, ...]) -> None:
+    with pytest.raises(DataError, match="impossible shape"):
+        idx.decode(idx.header(shape) + bytes(math.prod(shape)), "it")

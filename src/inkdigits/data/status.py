@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from inkdigits.data.folders import cache_folder, named_folder
 from inkdigits.data.mnist_files import FILES, MnistFile, find, read_verified
-from inkdigits.data.places import cache_folder, named_folder
 from inkdigits.errors import DataError
 
 

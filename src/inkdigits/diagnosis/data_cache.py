@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inkdigits.data.places import DATA_VARIABLE
+from inkdigits.data.folders import DATA_VARIABLE
 from inkdigits.data.status import mnist_status
 from inkdigits.diagnosis.finding import Finding
 

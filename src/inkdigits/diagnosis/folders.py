@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from inkdigits.data.places import CACHE_VARIABLE, cache_folder
+from inkdigits.data.folders import CACHE_VARIABLE, cache_folder
 from inkdigits.diagnosis.finding import Finding
 from inkdigits.diagnosis.machine import format_bytes
 from inkdigits.errors import OutputError

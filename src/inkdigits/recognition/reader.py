@@ -18,6 +18,7 @@ from inkdigits.pictures.geometry.transform import Box, Transform
 from inkdigits.pictures.io.decode import Picture, PictureSource, decode
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
+from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
 from inkdigits.recognition.engines.registry import load_recogniser
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit, Expectation, Number, Reading
@@ -174,10 +175,8 @@ class Reader:
             printed = by_detector.printed
             card = replace(card, threshold=THRESHOLD, is_digit_threshold=IS_DIGIT_THRESHOLD)
         if constraints is not None and constraints.allowed is not None:
-            probabilities = rejection.exclude_digits(probabilities, constraints.allowed)
-        digit = rejection.build_classified_digit(
-            probabilities, is_digit, box, found[best].image, card, box[2:]
-        )
+            probabilities = exclude_digits(probabilities, constraints.allowed)
+        digit = build_classified_digit(probabilities, is_digit, box, found[best].image, card, box[2:])
         digit = replace(digit, printed=printed)
         match = expected = None
         if constraints is not None and constraints.roster is not None:

@@ -8,10 +8,19 @@ from matplotlib.figure import Figure
 from inkdigits.evaluation.statistics import wilson_interval
 from inkdigits.reporting import galleries, plots
 from inkdigits.reporting.document import Document, FigureBlock, Section
+from inkdigits.reporting.formatting import day
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.sections import closing, data, method, mistakes, overview, results
+from inkdigits.reporting.sections import (
+    data,
+    limitations,
+    method,
+    mistakes,
+    overview,
+    references,
+    reproducibility,
+    results,
+)
 from inkdigits.reporting.style import report_style
-from inkdigits.reporting.words import day
 
 
 def build_document(run: Run) -> Document:
@@ -23,9 +32,9 @@ def build_document(run: Run) -> Document:
         method.section(run),
         results.section(run),
         mistakes.section(run),
-        closing.limitations(run),
-        closing.reproduce(run),
-        closing.acknowledgements(run),
+        limitations.section(run),
+        reproducibility.section(run),
+        references.section(run),
     )
     return Document(
         title="Handwritten digit recognition",

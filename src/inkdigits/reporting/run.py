@@ -15,7 +15,7 @@ from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
 from inkdigits.evaluation.result import Evaluation, read_evaluation
-from inkdigits.reporting.words import data_name
+from inkdigits.reporting.formatting import data_name
 from inkdigits.run_directory import damaged_file
 from inkdigits.run_files import RunConfig, RunEnvironment, read_config, read_environment
 

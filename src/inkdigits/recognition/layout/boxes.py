@@ -13,6 +13,7 @@ from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
+from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
 from inkdigits.recognition.single_digit import Prediction, combine_predictions, is_of_ink
@@ -80,8 +81,8 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         image = images.get(i)
         values = prediction.probabilities.astype(np.float32)
         if task.constraints.allowed is not None:
-            values = rejection.exclude_digits(values, task.constraints.allowed)
-        digit = rejection.build_classified_digit(
+            values = exclude_digits(values, task.constraints.allowed)
+        digit = build_classified_digit(
             values,
             prediction.is_digit,
             box,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import OTHER
+from inkdigits.recognition.digit_classification import exclude_digits
 from inkdigits.recognition.numbers.lexicon import Segmentation
-from inkdigits.recognition.rejection import exclude_digits
 
 Floats = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from inkdigits.reporting.document import (
     prose,
     table,
 )
+from inkdigits.reporting.formatting import count, listed, percent
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, listed, percent
 
 _MNIST = (
     "MNIST {} contains 70,000 handwritten digits: 60,000 for training and 10,000 for testing, written by "

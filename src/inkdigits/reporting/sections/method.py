@@ -12,8 +12,8 @@ from inkdigits.reporting.document import (
     strong,
     table,
 )
+from inkdigits.reporting.formatting import count, duration, setting
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, duration, setting
 
 _LAYER_DESCRIPTIONS = {
     "InputLayer": "the raw pixels",

@@ -12,8 +12,8 @@ from inkdigits.reporting.document import (
     figure,
     prose,
 )
+from inkdigits.reporting.formatting import count, interval, listed, percent
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, interval, listed, percent
 
 N_SHOWN = 40
 """Largest number of mistakes in the gallery."""

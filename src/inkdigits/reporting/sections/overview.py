@@ -1,8 +1,8 @@
 """The overview: the main metrics and their meaning."""
 
 from inkdigits.reporting.document import Metric, Metrics, Paragraph, Prose, Section, cite, prose, strong
+from inkdigits.reporting.formatting import count, duration, interval, percent, short_interval
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, duration, interval, percent, short_interval
 
 
 def abstract(run: Run) -> Prose:

@@ -19,8 +19,8 @@ from inkdigits.reporting.document import (
     strong,
     table,
 )
+from inkdigits.reporting.formatting import count, interval, listed, percent
 from inkdigits.reporting.run import Run
-from inkdigits.reporting.words import count, interval, listed, percent
 
 PUBLISHED_ACCURACY = 0.9924
 """The accuracy that the course project reports for its network on MNIST's 10,000 test images."""

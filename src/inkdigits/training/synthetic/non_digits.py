@@ -11,7 +11,7 @@ import numpy as np
 from inkdigits.contract import SIDE, DigitImages
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import UsageError
-from inkdigits.training.synthetic import clutter, scraps
+from inkdigits.training.synthetic import clutter, non_digits_from_digits
 from inkdigits.training.synthetic.allographs import sign_allographs
 from inkdigits.training.synthetic.digits import draw_digit
 from inkdigits.training.synthetic.fonts import FOREIGN, LETTERS, SYMBOLS, draw_glyph, training_glyphs
@@ -44,10 +44,10 @@ KINDS: dict[str, tuple[float, Maker]] = {
     "signs_by_hand": (1.0, _drawn("sign")),
     "foreign": (1.0, _glyph(FOREIGN)),
     "drawings": (1.0, _drawn("drawing")),
-    "fragments": (1.5, scraps.fragment),
-    "pairs": (2.0, scraps.pair),
-    "straddles": (1.0, scraps.straddle),
-    "crossed_out": (1.0, scraps.crossed_out),
+    "fragments": (1.5, non_digits_from_digits.fragment),
+    "pairs": (2.0, non_digits_from_digits.pair),
+    "straddles": (1.0, non_digits_from_digits.straddle),
+    "crossed_out": (1.0, non_digits_from_digits.crossed_out),
     "scribbles": (1.0, clutter.scribble),
     "arcs": (0.5, clutter.arc),
     "noise": (1.0, clutter.noise),

@@ -1,26 +1,26 @@
 import pytest
 
-from inkdigits.reporting import words
+from inkdigits.reporting import formatting
 
 
 def test_shares_and_intervals() -> None:
-    assert words.percent(0.9924) == "99.24%"
-    assert words.interval((0.9905, 0.9939)) == "99.05% to 99.39%"
-    assert words.short_interval((0.9905, 0.9939)) == "99.05–99.39%"
+    assert formatting.percent(0.9924) == "99.24%"
+    assert formatting.interval((0.9905, 0.9939)) == "99.05% to 99.39%"
+    assert formatting.short_interval((0.9905, 0.9939)) == "99.05–99.39%"
 
 
 @pytest.mark.parametrize(
     ("n", "text"), [(0, "no mistakes"), (1, "1 mistake"), (2, "2 mistakes"), (1234, "1,234 mistakes")]
 )
 def test_counts_agree_with_their_noun(n: int, text: str) -> None:
-    assert words.count(n, "mistake") == text
+    assert formatting.count(n, "mistake") == text
 
 
 @pytest.mark.parametrize(
     ("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_lists_read_as_a_sentence(items: list[str], text: str) -> None:
-    assert words.listed(items) == text
+    assert formatting.listed(items) == text
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_lists_read_as_a_sentence(items: list[str], text: str) -> None:
     [(5.44, "5.4 seconds"), (119.9, "119.9 seconds"), (170, "2 min 50 s"), (7384, "2 h 3 min")],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
+    assert formatting.duration(seconds) == text
 
 
 def test_days() -> None:
-    assert words.day("2025-03-01T23:59:00+00:00") == "1 March 2025"
-    assert words.day("some day") == "some day"
+    assert formatting.day("2025-03-01T23:59:00+00:00") == "1 March 2025"
+    assert formatting.day("some day") == "some day"
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_days() -> None:
     ],
 )
 def test_settings(value: object, text: str) -> None:
-    assert words.setting(value) == text
+    assert formatting.setting(value) == text
 
 
 def test_data_names() -> None:
-    assert words.data_name("mnist-train") == "MNIST"
-    assert words.data_name("my digits") == "my digits"
+    assert formatting.data_name("mnist-train") == "MNIST"
+    assert formatting.data_name("my digits") == "my digits"
