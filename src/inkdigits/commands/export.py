@@ -1,6 +1,5 @@
 """``inkdigits export``: export the network of a run to a file."""
 
-import shutil
 from pathlib import Path
 
 import click
@@ -28,15 +27,14 @@ def command(run: Path, form: str, out: Path | None) -> None:
     """Export the trained network of RUN. An ONNX export is checked against the Keras network."""
     from inkdigits import run_directory
     from inkdigits.run_files import read_run_name
-    from inkdigits.storage import write_whole
+    from inkdigits.storage import copy_file
 
     name = read_run_name(run)
     out = out or Path(f"{name}.{form}")
     if out.exists():
         raise OutputError(f"{out} exists already; choose another name with --out")
     if form == "keras":
-        with write_whole(out) as temporary:
-            shutil.copyfile(run_directory.require(run, run_directory.KERAS_MODEL), temporary)
+        copy_file(run_directory.require(run, run_directory.KERAS_MODEL), out)
     else:
         from inkdigits.training.export.onnx_export import export_run
 

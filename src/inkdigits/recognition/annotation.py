@@ -80,7 +80,7 @@ def encode_annotation(picture: Picture, reading: Reading, suffix: str) -> bytes:
     file = io.BytesIO()
     file.name = f"drawing{suffix}"
     try:
-        draw_annotation(picture, reading).save(file)
+        draw_annotation(picture, reading).save(file)  # writes: to memory
     except ValueError as error:
         raise OutputError(
             f"cannot write the drawing: expected the suffix of a picture format, such as .png, but got "

@@ -99,6 +99,6 @@ def to_png(figure: Figure) -> bytes:
 def _save(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     with report_style():
-        # writes: to memory
-        figure.savefig(buffer, format=kind, dpi=200 if kind == "png" else 300, metadata=metadata)
+        dots_per_inch = 200 if kind == "png" else 300
+        figure.savefig(buffer, format=kind, dpi=dots_per_inch, metadata=metadata)  # writes: to memory
     return buffer.getvalue()

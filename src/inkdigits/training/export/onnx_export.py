@@ -81,7 +81,7 @@ def convert_to_onnx(network: keras.Model, name: str, shape: tuple[int | None, ..
 
 def _export(network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]) -> None:
     with _quiet():
-        network.export(
+        network.export(  # writes: to a temporary folder
             path,
             format="onnx",
             input_signature=[keras.InputSpec(shape=shape, dtype="uint8", name=name)],
@@ -94,7 +94,7 @@ def _export_with_tensorflow(
 ) -> None:
     """Export in a subprocess with the TensorFlow backend, because the exports of other backends differ."""
     saved = path.with_suffix(".keras")
-    network.save(saved)
+    network.save(saved)  # writes: to a temporary folder
     arguments = json.dumps({"saved": str(saved), "path": str(path), "name": name, "shape": shape})
     done = subprocess.run(
         [sys.executable, "-c", f"from {__name__} import export_saved; export_saved()"],
