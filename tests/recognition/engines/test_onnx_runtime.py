@@ -4,10 +4,8 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from inkdigits.contract import Recogniser
-from inkdigits.errors import DataError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import ModelCard
 
@@ -36,12 +34,6 @@ def test_scores_are_the_outputs_of_the_graph(bands_model: Path) -> None:
     assert isinstance(recogniser, Recogniser)
 
 
-def test_an_empty_batch_gives_empty_scores(bands_model: Path) -> None:
-    scores = OnnxRecogniser(bands_model).score(np.zeros((0, 28, 28), np.uint8))
-    assert scores.probabilities.shape == (0, 10)
-    assert scores.is_digit.shape == (0,)
-
-
 def test_the_card_is_loaded_from_the_model_file(bands_model: Path) -> None:
     assert OnnxRecogniser(bands_model).card == ModelCard(name="bands", seed=3, threshold=0.15)
 
@@ -51,11 +43,3 @@ def test_a_second_output_is_the_probability_of_a_digit(tmp_path: Path) -> None:
         band(3)[np.newaxis]
     )
     np.testing.assert_allclose(scores.is_digit, scores.probabilities.max(axis=1))
-
-
-@pytest.mark.parametrize(
-    "images", [np.zeros((2, 28, 28)), np.zeros((2, 20, 20), np.uint8)], ids=["float", "20x20"]
-)
-def test_arrays_of_another_dtype_or_shape_raise_an_error(bands_model: Path, images: np.ndarray) -> None:
-    with pytest.raises(DataError, match="digit images, uint8"):
-        OnnxRecogniser(bands_model).score(images)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inkdigits.commands.evaluate import command as evaluate
 from inkdigits.commands.read import command as read
-from inkdigits.contract import Recogniser, Scores
+from inkdigits.contract import Scores
 from inkdigits.recognition.engines import selection
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
@@ -35,22 +35,6 @@ class Shifted:
     def score(self, images: NDArray[np.uint8]) -> Scores:
         probabilities = np.tile(np.float32([0.6 - self.by, 0.4 + self.by, *[0] * 8]), (len(images), 1))
         return Scores(probabilities, np.ones(len(images), np.float32))
-
-
-@pytest.mark.parametrize("n", [0, 1, 2, 3, 127, 128, 129, 300, 1025])
-def test_the_scores_of_a_batch_of_any_size_are_in_order(n: int, bands_model: Path) -> None:
-    """OpenVINO splits a batch over the cores, ONNX Runtime into batches of another size."""
-    images = np.random.default_rng(n).integers(0, 256, (n, 28, 28), np.uint8)
-    images[np.arange(n), np.arange(n) % 28] = 255
-    bands = np.eye(10)[np.arange(28) * 10 // 28]
-    logits = images.sum(axis=2) @ bands * 0.01
-    expected = np.exp(logits - logits.max(axis=1, keepdims=True)) if n else np.empty((0, 10))
-    expected /= expected.sum(axis=1, keepdims=True)
-    for recogniser in (OpenVinoRecogniser(bands_model, 2, "float32"), OnnxRecogniser(bands_model, 1)):
-        scores = recogniser.score(images)
-        np.testing.assert_allclose(scores.probabilities, expected, atol=1e-4)
-        assert (scores.probabilities.dtype, scores.is_digit.shape) == (np.float32, (n,))
-        assert isinstance(recogniser, Recogniser)
 
 
 def test_outputs_are_equal_if_labels_are_equal_and_probabilities_close(
