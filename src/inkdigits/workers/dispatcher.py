@@ -74,9 +74,10 @@ class Dispatcher(threading.Thread):
             self.join()
 
     @property
-    def process_ids(self) -> list[int]:
-        """The process identifiers of the workers."""
-        return [worker.pid for worker in list(self._running)]
+    def tasks_by_process(self) -> dict[int, str | None]:
+        """The process identifier of each worker, and the name of the picture that it reads."""
+        running = list(self._running.items())
+        return {worker.pid: None if task is None else task.name for worker, task in running}
 
     def _wake(self) -> None:
         with suppress(OSError):  # full, so the thread will wake up; or closed, so it has ended
@@ -132,8 +133,10 @@ class Dispatcher(threading.Thread):
                     self._handle(worker, kind, content)
         except EOFError:
             task, status = self._remove(worker)
-            if task is not None:
-                task.future.set_exception(failures.describe_crash(task.name, status))
+            if task is not None and not task.is_started and not task.is_repeated:
+                self._repeat(task)
+            elif task is not None:
+                task.future.set_exception(failures.describe_crash(task.name, status, self._limits))
             elif not worker.is_ready:
                 self._count_failed_start(f"they end with {failures.describe_status(status)}")
         except InvalidMessageError:
@@ -146,9 +149,14 @@ class Dispatcher(threading.Thread):
             self._greet(worker, kind, content)
         elif task is None:
             raise InvalidMessageError("an answer without a task")
+        elif kind == Kind.STARTED:
+            task.is_started = True
         elif kind == Kind.OUT_OF_MEMORY:
             self._remove(worker)
-            self._settle_lack_of_memory(task, is_first=not worker.n_done)
+            if worker.n_done and not task.is_repeated:  # the earlier tasks may have left too little
+                self._repeat(task)
+            else:
+                task.future.set_exception(failures.describe_lack_of_memory(task.name, self._limits))
         else:
             result = (
                 decode_result(content, task.result_type) if kind == Kind.RESULT else decode_error(content)
@@ -183,13 +191,11 @@ class Dispatcher(threading.Thread):
         error.add_note(reported.traceback)
         raise error
 
-    def _settle_lack_of_memory(self, task: PendingTask, is_first: bool) -> None:
-        """Repeat a task in a new worker, unless it was the first of its worker: the earlier ones may have leaked."""
-        if is_first:
-            task.future.set_exception(failures.describe_lack_of_memory(task.name, self._limits))
-        else:
-            with self._lock:
-                self._waiting.appendleft(task)
+    def _repeat(self, task: PendingTask) -> None:
+        """Run a task again in another worker, before the tasks that wait."""
+        task.is_started, task.is_repeated = False, True
+        with self._lock:
+            self._waiting.appendleft(task)
 
     def _distrust(self, worker: Worker) -> None:
         """End a worker that sent what workers do not send."""

@@ -30,7 +30,7 @@ def describe_lack_of_memory(name: str, limits: Limits) -> PictureError:
     )
 
 
-def describe_crash(name: str, status: int) -> PictureError:
+def describe_crash(name: str, status: int, limits: Limits) -> PictureError:
     """Return the error of a picture whose worker ended.
 
     Parameters
@@ -39,7 +39,11 @@ def describe_crash(name: str, status: int) -> PictureError:
         Name of the picture.
     status
         Exit status of the worker; the negative number of the signal that ended it.
+    limits
+        Limits of the worker.
     """
+    if status == -signal.SIGALRM:  # by its own alarm, because the pool was stopped meanwhile
+        return describe_lateness(name, limits)
     if status == -signal.SIGKILL:
         return PictureError(
             f"{name} cannot be read: the process that read it was killed, as a system does that has too little memory; "
@@ -60,7 +64,7 @@ def describe_invalid_answer(name: str) -> PictureError:
 
 def describe_unexpected_error(name: str, reported: ReportedError) -> PictureError:
     """Return the error of a picture on which an unexpected exception was raised, with its traceback as a note."""
-    message = " ".join(f"{reported.name}: {reported.message}".split())
+    message = " ".join(f"{reported.name}: {reported.message}".split()).rstrip(": ")
     error = PictureError(
         f"{name} cannot be read: unexpected {message[:200]}; report this defect, with the picture"
     )

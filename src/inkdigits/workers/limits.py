@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inkdigits.errors import UsageError
 
-_MIN_MEMORY_BYTES = 2**30
+_MIN_MEMORY_BYTES = 2**29
 """Smallest address space of a worker in bytes: with the shipped models it needs 0.36 GB before the first picture."""
 
 

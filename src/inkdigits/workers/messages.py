@@ -26,12 +26,14 @@ class Kind(IntEnum):
 
     READY = 0
     """The models are loaded."""
-    RESULT = 1
-    ERROR = 2
+    STARTED = 1
+    """A task has arrived: if the worker ends before this message, the picture is not the reason."""
+    RESULT = 2
+    ERROR = 3
     """An exception of inkdigits."""
-    UNEXPECTED = 3
+    UNEXPECTED = 4
     """Another exception, which is a defect."""
-    OUT_OF_MEMORY = 4
+    OUT_OF_MEMORY = 5
 
 
 class InvalidMessageError(Exception):

@@ -34,12 +34,18 @@ class PendingTask:
         Name of the picture in messages.
     future
         Its result.
+    is_started
+        Whether a worker has begun with it.
+    is_repeated
+        Whether it is repeated in another worker, because the first one may have failed for another reason.
     """
 
     content: bytes
     result_type: Any
     name: str
     future: TaskFuture
+    is_started: bool = False
+    is_repeated: bool = False
 
 
 def settle(task: PendingTask, kind: int, result: Any) -> None:

@@ -17,7 +17,7 @@ from inkdigits.workers.limits import Limits, count_cores
 from inkdigits.workers.ordered import PictureFailure, run_in_order
 from inkdigits.workers.pending import PendingTask, TaskFuture
 from inkdigits.workers.tasks import Result, Task, make_reading_task
-from inkdigits.workers.worker import Worker
+from inkdigits.workers.worker import Worker, make_environment
 
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
@@ -88,7 +88,7 @@ class Pool:
             self.limits,
             self._process,
         )
-        start_worker = partial(Worker, _pickle(setup, "the options"), Path.cwd())
+        start_worker = partial(Worker, _pickle(setup, "the options"), Path.cwd(), make_environment())
         self._dispatcher = Dispatcher(self.n_workers, start_worker, self.limits)
         self._dispatcher.start()
         self._close = weakref.finalize(self, self._dispatcher.close)
@@ -158,9 +158,9 @@ class Pool:
         return run_in_order(partial(self._submit, max_waiting=None), tasks, self.n_workers)
 
     @property
-    def process_ids(self) -> list[int]:
-        """The process identifiers of the workers."""
-        return self._dispatcher.process_ids
+    def tasks_by_process(self) -> dict[int, str | None]:
+        """The process identifier of each worker, and the name of the picture that it reads; None if it waits."""
+        return self._dispatcher.tasks_by_process
 
     def close(self) -> None:
         """Kill the workers; pictures that are not read yet fail with a `WorkerError`."""

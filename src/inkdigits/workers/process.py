@@ -17,8 +17,8 @@ from inkdigits.errors import InkdigitsError
 from inkdigits.workers.limits import Limits
 from inkdigits.workers.messages import HEADER, Kind, encode_error, encode_result
 
-_GRACE_SECONDS = 5.0
-"""Time after the limit of the pool at which a worker whose pool does not kill it ends itself."""
+_GRACE_SECONDS = 2.0
+"""Time after its deadline at which a worker ends that the pool did not kill, in seconds."""
 
 _PR_SET_PDEATHSIG = 1
 """The option of Linux's ``prctl`` that sets the signal a process gets when its parent ends."""
@@ -70,6 +70,7 @@ def main() -> None:
     os.dup2(nothing, 2)  # native decoders would write there what they think of a picture
     _send(channel, Kind.READY, b"")
     while content := _receive(channel):
+        _send(channel, Kind.STARTED, b"")
         _set_alarm(setup.limits.seconds + _GRACE_SECONDS)
         kind, answer = _run(read, content)
         _set_alarm(0)
@@ -161,7 +162,8 @@ def _receive_bytes(channel: socket.socket, length: int) -> bytearray:
 
 def _send(channel: socket.socket, kind: Kind, content: bytes) -> None:
     channel.sendall(HEADER.pack(kind, len(content)))
-    channel.sendall(content)
+    if content:
+        channel.sendall(content)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Worker:
         The pickle of its `inkdigits.workers.process.Setup`.
     folder
         Its working directory.
+    environment
+        Its environment variables; see `make_environment`.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class Worker:
         If the process cannot be started.
     """
 
-    def __init__(self, setup: bytes, folder: Path) -> None:
+    def __init__(self, setup: bytes, folder: Path, environment: dict[str, str]) -> None:
         self.is_ready = False
         self.n_done = 0
         self.deadline = float("inf")
@@ -55,7 +57,7 @@ class Worker:
                     [sys.executable, "-P", "-m", "inkdigits.workers.process"],
                     stdin=other_end.fileno(),
                     stdout=subprocess.DEVNULL,
-                    env=_make_environment(),
+                    env=environment,
                     cwd=folder,
                 )
             except OSError:
@@ -128,9 +130,13 @@ class Worker:
         return self._process.wait()
 
 
-def _make_environment() -> dict[str, str]:
-    """Return the environment of a worker: the same modules as here, and one thread in the libraries of NumPy."""
-    folders = [folder for folder in sys.path if folder] + [str(Path(inkdigits.__file__).parents[1])]
+def make_environment() -> dict[str, str]:
+    """Return the environment variables of a worker: the same modules as here, and one thread in NumPy's libraries.
+
+    Folders of packages are left out: OpenCV adds its own while it is imported, where `typing` would hide Python's.
+    """
+    folders = [folder for folder in sys.path if folder and not Path(folder, "__init__.py").exists()]
+    folders.append(str(Path(inkdigits.__file__).parents[1]))
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),

@@ -1,0 +1,138 @@
+"""A picture that kills, blocks or fills its worker costs only itself."""
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.workers.faults import BUSY, Fault, draw_digit, run_code
+
+from inkdigits.errors import PictureError, WorkerError
+from inkdigits.recognition.reader import Reader
+from inkdigits.workers import worker as worker_module
+from inkdigits.workers.limits import Limits
+from inkdigits.workers.pool import Pool
+
+pytestmark = pytest.mark.xdist_group("workers")
+
+FAULTS = {
+    "killed": (run_code("import os; os.kill(os.getpid(), 9)"), "was killed, as a system does"),
+    "segmentation fault": (Fault(ctypes.string_at, 0), "made the process that read it end with SIGSEGV"),
+    "abort": (Fault(os.abort), "made the process that read it end with SIGABRT"),
+    "exit": (Fault(os._exit, 3), "made the process that read it end with status 3"),
+    "alarm": (run_code("import os; os.kill(os.getpid(), 14)"), "took more than 60 s; scale it down"),
+    "exception": (run_code("raise KeyError('k')"), "unexpected KeyError: 'k'; report this defect"),
+    "exit of Python": (run_code("raise SystemExit(0)"), "unexpected SystemExit: 0"),
+    "interrupt": (run_code("raise KeyboardInterrupt"), "unexpected KeyboardInterrupt;"),
+    "recursion": (run_code("def f(g): return g(g)\nf(f)"), "unexpected RecursionError"),
+    "memory": (Fault(bytearray, 10**11), "needs more than the 4096 MB that a worker may use; scale it down"),
+    "native memory": (
+        run_code("import cv2, numpy; cv2.resize(numpy.zeros((9, 9)), (200_000, 200_000))"),
+        "needs more than the 4096 MB",
+    ),
+    "garbage": (run_code("import os; os.write(3, 99 * b'?')"), "gave an invalid answer; do not trust"),
+    "endless answer": (
+        run_code("import os; os.write(3, b'\\1' + 8 * b'\\xff')"),
+        "gave an invalid answer; do not trust",
+    ),
+    "closed socket": (run_code("import os, time; os.close(3); time.sleep(1000)"), "was killed"),
+}
+"""Pictures, and what their errors state."""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_the_error_of_its_picture_alone(name: str, pool: Pool, reader: Reader) -> None:
+    picture, message = FAULTS[name]
+    before, error, *after = pool.read_all([draw_digit(1), picture, *map(draw_digit, range(2, 7))])
+    assert before == reader.read(draw_digit(1))
+    assert isinstance(error, PictureError)
+    assert message in str(error)
+    assert str(error).startswith("the picture cannot be read: ")
+    assert "\n" not in str(error)
+    assert after == [reader.read(draw_digit(each)) for each in range(2, 7)]
+
+
+@pytest.mark.slow
+def test_pictures_that_take_too_long_are_given_up_and_the_others_are_read_in_order(reader: Reader) -> None:
+    good = [draw_digit(each) for each in range(8)]
+    pictures = [Fault(time.sleep, 1000), *good[:4], run_code(BUSY), *good[4:]]
+    with Pool(2, limits=Limits(seconds=2)) as pool:
+        pool.read(good[0]).result()
+        start = time.monotonic()
+        asleep, *first, busy, fifth, sixth, seventh, eighth = pool.read_all(pictures)
+        seconds = time.monotonic() - start
+    assert str(asleep) == str(busy)
+    assert "took more than 2 s" in str(busy)
+    assert [*first, fifth, sixth, seventh, eighth] == [reader.read(each) for each in good]
+    assert seconds > 2
+
+
+def test_an_unexpected_exception_has_its_traceback_as_a_note(pool: Pool) -> None:
+    error = pool.read(run_code("raise KeyError('k')")).exception()
+    (note,) = error.__notes__
+    assert "Traceback" in note
+    assert "KeyError: 'k'" in note
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced(pool: Pool) -> None:
+    pool.read(draw_digit(1)).result()
+    for pid in pool.tasks_by_process:
+        os.kill(pid, signal.SIGKILL)
+    assert all(not isinstance(each, Exception) for each in pool.read_all(map(draw_digit, range(4))))
+
+
+def test_a_worker_that_is_killed_within_a_picture_fails_that_picture(pool: Pool) -> None:
+    futures = [pool.read(Fault(time.sleep, 1000)), pool.read(draw_digit(1))]
+    futures[1].result()
+    deadline = time.monotonic() + 30
+    while not futures[0].running():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    (pid,) = [pid for pid, task in pool.tasks_by_process.items() if task == "the picture"]
+    os.kill(pid, signal.SIGKILL)
+    assert "was killed" in str(futures[0].exception(timeout=30))
+
+
+def test_a_picture_is_repeated_if_earlier_ones_left_too_little_memory(reader: Reader) -> None:
+    leak = run_code("import builtins; builtins.leak = bytearray(700 << 20)")
+    needs_much = run_code("bytearray(500 << 20); raise ValueError('enough')")
+    with Pool(1, limits=Limits(memory_bytes=2**30 + 2**29)) as pool:
+        assert "expected a path" in str(pool.read(leak).exception())
+        (pid,) = pool.tasks_by_process
+        assert "unexpected ValueError: enough" in str(pool.read(needs_much).exception())
+        assert list(pool.tasks_by_process) != [pid]
+        error = str(pool.read(run_code("bytearray(1500 << 20)")).exception())
+        assert "more than the 1536 MB" in error
+
+
+@pytest.mark.slow
+def test_a_real_picture_that_needs_too_much_memory(tmp_path: Path) -> None:
+    large = tmp_path / "large.tif"
+    Image.fromarray(np.zeros((5000, 6000), np.float32)).save(large, compression="tiff_deflate")
+    with Pool(1, limits=Limits(memory_bytes=2**29)) as pool:
+        error = pool.read(large).exception()
+        assert str(error) == (
+            f"{large} cannot be read: it needs more than the 512 MB that a worker may use; scale it down or crop it"
+        )
+    with Pool(1) as pool:
+        assert pool.read(large).result().size == (6000, 5000)
+
+
+def test_workers_that_cannot_start_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for executable, reason in (
+        ("/bin/false", "they end with status 1"),
+        (str(tmp_path), "Permission denied"),
+    ):
+        monkeypatch.setattr(worker_module.sys, "executable", executable)
+        with Pool(2) as pool, pytest.raises(WorkerError, match=reason):
+            pool.read(draw_digit(1)).result()
+
+
+def test_workers_that_start_too_slowly_are_an_error() -> None:
+    match = r"cannot be started: they took more than 0\.01 s"
+    with Pool(1, limits=Limits(start_seconds=0.01)) as pool, pytest.raises(WorkerError, match=match):
+        pool.read(draw_digit(1)).result()
