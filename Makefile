@@ -7,7 +7,7 @@ FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
-  sbom audit wheel clean \
+  sbom try-locks audit wheel clean \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
@@ -94,6 +94,9 @@ floors: $(INSTALLED)  ## check the locks against the floors of requirements/floo
 
 sbom: $(INSTALLED)  ## write the bill of materials of the wheel, requirements/inkdigits.cdx.json
 	$(BIN)/python tools/write_sbom.py
+
+try-locks: $(INSTALLED)  ## install every lock with its hashes into a new environment and read a digit there: half an hour
+	$(BIN)/python tools/try_locks.py
 
 audit: $(INSTALLED)  ## look the locked versions up in a database of vulnerabilities; fails if it cannot look
 	$(BIN)/python tools/audit_locks.py

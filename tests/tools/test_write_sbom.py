@@ -29,6 +29,7 @@ def test_the_file_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert write_sbom.main(["--check"]) == 0, capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_up_to_date_is_found(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
