@@ -22,7 +22,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "first commands"): lambda: first_result.commands(ROOT),
     ("README.md", "first Python"): lambda: first_result.python(ROOT),
     ("README.md", "models"): lambda: tables.models(RESULTS),
-    ("README.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
+    ("README.md", "real"): lambda: real.pictures_in_short(RESULTS / "real.json"),
     ("docs/reference/api.md", "settings"): settings.recipe,
     ("docs/reference/formats.md", "fields"): reading_schema.tables,
     ("docs/results/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),

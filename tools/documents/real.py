@@ -94,9 +94,42 @@ def pictures(path: Path) -> str:
         The result file of ``benchmarks/real.py``.
     """
     content = load(path)
+    numbers, digits = content["kinds"]["numbers"]["line"], content["kinds"]["digits"]["digit"]
+    confidence = numbers["confidence"]
+    return (
+        f"{table(('real pictures', 'n', 'share', 'aim'), _list_pictures(content), words=(0,))}\n\n"
+        f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
+        f"At an error rate of 1% among accepted numbers, {confidence['accepted']:.1%} are accepted (threshold "
+        f"{confidence['threshold']:.4f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
+        f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
+    )
+
+
+def pictures_in_short(path: Path) -> str:
+    """Return the main rows of `pictures`, without the aims.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/real.py``.
+    """
+    chosen = (
+        "cheque",
+        "single digits",
+        "the same: accepted and",
+        "rows of boxes",
+        "pages",
+        "photos of sudokus",
+    )
+    rows = [row[:3] for row in _list_pictures(load(path)) if row[0].startswith(chosen)]
+    return table(("real pictures", "n", "share"), rows, words=(0,))
+
+
+def _list_pictures(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return the rows on real pictures: what is measured, on how many, the share, and the aim."""
     kinds = content["kinds"]
     numbers, automatic = kinds["numbers"]["line"], kinds["numbers"]["auto"]
-    digits, confidence = kinds["digits"]["digit"], kinds["numbers"]["line"]["confidence"]
+    digits = kinds["digits"]["digit"]
     share = "{:.1%}".format
     rows = [
         (
@@ -147,13 +180,7 @@ def pictures(path: Path) -> str:
         if kind in kinds:
             each = kinds[kind]["auto"]
             rows.append((name, str(each["n"]), share(each[figure]), aim))
-    return (
-        f"{table(('real pictures', 'n', 'share', 'aim'), rows, words=(0,))}\n\n"
-        f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
-        f"At an error rate of 1% among accepted numbers, {confidence['accepted']:.1%} are accepted (threshold "
-        f"{confidence['threshold']:.4f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
-        f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
-    )
+    return rows
 
 
 def _machine_name(machine: dict[str, Any]) -> str:
