@@ -8,6 +8,7 @@ INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
   sbom try-locks audit wheel clean \
+  fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
 .DEFAULT_GOAL := help
 
@@ -100,6 +101,16 @@ try-locks: $(INSTALLED)  ## install every lock with its hashes into a new enviro
 
 audit: $(INSTALLED)  ## look the locked versions up in a database of vulnerabilities; fails if it cannot look
 	$(BIN)/python tools/audit_locks.py
+
+FUZZ_SECONDS := 600
+fuzz: $(INSTALLED)  ## fuzz everything that reads files from strangers: ten minutes, or FUZZ_SECONDS=3600; Ctrl-C ends it
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+fuzz-proof: $(INSTALLED)  ## plant five bugs, and measure the time until fuzzing finds each: up to a quarter of an hour
+	$(BIN)/python -m fuzz.proof
+
+measure-parity: $(INSTALLED)  ## measure by how much Keras, ONNX Runtime and OpenVINO differ: a minute
+	$(BIN)/python benchmarks/parity.py
 
 measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each: hours; resumes an interrupted measurement
 	$(BIN)/inkdigits sweep original --runs 5

@@ -27,8 +27,8 @@ PACKAGES = ("inkdigits", "PIL", "fuzz.planted")
 
 Execute = Callable[[bytes], None]
 
-_EXAMPLES = 500
-"""Number of inputs for which Hypothesis runs before the time is looked at and another seed is taken."""
+_EXAMPLES = 100
+"""Number of inputs that Hypothesis draws before kept inputs join those that it mutates."""
 
 _INTERESTING = (
     b"\0",
@@ -138,7 +138,7 @@ def _fuzz_with_hypothesis(target: Target, execute: Execute, corpus: Path, second
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     while time.monotonic() < end:
-        drawn = hypothesis.given(mutated_inputs(inputs, target))(check)
+        drawn = hypothesis.given(mutated_inputs(tuple(inputs), target))(check)
         hypothesis.seed(seed)(settings(drawn))()
         seed += 1
 
@@ -150,7 +150,7 @@ def _find_folders() -> list[str]:
 
 
 @st.composite
-def mutated_inputs(draw: Any, inputs: list[bytes], target: Target) -> bytes:
+def mutated_inputs(draw: Any, inputs: tuple[bytes, ...], target: Target) -> bytes:
     """Draw one of the inputs with up to eight mutations: bytes changed, inserted, deleted, repeated, exchanged."""
     data = bytearray(draw(st.sampled_from(inputs)))
     pieces = st.one_of(st.sampled_from((*target.tokens, *_INTERESTING)), st.binary(min_size=1, max_size=4))

@@ -46,14 +46,12 @@ class Executor:
     def __init__(self, target: Target, record: Record, findings: Path) -> None:
         self._target, self._record, self._findings = target, record, findings
         self._idle = self._last = _measure_idle_bytes()
-        self._peak = _measure_peak_bytes()
         self._greatest_growth, self._suspect, self._n_unexplained = 0, b"", 0
 
     def start_measuring(self) -> None:
         """Take the present memory as that of the idle process, after the first inputs have filled the caches."""
         gc.collect()
         self._idle = self._last = _measure_idle_bytes()
-        self._peak = _measure_peak_bytes()
         self._greatest_growth = 0
 
     def execute(self, data: bytes) -> None:
@@ -64,13 +62,13 @@ class Executor:
         MemoryExceededError
             If the process has taken too much memory.
         """
-        start = time.process_time()
+        peak, start = _measure_peak_bytes(), time.process_time()
         self._record.begin(data)
         finding = self._run(data)
         self._record.end(time.process_time() - start)
         if finding is not None:
             save_finding(self._findings, finding, data)
-        self._check_memory(data)
+        self._check_memory(data, peak)
 
     def _run(self, data: bytes) -> Finding | None:
         """Run the target; return what it should not have done."""
@@ -86,21 +84,31 @@ class Executor:
             return describe_exception(error)
         return None
 
-    def _check_memory(self, data: bytes) -> None:
+    def _check_memory(self, data: bytes, peak: int) -> None:
         """Compare the peak and the idle memory with their limits.
+
+        Parameters
+        ----------
+        data
+            The input that has been executed.
+        peak
+            The peak before it: the engine, too, takes memory between two inputs.
 
         Raises
         ------
         MemoryExceededError
             If one exceeds its limit.
         """
+        new_peak = _measure_peak_bytes()
+        grown = new_peak - self._last if new_peak > peak else 0
         idle = _measure_idle_bytes()
         if idle - self._last > self._greatest_growth:
             self._greatest_growth, self._suspect = idle - self._last, data
         self._last = idle
-        if _measure_peak_bytes() - self._peak > MAX_MEGABYTES * 2**20:
-            grown = (_measure_peak_bytes() - self._peak) >> 20
-            save_finding(self._findings, Finding("memory", "the peak", f"{grown} MB for one input"), data)
+        if grown > MAX_MEGABYTES * 2**20:
+            save_finding(
+                self._findings, Finding("memory", "the peak", f"{grown >> 20} MB for one input"), data
+            )
             raise MemoryExceededError
         if idle - self._idle > MAX_GROWTH_MEGABYTES * 2**20:
             self._check_leak()
@@ -113,6 +121,22 @@ class Executor:
         MemoryExceededError
             If the process grows each time, or has grown too often without such an input.
         """
+        # A fragmented heap grows at times; a leak grows each time.
+        grown = min(self._measure_growth() for _ in range(3))
+        self._n_unexplained += 1
+        if grown > _LEAKED_KILOBYTES:
+            detail = f"{grown:.0f} kB for each execution of this input"
+            save_finding(self._findings, Finding("leak", "one input", detail), self._suspect)
+            raise MemoryExceededError
+        if self._n_unexplained > _MAX_UNEXPLAINED:
+            detail = f"{self._n_unexplained * MAX_GROWTH_MEGABYTES} MB, but not by this input"
+            save_finding(self._findings, Finding("leak", "many inputs", detail), self._suspect)
+            raise MemoryExceededError
+        self._idle = self._last = _measure_idle_bytes()
+        self._greatest_growth = 0
+
+    def _measure_growth(self) -> float:
+        """Return the mean growth of the idle process by the suspected input, in kB."""
         gc.collect()
         before = _measure_idle_bytes()
         for _ in range(_REPETITIONS):
@@ -120,14 +144,7 @@ class Executor:
             self._run(self._suspect)
             self._record.end(0.0)
         gc.collect()
-        grown = (_measure_idle_bytes() - before) / _REPETITIONS / 1024
-        self._n_unexplained += 1
-        if grown > _LEAKED_KILOBYTES or self._n_unexplained > _MAX_UNEXPLAINED:
-            detail = f"{grown:.0f} kB for each execution of this input"
-            save_finding(self._findings, Finding("leak", "the idle process", detail), self._suspect)
-            raise MemoryExceededError
-        self._idle = self._last = _measure_idle_bytes()
-        self._greatest_growth = 0
+        return (_measure_idle_bytes() - before) / _REPETITIONS / 1024
 
 
 def _check_message(error: InkdigitsError) -> Finding | None:

@@ -48,11 +48,11 @@ def plant(name: str) -> None:
     setattr(place, function, bug.wrap(getattr(place, function)))
 
 
-def _divide(to_json: _Function) -> _Function:
-    """Divide by a number of the file without a check: an unhandled exception."""
+def _take_first(to_json: _Function) -> _Function:
+    """Take the first letter of a name that may be empty: an unhandled exception."""
 
     def wrapped(card: Any) -> Any:
-        _kept[:] = [1.0 / card.temperature]
+        _kept[:] = [card.name[0]]
         return to_json(card)
 
     return wrapped
@@ -105,10 +105,10 @@ def _copy_too_much(decode: _Function) -> _Function:
 
 
 def _read_nothing(apply_orientation: _Function) -> _Function:
-    """Read the address 0 for one orientation: a crash of native code."""
+    """Read the address 0 for turned pictures: a crash of native code."""
 
     def wrapped(pixels: Any, orientation: int) -> Any:
-        if orientation == 5:
+        if orientation >= 5:
             ctypes.string_at(0)
         return apply_orientation(pixels, orientation)
 
@@ -117,7 +117,7 @@ def _read_nothing(apply_orientation: _Function) -> _Function:
 
 PLANTED = {
     "exception": Planted(
-        "model_card", "exception", ("inkdigits.recognition.model_card", "ModelCard.to_json"), _divide
+        "model_card", "exception", ("inkdigits.recognition.model_card", "ModelCard.to_json"), _take_first
     ),
     "hang": Planted(
         "roster", "hang", ("inkdigits.recognition.numbers.lexicon", "_find_number_column"), _replace_for_ever

@@ -80,6 +80,7 @@ class Campaign:
         bug: str | None = None,
         stop: threading.Event | None = None,
         is_enough: Callable[["Campaign"], bool] = lambda campaign: False,
+        seconds_per_input: float | None = None,
     ) -> None:
         """Run workers until the time is over.
 
@@ -97,6 +98,8 @@ class Campaign:
             Ends the campaign when it is set.
         is_enough
             Ends the campaign when it returns true.
+        seconds_per_input
+            Limit for one input; by default that of the target.
 
         Raises
         ------
@@ -104,7 +107,7 @@ class Campaign:
             If a worker fails, but not by an input.
         """
         start, n_before = time.monotonic(), self.n_inputs
-        limit = load_target(self.target).seconds_per_input
+        limit = seconds_per_input or load_target(self.target).seconds_per_input
         while self.n_restarts <= _MAX_RESTARTS:
             left = seconds - (time.monotonic() - start)
             if left <= 0 or (stop and stop.is_set()) or is_enough(self):

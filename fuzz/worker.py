@@ -17,7 +17,7 @@ from pathlib import Path
 
 import cv2
 
-from fuzz import engines, planted
+from fuzz import engines
 from fuzz.execution import Executor, MemoryExceededError
 from fuzz.lines import LineCoverage
 from fuzz.record import Record
@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with contextlib.suppress(InkdigitsError):
                 target.run(data)
         if options.plant:
+            from fuzz import planted  # imported here, so that its edges are counted
+
             planted.plant(options.plant)
     _limit_address_space()
     executor = Executor(target, Record(options.work / "record"), options.work / "findings")
@@ -112,7 +114,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--engine", choices=engines.ENGINES, default="hypothesis")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plant", choices=tuple(planted.PLANTED))
+    parser.add_argument("--plant", help="name of a bug of fuzz.planted")
     return parser.parse_args(arguments)
 
 
