@@ -7,9 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from inkdigits.commands import main
 from inkdigits.data.mnist_files import FILES
+
+ROOT = Path(__file__).parents[2]
+VALIDATOR = Draft202012Validator(
+    json.loads((ROOT / "docs" / "reference" / "diagnosis.schema.json").read_text("utf-8"))
+)
 
 HEAVY = {"tensorflow", "keras", "jax", "pandas", "sklearn", "matplotlib", "scipy", "onnx"}
 
@@ -43,11 +49,25 @@ def test_a_healthy_installation(capsys: pytest.CaptureFixture[str], tmp_path: Pa
 def test_the_json_form(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run("--json", "--runs", str(tmp_path)) == 0
     content = json.loads(capsys.readouterr().out)
-    assert list(content) == ["format", "healthy", "findings"]
-    assert (content["format"], content["healthy"]) == (1, True)
-    for finding in content["findings"]:
-        assert list(finding) == ["topic", "name", "state", "value", "remedy", "facts"]
-        assert finding["state"] in {"right", "note"}
+    assert list(content) == ["format", "ok", "findings"]
+    assert (content["format"], content["ok"]) == (1, True)
+    VALIDATOR.validate(content)
+    assert {finding["state"] for finding in content["findings"]} <= {"right", "note"}
+
+
+def test_the_schema_is_strict() -> None:
+    wrong = {
+        "topic": "Data",
+        "name": "MNIST",
+        "state": "wrong",
+        "value": "damaged",
+        "remedy": "",
+        "facts": {},
+    }
+    content = {"format": 1, "ok": False, "findings": [wrong]}
+    for changes in ({"remedy": ""}, {"remedy": "x", "state": "bad"}, {"remedy": "x", "topic": "Other"}):
+        assert not VALIDATOR.is_valid({**content, "findings": [{**wrong, **changes}]})
+    assert VALIDATOR.is_valid({**content, "findings": [{**wrong, "remedy": "delete it"}]})
 
 
 @pytest.mark.usefixtures("damaged_cache")
@@ -60,7 +80,8 @@ def test_the_exit_status_is_1_if_something_is_wrong(
     assert printed.err == ""
     assert run("--json", "--runs", str(tmp_path)) == 1
     content = json.loads(capsys.readouterr().out)
-    assert content["healthy"] is False
+    VALIDATOR.validate(content)
+    assert content["ok"] is False
     (wrong,) = (each for each in content["findings"] if each["state"] == "wrong")
     assert "inkdigits data --download" in wrong["remedy"]
 

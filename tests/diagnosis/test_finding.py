@@ -25,7 +25,7 @@ def test_the_json_form() -> None:
     content = Diagnosis((RIGHT, WRONG)).to_json()
     assert json.loads(json.dumps(content)) == {
         "format": 1,
-        "healthy": False,
+        "ok": False,
         "findings": [
             {
                 "topic": "Models",
@@ -45,4 +45,4 @@ def test_the_json_form() -> None:
             },
         ],
     }
-    assert Diagnosis((NOTE,)).to_json()["healthy"] is True
+    assert Diagnosis((NOTE,)).to_json()["ok"] is True

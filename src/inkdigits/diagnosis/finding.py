@@ -61,9 +61,9 @@ class Diagnosis:
         return tuple(finding for finding in self.findings if finding.state == "wrong")
 
     def to_json(self) -> dict[str, Any]:
-        """Return an object with ``format``, ``healthy`` and ``findings``."""
+        """Return an object with ``format``, ``ok`` and ``findings``."""
         return {
             "format": FORMAT,
-            "healthy": not self.wrong,
+            "ok": not self.wrong,
             "findings": [asdict(finding) for finding in self.findings],
         }
