@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from requirement_locks import list_locks, list_requirements, read_lock, read_project
@@ -86,9 +88,25 @@ def test_a_lock_is_a_part_of_the_whole_lock(name: str) -> None:
         assert set(pin.hashes) == whole[pin.name, pin.version]
 
 
+ENVIRONMENTS = [
+    {
+        "python_version": python,
+        "python_full_version": f"{python}.9",
+        "sys_platform": system,
+        "platform_machine": machine,
+    }
+    for python in ("3.11", "3.12", "3.13")
+    for system, machine in (
+        ("linux", "x86_64"),
+        ("linux", "aarch64"),
+        ("darwin", "arm64"),
+        ("win32", "AMD64"),
+    )
+]
+
+
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_satisfies_pyproject(name: str) -> None:
-    pinned = {pin.name: pin.version for pin in read_lock(LOCKS[name])}
+def test_a_lock_satisfies_pyproject_in_every_environment(name: str) -> None:
     tables = {
         "build": {"group build", "build-system"},
         "core": {"dependencies"},
@@ -96,5 +114,15 @@ def test_a_lock_satisfies_pyproject(name: str) -> None:
     }.get(name, {"dependencies", f"extra {name}"})
     required = [each for table, each in list_requirements(read_project()) if table in tables]
     assert required
-    for requirement in required:
-        assert requirement.specifier.contains(pinned[requirement.name.lower()]), requirement
+    pins = read_lock(LOCKS[name])
+    for environment in ENVIRONMENTS:
+        pinned = {
+            pin.name: pin.version
+            for pin in pins
+            if not pin.marker or Marker(pin.marker).evaluate(environment)
+        }
+        for requirement in required:
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), (
+                    requirement
+                )
