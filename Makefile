@@ -9,7 +9,8 @@ INSTALLED := $(VENV)/.installed-all
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
-  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources
+  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources \
+  measure-worker-pool
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -134,6 +135,9 @@ measure-inference-speed: $(INSTALLED)  ## measure images per second of every eng
 measure-robustness: $(INSTALLED)  ## measure every shipped model under fifteen corruptions and on other data sets: a few minutes
 	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/python benchmarks/beyond_mnist.py
+
+measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several processes: half an hour, run nothing else
+	$(BIN)/python benchmarks/worker_pool.py
 
 measure-sources: $(INSTALLED)  ## measure the effect of each source of training images and kind of non-digit: a quarter of an hour
 	$(BIN)/python benchmarks/sources.py

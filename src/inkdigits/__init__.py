@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from inkdigits.training.recipes import Recipe as Recipe
     from inkdigits.training.train import TrainedRun as TrainedRun
     from inkdigits.training.train import train as train
+    from inkdigits.workers.limits import Limits as Limits
+    from inkdigits.workers.pool import Pool as Pool
 
 __version__ = "0.1.0"
 
@@ -48,9 +50,11 @@ _MODULES = {
     "InkdigitsError": "errors",
     "LabelledImages": "data.labelled",
     "LabelledPictures": "data.labelled",
+    "Limits": "workers.limits",
     "Mnist": "data.mnist",
     "Number": "recognition.reading",
     "OnnxRecogniser": "recognition.engines.onnx_runtime",
+    "Pool": "workers.pool",
     "Reader": "recognition.reader",
     "Reading": "recognition.reading",
     "Recipe": "training.recipes",

@@ -3,8 +3,10 @@
 import ctypes
 import os
 import signal
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +15,12 @@ from tests.workers.faults import BUSY, Fault, draw_digit, run_code
 
 from inkdigits.errors import PictureError, WorkerError
 from inkdigits.recognition.reader import Reader
-from inkdigits.workers import worker as worker_module
 from inkdigits.workers.limits import Limits
 from inkdigits.workers.pool import Pool
 
 pytestmark = pytest.mark.xdist_group("workers")
 
-FAULTS = {
+FAULTS: dict[str, tuple[Any, str]] = {
     "killed": (run_code("import os; os.kill(os.getpid(), 9)"), "was killed, as a system does"),
     "segmentation fault": (Fault(ctypes.string_at, 0), "made the process that read it end with SIGSEGV"),
     "abort": (Fault(os.abort), "made the process that read it end with SIGABRT"),
@@ -127,7 +128,7 @@ def test_workers_that_cannot_start_are_an_error(monkeypatch: pytest.MonkeyPatch,
         ("/bin/false", "they end with status 1"),
         (str(tmp_path), "Permission denied"),
     ):
-        monkeypatch.setattr(worker_module.sys, "executable", executable)
+        monkeypatch.setattr(sys, "executable", executable)
         with Pool(2) as pool, pytest.raises(WorkerError, match=reason):
             pool.read(draw_digit(1)).result()
 

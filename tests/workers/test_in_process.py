@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.workers.faults import draw_digit
@@ -26,7 +27,7 @@ def runner(request: pytest.FixtureRequest, pool: Pool, reader: Reader) -> InProc
     return pool if request.param == "in workers" else InProcess(reader)
 
 
-def make_tasks() -> list[Task | PictureError]:
+def make_tasks() -> list[Task[Any] | PictureError]:
     return [
         make_reading_task(draw_digit(1)),
         make_reading_task(Path("missing.png")),

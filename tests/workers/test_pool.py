@@ -15,7 +15,6 @@ from tests.workers.faults import Fault, draw_digit
 from inkdigits.errors import DataError, ModelError, PictureError, PoolFullError, UsageError, WorkerError
 from inkdigits.recognition.numbers.lexicon import Roster
 from inkdigits.recognition.reader import Reader
-from inkdigits.workers import pool as pool_module
 from inkdigits.workers.limits import Limits
 from inkdigits.workers.pool import Pool
 
@@ -193,7 +192,7 @@ def test_a_pool_that_is_deleted_ends_its_workers() -> None:
 
 
 def test_a_pool_belongs_to_the_process_that_made_it(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module.os, "getpid", lambda: -1)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(WorkerError, match="belongs to the process"):
         pool.read(draw_digit(1))
     pool.close()

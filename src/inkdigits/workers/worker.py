@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-import inkdigits
 from inkdigits.workers.messages import HEADER, FrameReader
 
 _CHUNK_BYTES = 2**20
@@ -136,7 +135,7 @@ def make_environment() -> dict[str, str]:
     Folders of packages are left out: OpenCV adds its own while it is imported, where `typing` would hide Python's.
     """
     folders = [folder for folder in sys.path if folder and not Path(folder, "__init__.py").exists()]
-    folders.append(str(Path(inkdigits.__file__).parents[1]))
+    folders.append(str(Path(__file__).parents[2]))
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
