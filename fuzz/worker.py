@@ -5,6 +5,7 @@
 
 import argparse
 import contextlib
+import ctypes
 import faulthandler
 import json
 import os
@@ -30,6 +31,9 @@ MEMORY_STATUS = 70
 _ADDRESS_SPACE_GIGABYTES = 4
 """Address space that a worker may take besides that of the idle process. A larger allocation fails: a finding."""
 
+_PR_SET_PDEATHSIG = 1
+"""From <sys/prctl.h>."""
+
 _REPETITIONS = 300
 """How often a replayed input is executed when a leak is to be shown again."""
 
@@ -37,6 +41,10 @@ _REPETITIONS = 300
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker."""
     options = _parse(arguments)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(
+            _PR_SET_PDEATHSIG, signal.SIGKILL
+        )  # end with the supervisor, however that ends
     faulthandler.enable()
     # The supervisor asks for the place of an input that does not end.
     faulthandler.register(signal.SIGUSR1, all_threads=False)
