@@ -61,35 +61,32 @@ def make_seeds() -> list[bytes]:
     clear = Image.merge("RGBA", (*colour.split(), grey))
     exif = Image.Exif()
     exif[0x0112] = 1
-    made = [
-        _save(image, form, **options)
-        for form, image, options in (
-            *(("PNG", grey.convert(mode), {}) for mode in ("1", "L", "LA", "P", "I;16")),
-            *(("PNG", image, {}) for image in (colour, clear)),
-            ("PNG", grey, {"exif": exif, "transparency": 9}),
-            ("PNG", colour, {"save_all": True, "append_images": [colour.rotate(90)]}),
-            *(("JPEG", image, {"exif": exif}) for image in (grey, colour, colour.convert("CMYK"))),
-            ("JPEG", colour, {"progressive": True, "icc_profile": b"icc"}),
-            *(("WEBP", clear, {"lossless": lossless, "exif": exif}) for lossless in (False, True)),
-            ("WEBP", colour, {"save_all": True, "append_images": [colour.rotate(90)]}),
-            *(("BMP", grey.convert(mode), {}) for mode in ("1", "L", "P", "RGB")),
-            ("GIF", grey, {"transparency": 9}),
-            ("GIF", colour, {"save_all": True, "append_images": [colour.rotate(90)], "interlace": 1}),
-            *(
-                ("TIFF", grey.convert(mode), {"compression": compression})
-                for mode, compression in (
-                    *(("1", each) for each in ("group3", "group4")),
-                    *(("L", each) for each in ("tiff_lzw", "packbits", "tiff_adobe_deflate", "raw")),
-                    *((each, "raw") for each in ("I;16", "F", "LAB", "RGBA")),
-                )
-            ),
-            ("TIFF", colour.convert("YCbCr"), {"compression": "jpeg"}),
-            ("TIFF", colour, {"big_tiff": True}),
-            ("TIFF", grey, {"save_all": True, "append_images": [colour]}),
-            ("PDF", colour.resize((4, 4)), {"resolution": 72.0}),
-        )
+    files: list[tuple[str, Image.Image, dict[str, Any]]] = [
+        *(("PNG", grey.convert(mode), {}) for mode in ("1", "L", "LA", "P", "I;16")),
+        *(("PNG", image, {}) for image in (colour, clear)),
+        ("PNG", grey, {"exif": exif, "transparency": 9}),
+        ("PNG", colour, {"save_all": True, "append_images": [colour.rotate(90)]}),
+        *(("JPEG", image, {"exif": exif}) for image in (grey, colour, colour.convert("CMYK"))),
+        ("JPEG", colour, {"progressive": True, "icc_profile": b"icc"}),
+        *(("WEBP", clear, {"lossless": lossless, "exif": exif}) for lossless in (False, True)),
+        ("WEBP", colour, {"save_all": True, "append_images": [colour.rotate(90)]}),
+        *(("BMP", grey.convert(mode), {}) for mode in ("1", "L", "P", "RGB")),
+        ("GIF", grey, {"transparency": 9}),
+        ("GIF", colour, {"save_all": True, "append_images": [colour.rotate(90)], "interlace": 1}),
+        *(
+            ("TIFF", grey.convert(mode), {"compression": compression})
+            for mode, compression in (
+                *(("1", each) for each in ("group3", "group4")),
+                *(("L", each) for each in ("tiff_lzw", "packbits", "tiff_adobe_deflate", "raw")),
+                *((each, "raw") for each in ("I;16", "F", "LAB", "RGBA")),
+            )
+        ),
+        ("TIFF", colour.convert("YCbCr"), {"compression": "jpeg"}),
+        ("TIFF", colour, {"big_tiff": True}),
+        ("TIFF", grey, {"save_all": True, "append_images": [colour]}),
+        ("PDF", colour.resize((4, 4)), {"resolution": 72.0}),
     ]
-    return made + _make_heic(colour)
+    return [_save(image, form, **options) for form, image, options in files] + _make_heic(colour)
 
 
 def _make_heic(image: Image.Image) -> list[bytes]:
