@@ -46,23 +46,23 @@ def main() -> None:
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["source"] == SOURCE]
     order = np.random.default_rng(0).permutation(len(rows))
-    taught = [rows[i] for i in sorted(order[: 2 * len(rows) // 3])]
-    asked = [rows[i] for i in sorted(order[2 * len(rows) // 3 :])]
+    train_rows = [rows[i] for i in sorted(order[: 2 * len(rows) // 3])]
+    test_rows = [rows[i] for i in sorted(order[2 * len(rows) // 3 :])]
     own = LabelledPictures(
-        tuple(folder / row["file"] for row in taught), tuple(row["label"] for row in taught), SOURCE
+        tuple(folder / row["file"] for row in train_rows), tuple(row["label"] for row in train_rows), SOURCE
     )
     from inkdigits.environment import describe_environment
     from inkdigits.training.detector.train import train_detector
 
     def share_right(model: Path) -> float:
         detector = Detector(model)
-        return float(np.mean([read(folder / row["file"], detector) == row["label"] for row in asked]))
+        return float(np.mean([read(folder / row["file"], detector) == row["label"] for row in test_rows]))
 
     right = {"before": share_right(arguments.run / "model.onnx")}
     n_aligned = 0
     mnist = load_mnist()
     with tempfile.TemporaryDirectory() as place:
-        for name, pictures in (("with them", own), ("without them", None)):
+        for name, pictures in (("with own numbers", own), ("without own numbers", None)):
             trained = train_detector(
                 mnist.train,
                 mnist.test,
@@ -76,9 +76,9 @@ def main() -> None:
             print(name, right[name], flush=True)
     result = {
         "epochs": arguments.epochs,
-        "n_taught": len(taught),
+        "n_train": len(train_rows),
         "n_aligned": n_aligned,
-        "n_asked": len(asked),
+        "n_test": len(test_rows),
         "right": right,
         "machine": describe_environment()["machine"],
     }

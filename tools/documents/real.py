@@ -74,13 +74,13 @@ def own_numbers(path: Path) -> str:
         (name, f"{content['right'][key]:.1%}")
         for name, key in (
             ("as shipped", "before"),
-            ("fine-tuned with the cheque amounts", "with them"),
-            ("fine-tuned without them", "without them"),
+            ("fine-tuned with the cheque amounts", "with own numbers"),
+            ("fine-tuned without them", "without own numbers"),
         )
     ]
     return (
-        f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_taught']} amounts were used for "
-        f"training, of which {content['n_aligned']} could be aligned; {content['n_asked']} others were read. "
+        f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_train']} amounts were used for "
+        f"training, of which {content['n_aligned']} could be aligned; {content['n_test']} others were read. "
         f"{content['epochs']} epochs, one seed. Machine: {_machine_name(content['machine'])}."
     )
 
