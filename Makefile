@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed-all
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources \
-  measure-worker-pool
+  measure-worker-pool torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -142,6 +142,9 @@ measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several 
 measure-sources: $(INSTALLED)  ## measure the effect of each source of training images and kind of non-digit: a quarter of an hour
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/held_out_kinds.py
+
+torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
+	$(BIN)/python benchmarks/torture.py
 
 wheel: $(INSTALLED)  ## build wheel and source distribution twice, compare the bytes, and write them into dist/
 	$(BIN)/python tools/build_wheel.py

@@ -11,7 +11,6 @@ from unittest import mock
 import pytest
 
 from durability.faults import ACTIONS, FAULTS, Action, inject_faults
-from inkdigits import storage
 from inkdigits.errors import OutputError
 from inkdigits.storage import (
     PARTIAL,
@@ -116,7 +115,7 @@ def test_a_file_system_that_cannot_synchronise_folders_is_no_error(tmp_path: Pat
             raise OSError(22, "Invalid argument")
         real(handle)
 
-    with mock.patch.object(storage.os, "fsync", refuse):
+    with mock.patch("os.fsync", refuse):
         write_bytes(tmp_path / "a", b"1")
     assert (tmp_path / "a").read_bytes() == b"1"
 

@@ -124,6 +124,8 @@ def remove_from_manifest(run: Path, paths: Collection[Path]) -> None:
     try:
         before = read_json(run, MANIFEST)
     except RunError:
+        before = None
+    if not isinstance(before, dict):
         return  # nothing is claimed
     names = {path.relative_to(run).as_posix() for path in paths}
     kept = {name: entry for name, entry in before.items() if name not in names}

@@ -1,4 +1,5 @@
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 
 from inkdigits.data import KNOWN_LABEL_ERRORS, load_mnist, mnist_status
 from inkdigits.data.folders import cache_folder
-from inkdigits.errors import DataError, UsageError
+from inkdigits.errors import DataError, LockedError, UsageError
 from inkdigits.storage import sha256_of_file
 
 
@@ -151,3 +152,20 @@ def test_known_label_errors_are_fifteen_of_which_ten_have_another_label() -> Non
     assert len(KNOWN_LABEL_ERRORS) == 15
     assert sum(label is not None for label in KNOWN_LABEL_ERRORS.values()) == 10
     assert all(0 <= index < 10_000 for index in KNOWN_LABEL_ERRORS)
+
+
+def test_two_processes_do_not_download_at_once(small_mnist) -> None:
+    def download(progress: object) -> list[bytes]:
+        message = rf"mnist is in use by process {os.getpid()} on .*; wait until it ends"
+        with pytest.raises(LockedError, match=message):
+            load_mnist(mirrors=(), package=never)
+        return list(small_mnist.contents.values())
+
+    def never(progress: object) -> list[bytes]:
+        raise AssertionError("downloaded twice")
+
+    (cache_folder() / ".partial-0-train-images-idx3-ubyte").parent.mkdir(parents=True)
+    (cache_folder() / ".partial-0-train-images-idx3-ubyte").touch()
+    load_mnist(mirrors=(), package=download)
+    assert sorted(path.name for path in cache_folder().iterdir()) == sorted(small_mnist.contents)
+    load_mnist(mirrors=(), package=never)

@@ -80,7 +80,8 @@ def command(
 ) -> None:
     """Train a network, evaluate it on the test images, export it and write a report.
 
-    All files are written to one run directory. After Ctrl-C, resume the run with  --resume --out RUN.
+    All files are written to one run directory. After Ctrl-C or a power cut, resume the run with
+    --resume --out RUN.
     """
     from inkdigits.commands.arguments.datasets import load_training_and_test_images
     from inkdigits.commands.console.progress import show_training

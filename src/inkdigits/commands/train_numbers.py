@@ -46,7 +46,8 @@ _EPOCHS = 66
 def command(data: str, seed: int, epochs: int, run: Path, begin: Path | None, resume: bool) -> None:
     """Train the detector, the network that reads numbers, on synthetic pictures of lines and pages.
 
-    On two CPU cores the training takes one to two hours. After Ctrl-C, resume it with --resume.
+    On two CPU cores the training takes one to two hours. After Ctrl-C or a power cut, resume it with
+    --resume.
     """
     import inkdigits.training  # noqa: F401  (raises MissingExtraError if the extra is missing)
     from inkdigits.commands.arguments.datasets import load_training_and_test_images

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from durability.small_training import checkpoints_at_every_step
 from inkdigits.commands.train_numbers import command
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
@@ -16,6 +17,7 @@ from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.training.detector import batches, train
 from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.train import train_detector
+from inkdigits.training.export.onnx_export import load_network
 from inkdigits.training.loop.history import Step, read_history
 from inkdigits.training.networks.detector import N_OUTPUTS, detector
 
@@ -149,3 +151,32 @@ def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
     )
     assert set(epochs) == {2}
     assert [row["epoch"] for row in read_history(run)] == ["1", "2"]
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_from_within_an_epoch(tmp_path: Path, little: None) -> None:
+    def stop(step: Step) -> None:
+        if (step.epoch, step.batch) == (1, 2):
+            raise KeyboardInterrupt
+
+    train_detector(bars(), bars(), tmp_path / "whole", epochs=2, steps=3)
+    steps: list[tuple[int, int]] = []
+    with checkpoints_at_every_step(), pytest.raises(KeyboardInterrupt):
+        train_detector(bars(), bars(), tmp_path / "stopped", epochs=2, steps=3, watch=stop)
+    train_detector(
+        bars(),
+        bars(),
+        tmp_path / "stopped",
+        epochs=2,
+        steps=3,
+        resume=True,
+        watch=lambda step: steps.append((step.epoch, step.batch)),
+    )
+    assert steps[0] == (1, 3)
+    whole, resumed = (load_network(tmp_path / name).get_weights() for name in ("whole", "stopped"))
+    for ours, theirs in zip(whole, resumed, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    rows = [
+        [{**row, "seconds": ""} for row in read_history(tmp_path / name)] for name in ("whole", "stopped")
+    ]
+    assert rows[0] == rows[1]

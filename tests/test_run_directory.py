@@ -1,0 +1,49 @@
+"""The files of a run: what counts as new, and a manifest that is true at any time."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from inkdigits.run_directory import (
+    CHECKPOINTS,
+    MANIFEST,
+    has_checkpoint,
+    is_new,
+    remove_from_manifest,
+    write_manifest,
+)
+from inkdigits.storage import PARTIAL, write_text
+
+
+def test_a_run_is_new_if_it_is_missing_or_empty_but_for_what_a_crash_left(tmp_path: Path) -> None:
+    assert is_new(tmp_path / "missing")
+    assert is_new(tmp_path)
+    (tmp_path / ".lock").touch()
+    (tmp_path / f"{PARTIAL}0-config.json").touch()
+    assert is_new(tmp_path)
+    assert not is_new(tmp_path / ".lock")
+    (tmp_path / "config.json").touch()
+    assert not is_new(tmp_path)
+
+
+def test_the_manifest_has_all_files_but_itself_checkpoints_and_what_a_crash_left(tmp_path: Path) -> None:
+    for name in ("a.json", "figures/b.png", *CHECKPOINTS, f"{PARTIAL}0-a.json", ".lock", MANIFEST):
+        write_text(tmp_path / name, name)
+    write_manifest(tmp_path)
+    manifest = json.loads((tmp_path / MANIFEST).read_text())
+    assert manifest == {
+        name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "bytes": len(name)}
+        for name in ("a.json", "figures/b.png")
+    }
+    assert has_checkpoint(tmp_path)
+
+    remove_from_manifest(tmp_path, [tmp_path / "a.json", tmp_path / "new.html"])
+    assert list(json.loads((tmp_path / MANIFEST).read_text())) == ["figures/b.png"]
+
+
+def test_a_damaged_or_missing_manifest_claims_nothing(tmp_path: Path) -> None:
+    remove_from_manifest(tmp_path, [tmp_path / "a.json"])
+    assert not list(tmp_path.iterdir())
+    (tmp_path / MANIFEST).write_text("{")
+    remove_from_manifest(tmp_path, [tmp_path / "a.json"])
+    assert (tmp_path / MANIFEST).read_text() == "{"
