@@ -38,33 +38,41 @@ model is loaded, 128 MB at eight bytes each. Without this limit a file of 200 by
 MAX_CARD_BYTES = 256 * 2**10
 """Size of the largest metadata of a model, in bytes; the cards of the shipped models have 1 kB."""
 
-# Data sets, rosters and settings
+# Data sets, rosters, run files
 
 MAX_ARRAY_BYTES = 2 * 2**30
-"""Decompressed size of the images of the largest ``.npz`` file, in bytes: 2.7 million images of 28 x 28 pixels, three
-times EMNIST (814,255)."""
+"""Size of all arrays of the largest ``.npz`` file, decompressed, in bytes: 2.7 million images of 28 x 28 pixels, three
+times EMNIST, which has 814,255."""
 
-MAX_ARCHIVE_MEMBERS = 10_000
-"""Number of members of the largest archive: NumPy writes one per array, a checkpoint of `accurate` has 120."""
+MAX_IMAGES = 10_000_000
+"""Number of labels in the largest ``.npz`` file: their array has 80 MB."""
 
-MAX_ARCHIVE_DIRECTORY_BYTES = 2 * 2**20
-"""Size of the central directory of the largest archive, in bytes: 10,000 members of usual names have 0.7 MB."""
+MAX_ARCHIVE_DIRECTORY_BYTES = 2**20
+"""Size of the directory of the largest ``.npz`` file, in bytes. NumPy writes one entry of about 60 bytes per array, and
+the checkpoint of a network has some hundred arrays; an entry needs 1 kB of memory."""
 
-MAX_TEXT_BYTES = 64 * 2**20
-"""Size of the largest CSV file or roster, in bytes: a roster of three million numbers with check digits has 48 MB."""
+MAX_TEXT_BYTES = 32 * 2**20
+"""Size of the largest CSV file or roster, in bytes: a million lines of 32 characters."""
 
-MAX_TEXT_LINES = 3_000_000
-"""Number of lines of the largest CSV file or roster: each entry of a roster needs about 200 bytes of memory."""
+MAX_TEXT_LINES = 1_000_000
+"""Number of lines of the largest CSV file or roster."""
 
 MAX_LINE_CHARACTERS = 100_000
 """Length of the longest line, in characters: the label of a page of 2,000 numbers has 20,000."""
 
-MAX_JSON_BYTES = 64 * 2**20
-"""Size of the largest JSON file, in bytes: the evaluation of a million images has 40 MB."""
+MAX_ROSTER_COLUMNS = 100
+"""Number of columns of a roster in CSV among which the one with the numbers is searched for."""
 
-MAX_JSON_DEPTH = 100
-"""Depth of the most deeply nested JSON; the deepest that inkdigits writes has 7. Python's parser fails at 1,000 or
-more, depending on the stack."""
+MAX_ROSTER_DIGITS = 100
+"""Number of digits of the longest number in a roster; the longest account number (IBAN) has 34 characters."""
+
+MAX_JSON_BYTES = 16 * 2**20
+"""Size of the largest JSON file, in bytes: the result files of a run have 0.1 MB. Parsing needs up to 30 times as much
+memory."""
+
+MAX_JSON_DEPTH = 50
+"""Depth of the most deeply nested JSON; what inkdigits writes has 7 levels at most. Python's parser fails at about
+1,000, depending on the stack."""
 
 
 @dataclass(frozen=True)

@@ -59,4 +59,9 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
             f"{name} should have {expected:,} bytes according to its IDX header, "
             f"but has {len(content):,}; download it again"
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    try:
+        return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    except ValueError as error:  # more axes, or longer ones, than NumPy supports
+        raise DataError(
+            f"{name} has an impossible shape in its IDX header ({error}); download it again"
+        ) from error

@@ -80,7 +80,6 @@ def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: flo
     from urllib.parse import urlsplit
 
     message = f"Downloading {file.name} from {urlsplit(address).hostname}"
-    limit = file.n_bytes + file.n_bytes // 100 + 1024  # the gzip size of incompressible data
     body = bytearray()
     try:
         with urllib.request.urlopen(address, timeout=timeout_seconds) as response:
@@ -89,7 +88,7 @@ def _get(address: str, file: MnistFile, progress: Progress, timeout_seconds: flo
             while chunk := response.read(_CHUNK_BYTES):
                 body += chunk
                 progress(message, len(body), total)
-                if len(body) > limit:
+                if len(body) > file.max_compressed_bytes:
                     raise DataError(f"{address} sends more bytes than MNIST's {file.name} can have")
     except urllib.error.HTTPError as error:
         error.close()

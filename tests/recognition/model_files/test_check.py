@@ -78,7 +78,10 @@ def test_every_allowed_operator_exists_and_needs_no_graph() -> None:
         kinds = {attribute.type.name for attribute in schema.attributes.values()}
         assert not {"GRAPH", "GRAPHS", "TYPE_PROTO"} & kinds, operator
         types = {text for each in (*schema.inputs, *schema.outputs) for text in each.types}
-        assert not any(text.startswith(("seq(", "optional(")) for text in types) or operator in {"Identity", "Size"}
+        assert not any(text.startswith(("seq(", "optional(")) for text in types) or operator in {
+            "Identity",
+            "Size",
+        }
 
 
 def test_the_operators_of_the_shipped_models_are_allowed() -> None:

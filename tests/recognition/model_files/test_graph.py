@@ -30,7 +30,9 @@ def assert_equal(graph: Graph, model: onnx.ModelProto) -> None:
     names = {each.name for each in expected.initializer}
     for values, others in ((graph.inputs, expected.input), (graph.outputs, expected.output)):
         assert [(each.name, each.data_type, each.shape) for each in values] == [
-            (each.name, each.type.tensor_type.elem_type, shape_of(each)) for each in others if each.name not in names
+            (each.name, each.type.tensor_type.elem_type, shape_of(each))
+            for each in others
+            if each.name not in names
         ]
     assert graph.metadata == {each.key: each.value for each in model.metadata_props}
 
@@ -48,7 +50,9 @@ def test_a_shipped_model_is_read_as_onnx_reads_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("opset", [13, 15, 17, 21])
-def test_a_model_that_onnx_builds_is_read_as_onnx_reads_it(graphs: ModuleType, opset: int, tmp_path: Path) -> None:
+def test_a_model_that_onnx_builds_is_read_as_onnx_reads_it(
+    graphs: ModuleType, opset: int, tmp_path: Path
+) -> None:
     model = graphs.build_model(
         [
             graphs.node("Constant", [], ["three"], value_floats=[1.0, 2.0, 3.0]),
@@ -62,7 +66,10 @@ def test_a_model_that_onnx_builds_is_read_as_onnx_reads_it(graphs: ModuleType, o
     onnx.save(model, tmp_path / "model.onnx")
     graph = read_graph((tmp_path / "model.onnx").read_bytes())
     assert_equal(graph, model)
-    assert {each.outputs[0]: each.n_constants for each in graph.nodes if not each.inputs} == {"three": 12, "grid": 4}
+    assert {each.outputs[0]: each.n_constants for each in graph.nodes if not each.inputs} == {
+        "three": 12,
+        "grid": 4,
+    }
 
 
 @st.composite
@@ -70,7 +77,11 @@ def mutated(draw: st.DrawFn) -> bytes:
     """Change, insert, delete and repeat bytes; mostly in the graph, whose weights are its last part."""
     content = bytearray(SMALL)
     for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, 4000) | st.integers(0, len(content) - 1) | st.integers(len(SMALL) - 1500, len(SMALL)))
+        place = draw(
+            st.integers(0, 4000)
+            | st.integers(0, len(content) - 1)
+            | st.integers(len(SMALL) - 1500, len(SMALL))
+        )
         length = draw(st.integers(0, 20))
         match draw(st.sampled_from(["replace", "insert", "delete", "repeat", "cut"])):
             case "replace":

@@ -77,7 +77,8 @@ def test_what_is_refused(content: bytes, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x18\x01" * 6, b"\x1a\x05\1\1\1\1\1", b"\x32\x00" * 6, b"\x22\x02\x08\x01" * 1 + b"\x30\x01" * 4]
+    "content",
+    [b"\x18\x01" * 6, b"\x1a\x05\1\1\1\1\1", b"\x32\x00" * 6, b"\x22\x02\x08\x01" * 1 + b"\x30\x01" * 4],
 )
 def test_fields_and_packed_numbers_are_counted(content: bytes) -> None:
     read(content, max_fields=6)

@@ -16,6 +16,10 @@ Floats = NDArray[np.float32]
 MIN_PRESENCE = 0.05
 """Least presence of a symbol; less probable ones are dropped."""
 
+MAX_SYMBOLS = 3_000
+"""Number of symbols of a scan that are kept, the most probable ones: a table of 2,000 digits gives 2,024, the 177 real
+pages, boxes and sudokus 961 at most, and a page of short strokes 3,800 or more."""
+
 _MIN_PEAK = 0.02
 """Least probability of a symbol's centre in a cell that is a peak of the output; neighbours of a peak may be below."""
 
@@ -102,6 +106,11 @@ class Detections:
             return self
         is_print = self.printed >= PRINTED_THRESHOLD
         return self[is_print if ink == "printed" else ~is_print]
+
+    @classmethod
+    def empty(cls) -> "Detections":
+        """Return no symbols."""
+        return cls(*(np.zeros((0, *shape), np.float32) for shape in ((), (N_SYMBOLS,), (4,), ())))
 
     @property
     def digits(self) -> Floats:
@@ -193,7 +202,10 @@ def decode_detections(output: Floats) -> Detections:
     found = Detections(
         np.minimum(total, np.float32(1)), mean[:, :N_SYMBOLS], mean[:, N_SYMBOLS:-1], mean[:, -1]
     )
-    return suppress_duplicates(found[total >= MIN_PRESENCE])
+    likely = np.flatnonzero(total >= MIN_PRESENCE)
+    if len(likely) > MAX_SYMBOLS:
+        likely = likely[np.sort(np.argsort(-total[likely], kind="stable")[:MAX_SYMBOLS])]
+    return suppress_duplicates(found[likely])
 
 
 def _decode_cells(outputs: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:

@@ -1,5 +1,6 @@
 """Load and run the digit detector, a network that detects and classifies symbols in a grey picture."""
 
+import copy
 import functools
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import ModelError
+from inkdigits.recognition.detection.budget import ScanBudget
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_OUTPUTS, SYMBOLS
 from inkdigits.recognition.engines.session import Session
@@ -45,6 +47,18 @@ class Detector:
                 "again"
             )
         self._session = Session(model, n_threads)
+        self._budget: ScanBudget | None = None
+
+    def with_budget(self) -> "Detector":
+        """Return the same detector for one picture, of which it scans `MAX_SCANNED_PIXELS` at most."""
+        limited = copy.copy(self)
+        limited._budget = ScanBudget()
+        return limited
+
+    @property
+    def is_budget_exceeded(self) -> bool:
+        """Whether a scan has exceeded the budget of the picture."""
+        return self._budget is not None and self._budget.is_exceeded
 
     def predict_cells(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the output of the network for each cell of each picture.
@@ -63,7 +77,11 @@ class Detector:
         ------
         ModelError
             If the model computes another shape, or values that are not finite.
+        BudgetExceededError
+            If the budget is exceeded.
         """
+        if self._budget is not None:
+            self._budget.spend(pictures.size)
         output: NDArray[np.float32] = self._session.run(["cells"], {"pictures": pictures})[0]
         n, height, width = pictures.shape
         expected = (n, height // CELL_HEIGHT, width // CELL_WIDTH, N_OUTPUTS)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections, fuse_detections, merge_detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.scan import Grey, compute_finest_scale, scan
@@ -45,6 +46,10 @@ _MAX_TALLNESS = 5
 
 _SEARCH_MARGIN = 2.0
 """Margin of the final scans around all that has been found, in heights of a digit."""
+
+_MIN_SYMBOLS_OF_NOISE, _MIN_PROBABLE_SHARE = 300, 0.3
+"""Number of symbols from which a scan shows noise where a smaller share of them than the second has a presence of at
+least 0.5: in specks and noise 0 to 0.2, in real pages with 100 symbols or more 0.6 to 1."""
 
 _MIN_OTHERS = 3
 """Digits of another size from which that size gets final scans of its own."""
@@ -95,7 +100,10 @@ def locate_uncalibrated(
     scales: list[float] = []
     evidence: list[float] = []
     for scale in _list_scales(grey.shape, heights):
-        found = scan(grey, scale, detector)
+        try:
+            found = scan(grey, scale, detector)
+        except BudgetExceededError:
+            break
         scans.append(found)
         scales.append(scale)
         evidence.append(float((found.digits[_have_known_size(found, scale)] ** 2).sum()))
@@ -106,7 +114,9 @@ def locate_uncalibrated(
             break
         if evidence[best] >= _MIN_EVIDENCE and len(scans) - best > _PATIENCE:
             break
-    if height is None:
+    if not scans:
+        return Detections.empty()
+    if height is None or _is_noise(scans[best]):
         return merge_detections(scans)
     if one_size:
         return _scan_closely(grey, height, detector)
@@ -124,6 +134,12 @@ def estimate_digit_height(found: Detections) -> float | None:
     """Return the median height of the digits, in pixels; None where there are none."""
     likely = found.heights[found.digits > 0.3]
     return float(np.median(likely)) if len(likely) else None
+
+
+def _is_noise(found: Detections) -> bool:
+    """Return whether a scan shows noise, in which closer scans find no digits either."""
+    n_probable = int((found.presence >= 0.5).sum())
+    return len(found) >= _MIN_SYMBOLS_OF_NOISE and n_probable < _MIN_PROBABLE_SHARE * len(found)
 
 
 def _scan_closely(
@@ -153,10 +169,13 @@ def _scan_closely(
     finest = max(compute_finest_scale(part.shape), compute_finest_scale(grey.shape))
     # A slant widens a scan by a share of its height: a tall strip would become many times as large.
     is_slanted = part.shape[0] <= _MAX_TALLNESS * part.shape[1]
-    scans = [
-        scan(part, min(scale * DIGIT_HEIGHT / height, finest), detector, slant * is_slanted)
-        for scale, slant in _FINAL_SCANS
-    ]
+    try:
+        scans = [
+            scan(part, min(scale * DIGIT_HEIGHT / height, finest), detector, slant * is_slanted)
+            for scale, slant in _FINAL_SCANS
+        ]
+    except BudgetExceededError:
+        return Detections.empty() if coarse is None else _select_low(coarse, height)
     found = fuse_detections(scans)
     shift = np.array([left, top, left, top], np.float32)
     return Detections(found.presence, found.classes, found.boxes + shift, found.printed)

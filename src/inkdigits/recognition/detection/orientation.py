@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
 from inkdigits.pictures.page import Page
+from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import locate
@@ -53,21 +54,26 @@ def rotate_upright(page: Page, detector: Detector, one_size: bool = False) -> tu
     Returns
     -------
     page : Page
-        The same page where it is upright.
+        The same page where it is upright, or where the budget of the detector does not suffice for another one.
     found : Detections
         The symbols on it.
     """
     found = locate(convert_to_grey(page.pixels), detector, one_size)
     quarters = _estimate_quarters(page, found, detector)
     if quarters:
-        page = page.rotate(90.0 * quarters)
-        found = locate(convert_to_grey(page.pixels), detector, one_size)
+        turned = page.rotate(90.0 * quarters)
+        found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size)
+        if detector.is_budget_exceeded:
+            return page, found
+        page, found = turned, found_in_turned
     slope = estimate_slope(found)
     if slope:
-        page = page.rotate(slope)
+        turned = page.rotate(slope)
         digits = found.heights[found.digits >= 0.5]
         heights = float(digits.min()), float(digits.max())
-        found = locate(convert_to_grey(page.pixels), detector, one_size, heights)
+        found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size, heights)
+        if not detector.is_budget_exceeded:
+            page, found = turned, found_in_turned
     return page, found
 
 
@@ -83,7 +89,10 @@ def _estimate_quarters(page: Page, found: Detections, detector: Detector) -> int
     height = float(np.median(digits.heights))
     grey = _crop_densest_part(convert_to_grey(page.pixels), digits, height)
     scale = min(DIGIT_HEIGHT / height, compute_finest_scale(grey.shape))
-    scans = [scan(np.ascontiguousarray(np.rot90(grey, k)), scale, detector) for k in range(4)]
+    try:
+        scans = [scan(np.ascontiguousarray(np.rot90(grey, k)), scale, detector) for k in range(4)]
+    except BudgetExceededError:
+        return 0
     scores, n = (np.array(values) for values in zip(*(map(_score, scans)), strict=True))
     best = int(scores.argmax())
     least_gain = _MIN_GAIN if n.max() >= _FEW_DIGITS else _MIN_GAIN_OF_FEW

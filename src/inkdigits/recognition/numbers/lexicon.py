@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import DataError
+from inkdigits.limits import MAX_ROSTER_COLUMNS, MAX_ROSTER_DIGITS
 from inkdigits.recognition.reading import Match
+from inkdigits.untrusted_files import LimitError, read_lines
 
 Segmentation = tuple[float, NDArray[np.float64]]
 """Log-weight of one segmentation of a number into digits, and the probabilities of these digits, (length, 10)."""
@@ -26,6 +28,10 @@ list."""
 
 _OTHER_LENGTH_PROBABILITY = 0.01
 """Prior probability, for numbers that are not in the list, of each length that no entry has."""
+
+
+_MAX_SNIFFED = 200
+"""Characters of each line from which the separator of a CSV file is inferred."""
 
 
 class Roster:
@@ -51,7 +57,12 @@ class Roster:
             digits = [int(character) for character in entry if character in "0123456789"]
             if not digits or any(character not in "0123456789.,-/ " for character in entry):
                 raise DataError(
-                    f"expected digits and separators in each entry of the roster, but got {entry!r}"
+                    f"expected digits and separators in each entry of the roster, but got {entry!r:.80}"
+                )
+            if len(digits) > MAX_ROSTER_DIGITS:
+                raise DataError(
+                    f"expected at most {MAX_ROSTER_DIGITS} digits in each entry of the roster, but "
+                    f"{entry!r:.40}... has {len(digits)}"
                 )
             indices, rows = by_length.setdefault(len(digits), ([], []))
             indices.append(index)
@@ -99,13 +110,13 @@ class Roster:
             return cls(source)
         path = Path(source)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_lines(path)
+        except (OSError, UnicodeDecodeError, LimitError) as error:
             reason = getattr(error, "strerror", None) or error
             raise DataError(
                 f"expected a roster in a text or CSV file, but {path} cannot be read: {reason}"
             ) from error
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in text if line.strip()]
         if path.suffix.lower() != ".csv":
             return cls(line for line in lines if not line.startswith("#"))
         return cls(_find_number_column(lines, path))
@@ -181,10 +192,14 @@ def _find_number_column(lines: list[str], path: Path) -> list[str]:
     import csv
 
     try:
-        dialect: Any = csv.Sniffer().sniff("\n".join(lines[:20]), ",;\t")
+        # Short lines, because the sniffer's time grows with the square of its text.
+        dialect: Any = csv.Sniffer().sniff("\n".join(line[:_MAX_SNIFFED] for line in lines[:20]), ",;\t")
     except csv.Error:
         dialect = csv.excel
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, dialect)]
+    try:
+        rows = [[cell.strip() for cell in row[:MAX_ROSTER_COLUMNS]] for row in csv.reader(lines, dialect)]
+    except csv.Error as error:
+        raise DataError(f"expected a roster in CSV, but {path} cannot be read: {error}") from error
     for column in range(max((len(row) for row in rows), default=0)):
         cells = [row[column] for row in rows if len(row) > column and row[column]]
         for values in (cells, cells[1:]):
