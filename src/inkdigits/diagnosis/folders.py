@@ -13,7 +13,8 @@ from inkdigits.storage import check_writable
 TOPIC = "Folders"
 
 MIN_RUN_SPACE = 100 * 2**20
-"""Least free space for runs, in bytes: a run of `fast` takes 4 MB, one of `accurate` with two checkpoints under 30."""
+"""Least free space for runs, in bytes: a finished run of `fast` takes 4 MB, and one of the detector 8 MB; during the
+training there are two checkpoints with the state of the optimiser, three times the size of the network each."""
 
 MIN_CACHE_SPACE = 64 * 2**20
 """Least free space for the cache, in bytes: MNIST has 12 MB compressed, and 55 MB decompressed."""
