@@ -2,8 +2,8 @@
 
 python tools/check_writes.py     prints each other write, and exits with 1 if there is one
 
-Ruff refuses the functions of modules (``banned-api`` in pyproject.toml). This program finds what needs the arguments or the
-context: modes of ``open``, methods of paths, and the savers of other libraries. They are allowed within
+Ruff refuses the functions of modules (``banned-api`` in pyproject.toml). This program finds what needs the arguments or
+the context: modes of ``open``, methods of paths, and the savers of other libraries. They are allowed within
 
     with write_whole(path) as temporary:
     with tempfile.TemporaryDirectory() as folder:
@@ -24,10 +24,14 @@ EXEMPT = frozenset({"storage.py", "locks.py"})
 
 CONTEXTS = frozenset({"write_whole", "TemporaryDirectory"})
 
-METHODS = frozenset(
-    "write_text write_bytes touch mkdir rmdir unlink rename symlink_to hardlink_to chmod "  # of paths
-    "save savez savez_compressed savetxt savefig save_weights export tofile to_csv imwrite extractall".split()
-)
+_OF_PATHS = (
+    "write_text", "write_bytes", "touch", "mkdir", "rmdir", "unlink", "rename", "symlink_to", "hardlink_to", "chmod",
+)  # fmt: skip
+_OF_LIBRARIES = (
+    "save", "savez", "savez_compressed", "savetxt", "savefig", "save_weights", "export", "tofile", "to_csv", "imwrite",
+    "extractall",
+)  # fmt: skip
+METHODS = frozenset(_OF_PATHS + _OF_LIBRARIES)
 """Methods and functions that write, whatever their object is."""
 
 _MODE = re.compile(r"[rwaxbtU+]{1,4}")

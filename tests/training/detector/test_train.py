@@ -13,13 +13,13 @@ from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
 from inkdigits.recognition.detection.detector import Detector
-from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.symbols import N_OUTPUTS, N_SYMBOLS
 from inkdigits.training.detector import batches, train
 from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.train import train_detector
 from inkdigits.training.export.onnx_export import load_network
 from inkdigits.training.loop.history import Step, read_history
-from inkdigits.training.networks.detector import N_OUTPUTS, detector
+from inkdigits.training.networks.detector import detector
 
 
 def bars() -> LabelledImages:
