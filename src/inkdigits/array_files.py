@@ -14,7 +14,7 @@ from inkdigits.limits import MAX_ARCHIVE_DIRECTORY_BYTES, MAX_ARRAY_BYTES
 from inkdigits.untrusted_files import LimitError
 
 
-class MissingArraysError(LookupError):
+class MissingArraysError(KeyError):
     """An archive lacks arrays.
 
     Attributes
@@ -24,8 +24,11 @@ class MissingArraysError(LookupError):
     """
 
     def __init__(self, missing: list[str], found: list[str]) -> None:
-        super().__init__(f"it lacks the arrays {' and '.join(missing)}")
+        super().__init__(missing, found)
         self.missing, self.found = missing, found
+
+    def __str__(self) -> str:
+        return f"it lacks the arrays {' and '.join(self.missing)}"
 
 
 class ObjectArrayError(ValueError):

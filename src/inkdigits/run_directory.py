@@ -19,7 +19,6 @@ While a process writes the run, it holds the lock ``.lock``. Other hidden files 
 `inkdigits.storage`. Every entry of the manifest is true at any time, also after a power cut.
 """
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from typing import Any
 from inkdigits.errors import RunError
 from inkdigits.locks import LOCK
 from inkdigits.storage import PARTIAL, list_files, sha256_of_file, sync_tree, write_json
+from inkdigits.untrusted_files import read_json_file
 
 CONFIG = "config.json"
 ENVIRONMENT = "environment.json"
@@ -72,7 +72,7 @@ def read_json(run: Path, name: str) -> Any:
     """
     path = require(run, name)
     try:
-        return json.loads(path.read_text("utf-8"))
+        return read_json_file(path)
     except (OSError, ValueError) as error:
         raise damaged_file(path, error) from error
 

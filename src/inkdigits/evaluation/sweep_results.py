@@ -1,6 +1,5 @@
 """The result files of sweeps: the metrics of one recipe, one run per random seed."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from inkdigits.evaluation.result import WithoutLabelErrors
 from inkdigits.evaluation.statistics import Summary, summarise
 from inkdigits.json_records import Count, Share, from_json
 from inkdigits.run_files import Seconds
+from inkdigits.untrusted_files import read_json_file
 
 
 class SweepData(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def read_sweep(path: Path) -> SweepResults:
         If the file is missing or damaged, or contains no runs.
     """
     try:
-        results = from_json(json.loads(path.read_text("utf-8")), SweepResults)
+        results = from_json(read_json_file(path), SweepResults)
     except FileNotFoundError as error:
         raise DataError(f"the result file {path} does not exist; create it with  inkdigits sweep") from error
     except (ValueError, OSError) as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from inkdigits.errors import ModelError
 from inkdigits.json_records import from_json
+from inkdigits.untrusted_files import parse_json
 
 METADATA_KEY = "inkdigits_card"
 """Key of the model card, JSON, in the metadata of an ONNX model."""
@@ -77,6 +78,6 @@ class ModelCard:
             If the text is not a JSON object, or a field has the wrong type.
         """
         try:
-            return from_json(json.loads(text), cls)
+            return from_json(parse_json(text), cls)
         except ValueError as error:
             raise ModelError(f"the model card is damaged ({error}); export the model again") from error

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits import run_directory
+from inkdigits.array_files import read_arrays
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
@@ -170,16 +171,15 @@ def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
 def _read_arrays(folder: Path) -> Arrays:
     path = folder / run_directory.ARRAYS
     try:
-        # Opened here, because NumPy does not close a damaged file.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = Arrays(
-                train_examples=file["train_examples"],
-                train_counts=file["train_counts"],
-                test_labels=file["test_labels"],
-                test_probabilities=file["test_probabilities"],
-                test_images=file["test_images"],
-                first_layer_filters=file.get("first_layer_filters"),
-            )
+        file = read_arrays(path)
+        arrays = Arrays(
+            train_examples=file["train_examples"],
+            train_counts=file["train_counts"],
+            test_labels=file["test_labels"],
+            test_probabilities=file["test_probabilities"],
+            test_images=file["test_images"],
+            first_layer_filters=file.get("first_layer_filters"),
+        )
     except FileNotFoundError as error:
         raise RunError(
             f"{folder} is not a finished run: {path.name} is missing; train the run again"

@@ -4,7 +4,6 @@ import sys
 import time
 import tracemalloc
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import onnx

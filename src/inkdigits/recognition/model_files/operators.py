@@ -9,7 +9,10 @@ _ELEMENTWISE = (
     "LeakyRelu Log Mish Neg Not QuantizeLinear Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt Tan "
     "Tanh ThresholdedRelu"
 )
-_BROADCASTING = "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow Sub Sum Where Xor"
+_BROADCASTING = (
+    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow Sub Sum Where "
+    "Xor"
+)
 _REARRANGING = (
     "Cast CastLike Constant DepthToSpace Dropout Flatten Identity Reshape Shape Size Slice SpaceToDepth Split Squeeze "
     "Transpose Unsqueeze"

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import onnx
 
+from inkdigits.array_files import read_arrays
 from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores
 from inkdigits.errors import ModelError, RunError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
@@ -115,7 +116,7 @@ def _export_with_tensorflow(
 def export_saved() -> None:
     """Export a saved network; the arguments are read from stdin as JSON. Entry point of the export subprocess."""
     arguments = json.load(sys.stdin)
-    network = keras.saving.load_model(arguments["saved"], compile=False)
+    network = keras.saving.load_model(arguments["saved"], compile=False, safe_mode=True)
     _export(network, Path(arguments["path"]), arguments["name"], tuple(arguments["shape"]))
 
 
@@ -149,8 +150,7 @@ def export_run(run: Path, path: Path) -> None:
     network = load_network(run)
     card = OnnxRecogniser(require(run, ONNX_MODEL)).card
     try:
-        with require(run, ARRAYS).open("rb") as file, np.load(file) as arrays:
-            images = arrays["test_images"]
+        images = read_arrays(require(run, ARRAYS), ["test_images"])["test_images"]
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise RunError(f"{run / ARRAYS} is damaged ({error}); train the run again") from error
     with write_whole(path) as temporary:
@@ -170,7 +170,7 @@ def load_network(run: Path) -> keras.Model:
     """
     source = require(run, KERAS_MODEL)
     try:
-        return keras.saving.load_model(source, compile=False)
+        return keras.saving.load_model(source, compile=False, safe_mode=True)  # runs no code of the file
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(f"{source} is damaged ({error}); train the run again") from error
 

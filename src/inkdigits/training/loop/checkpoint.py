@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.array_files import read_arrays
 from inkdigits.errors import RunError
 from inkdigits.run_directory import CHECKPOINTS
 from inkdigits.storage import remove_file, write_whole
@@ -184,8 +185,7 @@ def _read(path: Path, shapes: list[tuple[int, ...]]) -> Checkpoint:
     ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile
         If it is damaged or has other variables.
     """
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
-        arrays: Arrays = {name: saved[name] for name in saved.files}
+    arrays: Arrays = read_arrays(path)
     expected = str(arrays.pop(_DIGEST))
     if _digest(arrays) != expected:
         raise ValueError("the content does not have its SHA-256")
@@ -201,8 +201,7 @@ def _older(run: Path) -> Path:
 
     def order(path: Path) -> tuple[int, int]:
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
-                position = json.loads(str(saved[_POSITION]))
+            position = json.loads(str(read_arrays(path, [_POSITION])[_POSITION]))
             return int(position["epochs_done"]), int(position["steps_done"])
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             return -1, 0
