@@ -369,7 +369,7 @@ def test_the_python_of_the_documents_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """On a part of MNIST; all else is as it stands there."""
-    (reading,) = blocks(ROOT / "docs" / "how-to" / "pictures.md", "python")
+    reading, pool = blocks(ROOT / "docs" / "how-to" / "pictures.md", "python")
     (training,) = blocks(ROOT / "docs" / "explanation" / "recipes.md", "python")
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     monkeypatch.chdir(tmp_path)
@@ -378,6 +378,8 @@ def test_the_python_of_the_documents_runs(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "7"
     assert lines[2] == str(small_test.labels[:5])
+    exec(compile(pool, "docs/how-to/pictures.md", "exec"), {"inkdigits": inkdigits})
+    assert capsys.readouterr().out == "5\n7\n"
     exec(compile(training, "docs/explanation/recipes.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "7"
