@@ -10,6 +10,8 @@ from durability.replay import replay
 from durability.scenarios import Cache, Report, Results, Sweep, Training
 from inkdigits import storage
 from inkdigits.errors import InkdigitsError
+from inkdigits.run_directory import write_manifest
+from inkdigits.training.loop.checkpoint import remove_checkpoints
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,40 @@ def test_every_state_after_a_power_cut_is_opened_as_it_should(
     (tmp_path / "root").mkdir()
     recorded = scenario(tmp_path / "root")
     assert replay(recorded.recorder, tmp_path / "scratch", recorded.check) >= least
+
+
+def remove_checkpoints_first(run: Path) -> None:
+    remove_checkpoints(run)
+    write_manifest(run)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "target", "mutant"),
+    [
+        pytest.param(
+            Training,
+            "inkdigits.training.train.write_manifest",
+            remove_checkpoints_first,
+            id="order at the end",
+        ),
+        pytest.param(Training, "inkdigits.run_directory.sync_tree", mock.Mock(), id="event files"),
+        pytest.param(
+            Report,
+            "inkdigits.reporting.report.remove_from_manifest",
+            mock.Mock(),
+            id="manifest of the report",
+        ),
+    ],
+)
+@pytest.mark.slow
+def test_with_another_order_of_writes_the_proof_fails(
+    tmp_path: Path, scenario: Any, target: str, mutant: Any
+) -> None:
+    (tmp_path / "root").mkdir()
+    with mock.patch(target, mutant):
+        recorded = scenario(tmp_path / "root")
+    with pytest.raises((AssertionError, OSError, InkdigitsError)):
+        replay(recorded.recorder, tmp_path / "scratch", recorded.check)
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,23 @@ def test_a_damaged_one_falls_back_to_the_one_before(
     assert found.position.epochs_done == 4
 
 
+def test_any_damaged_byte_is_noticed_or_harmless(tmp_path: Path) -> None:
+    network = compiled()
+    for epochs_done in (1, 2, 3):
+        save(tmp_path, network, epochs_done)
+    last = tmp_path / CHECKPOINTS[0]
+    content, rng, n_noticed = last.read_bytes(), np.random.default_rng(0), 0
+    for place in rng.choice(len(content), 400, replace=False).tolist():
+        damaged = bytearray(content)
+        damaged[place] ^= int(rng.integers(1, 256))
+        last.write_bytes(damaged)
+        found = load_checkpoint(tmp_path, network)
+        assert found is not None
+        assert bias(network) == found.position.epochs_done
+        n_noticed += found.position.epochs_done == 2
+    assert n_noticed > 300
+
+
 def test_two_damaged_ones_are_an_error(tmp_path: Path) -> None:
     for name in CHECKPOINTS:
         (tmp_path / name).write_bytes(b"PK\x03\x04 cut off")

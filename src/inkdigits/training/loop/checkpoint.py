@@ -32,6 +32,12 @@ INTERVAL_SECONDS = 60.0
 LARGEST_SHARE = 0.02
 """Largest share of the time of a training that is spent on checkpoints."""
 
+_DAMAGE = (
+    OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, OverflowError, SyntaxError, zipfile.BadZipFile,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What NumPy and zipfile raise for damaged files; the last two if bits say encrypted, or an unknown compression."""
+
 _POSITION, _DIGEST = "position", "sha256"
 
 Arrays = dict[str, NDArray[Any]]
@@ -120,7 +126,7 @@ def load_checkpoint(run: Path, network: keras.Model) -> Checkpoint | None:
         if path.exists():
             try:
                 found.append(_read(path, shapes))
-            except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            except _DAMAGE as error:
                 damaged.append(f"{path} is damaged or belongs to another network ({error})")
     if damaged and not found:
         raise RunError(f"the checkpoint {damaged[0]}; start a new run")
@@ -182,8 +188,8 @@ def _read(path: Path, shapes: list[tuple[int, ...]]) -> Checkpoint:
 
     Raises
     ------
-    ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile
-        If it is damaged or has other variables.
+    Exception
+        One of `_DAMAGE`, if it is damaged or has other variables.
     """
     arrays: Arrays = read_arrays(path)
     expected = str(arrays.pop(_DIGEST))
@@ -203,7 +209,7 @@ def _older(run: Path) -> Path:
         try:
             position = json.loads(str(read_arrays(path, [_POSITION])[_POSITION]))
             return int(position["epochs_done"]), int(position["steps_done"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except _DAMAGE:
             return -1, 0
 
     return min((run / name for name in CHECKPOINTS), key=order)
