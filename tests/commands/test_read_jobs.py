@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +71,14 @@ def test_drawings_are_the_same_with_workers(folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_stdin_and_pipes_are_read_by_workers(folder: Path, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    writer = threading.Thread(target=lambda: pipe.write_bytes((folder / "1-bad.png").read_bytes()))
-    writer.start()
+def test_stdin_and_pipes_are_read_by_workers(folder: Path) -> None:
+    reading_end, writing_end = os.pipe()  # as in  inkdigits read <(command)
+    pipe = f"/dev/fd/{reading_end}"
+    os.write(writing_end, (folder / "1-bad.png").read_bytes())
+    os.close(writing_end)
     content = (folder / "2-pages.tif").read_bytes()
     result = read("-", pipe, folder / "0.png", jobs=2, input=content)
-    writer.join()
+    os.close(reading_end)
     assert result.stdout == f"-#1\t1\n-#2\t1\n-#3\t1\n{folder / '0.png'}\t1\n"
     assert result.stderr.startswith(f"inkdigits: {pipe} has an unknown format")
 

@@ -151,6 +151,20 @@ def test_ctrl_c_ends_the_command_and_its_workers_at_once(tmp_path: Path) -> None
     assert wait_for_ends(workers, 0) == []
 
 
+def test_ctrl_c_does_not_reach_workers_even_while_they_start() -> None:
+    with Pool(1) as pool:
+        deadline = time.monotonic() + 30
+        while not pool.tasks_by_process:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        (pid,) = pool.tasks_by_process
+        os.kill(pid, signal.SIGINT)
+        pool.read(draw_digit(1)).result()
+        os.kill(pid, signal.SIGINT)
+        pool.read(draw_digit(2)).result()
+        assert list(pool.tasks_by_process) == [pid]
+
+
 @pytest.mark.slow
 def test_a_program_that_does_not_close_its_pool_ends_cleanly() -> None:
     code = (
