@@ -10,8 +10,9 @@ from fuzz.record import Record
 from fuzz.targets.target import Target
 from inkdigits.errors import InkdigitsError
 
-MAX_MEGABYTES = 512
-"""Memory that one input may take besides that of the idle process; the tests of damaged pictures allow 500 MB."""
+MAX_MEGABYTES = 768
+"""Memory that one input may take besides that of the idle process: a picture of 150 million pixels, the largest that is
+decoded, takes 600 MB."""
 
 MAX_GROWTH_MEGABYTES = 128
 """Growth of the idle process at which the input of the greatest growth is executed again, to see whether it leaks."""

@@ -3,6 +3,7 @@
 import functools
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 
 @functools.cache
@@ -13,6 +14,14 @@ def get_folder() -> Path:
 
 def write_input(name: str, data: bytes) -> Path:
     """Write the bytes of an input into the folder, and return the path of the file."""
-    path = get_folder() / name
-    path.write_bytes(data)
-    return path
+    file = _open(name)
+    file.seek(0)
+    file.truncate()
+    file.write(data)
+    return get_folder() / name
+
+
+@functools.cache
+def _open(name: str) -> BinaryIO:
+    """Open a file once: opening takes longer than most inputs."""
+    return (get_folder() / name).open("wb", buffering=0)

@@ -11,6 +11,9 @@ from inkdigits.recognition.reader import extract_digit_image
 
 _MAX_SIDE = 128
 
+_CLEAR = 64
+"""Level of ink of which a single pixel remains when a picture of `_MAX_SIDE` is scaled down: 64 / (128 / 20)² > 1."""
+
 
 def run(data: bytes) -> None:
     """Normalise a picture as a crop of ink, and find the digit in it."""
@@ -18,7 +21,9 @@ def run(data: bytes) -> None:
     given = picture.copy()
     image = normalise(picture)
     check_digit_image(image)
-    assert image.any() == picture.any(), "ink was lost or made"
+    assert picture.any() or not image.any(), "ink was made"
+    # Of fainter pixels, scaled down, nothing may remain.
+    assert image.any() or picture.max() < _CLEAR, "ink was lost"
     is_normal(picture)
     found, box, size = extract_digit_image(picture)
     assert np.array_equal(picture, given), "the picture was changed"
