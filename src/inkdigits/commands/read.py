@@ -18,9 +18,8 @@ from inkdigits.storage import write_bytes
 
 if TYPE_CHECKING:
     from inkdigits.workers.in_process import InProcess
-    from inkdigits.workers.ordered import PictureFailure
     from inkdigits.workers.pool import Pool
-    from inkdigits.workers.tasks import Task
+    from inkdigits.workers.tasks import PictureFailure, Task
 
 
 @click.command(name="read", short_help="Read the digits in pictures.")

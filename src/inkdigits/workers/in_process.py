@@ -6,8 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from inkdigits.errors import MissingExtraError, PictureError
-from inkdigits.workers.ordered import PictureFailure
-from inkdigits.workers.tasks import Result, Task, make_reading_task
+from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_task
 
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource

@@ -7,7 +7,7 @@ from typing import Any
 
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.workers.pending import TaskFuture
-from inkdigits.workers.tasks import Task
+from inkdigits.workers.tasks import PictureFailure, Task
 
 _N_AHEAD = 2
 """Number of tasks per worker that are submitted and not done: one runs, one waits, so that no worker waits."""
@@ -17,9 +17,6 @@ MAX_RESULTS = 512
 
 MAX_RESULT_BYTES = 32 * 2**20
 """Length of the results that wait for an earlier one, in bytes as they were sent; objects need four times that."""
-
-PictureFailure = PictureError | MissingExtraError
-"""The errors of a single picture: the others can be read."""
 
 
 def run_in_order(

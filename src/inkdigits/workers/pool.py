@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Self
 from inkdigits.errors import PoolFullError, UsageError, WorkerError
 from inkdigits.workers.dispatcher import Dispatcher
 from inkdigits.workers.limits import Limits, count_cores
-from inkdigits.workers.ordered import PictureFailure, run_in_order
+from inkdigits.workers.ordered import run_in_order
 from inkdigits.workers.pending import PendingTask, TaskFuture
-from inkdigits.workers.tasks import Result, Task, make_reading_task
+from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_task
 from inkdigits.workers.worker import Worker, make_environment
 
 if TYPE_CHECKING:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from inkdigits.errors import MissingExtraError, PictureError
+
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
     from inkdigits.pictures.io.documents import DocumentPage
     from inkdigits.recognition.reading import Reading
 
 Result = TypeVar("Result")
+
+PictureFailure: TypeAlias = PictureError | MissingExtraError
+"""The errors of a single picture: the others can be read."""
 
 Read: TypeAlias = "Callable[..., Reading]"
 """`Reader.read` of a worker, with the pool's options."""
