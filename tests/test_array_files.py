@@ -123,3 +123,20 @@ def test_damaged_archives_raise_known_exceptions(
     except DAMAGE:
         return
     assert sum(array.nbytes for array in arrays.values()) < 10_000
+
+
+@pytest.mark.parametrize("header", ["{'descr': '|u1', (", "{'descr': '''", "((((("])
+def test_a_header_that_cannot_be_tokenised_is_damage(tmp_path: Path, header: str) -> None:
+    """NumPy raises `tokenize.TokenError`, which is no `ValueError`."""
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        text = header.ljust(117).encode() + b"\n"
+        archive.writestr("images.npy", b"\x93NUMPY\x01\0" + len(text).to_bytes(2, "little") + text)
+    with pytest.raises(ValueError, match="damaged header|Cannot parse"):
+        read_arrays(tmp_path / "a.npz", ("images",))
+
+
+def test_a_member_that_is_no_array_is_missing(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("images", b"")
+    with pytest.raises(MissingArraysError):
+        read_arrays(tmp_path / "a.npz", ("images",))

@@ -2,6 +2,7 @@
 
 import io
 import math
+import tokenize
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -72,7 +73,7 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, N
         If the file is missing or damaged; the exception depends on the place of the damage.
     """
     with _LimitedFile(path) as file, zipfile.ZipFile(file) as archive:
-        found = [name.removesuffix(".npy") for name in archive.namelist()]
+        found = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
         chosen = found if names is None else list(names)
         missing = [name for name in chosen if name not in found]
         if missing:
@@ -94,12 +95,16 @@ def _read_size(member: Any, name: str, n_bytes: int) -> int:
     NumPy allocates an array before it reads it, and a header can declare any shape.
     """
     version = np.lib.format.read_magic(member)
-    if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
-    elif version == (2, 0):
-        shape, _, dtype = np.lib.format.read_array_header_2_0(member)
-    else:
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
         raise ValueError(f"the array {name} has the unknown version {version}")
+    try:
+        shape, _, dtype = readers[version](member)
+    except tokenize.TokenError as error:  # NumPy tokenises a header that it cannot parse
+        raise ValueError(f"the array {name} has a damaged header") from error
     if dtype.hasobject:
         raise ObjectArrayError(name)
     size = math.prod(shape) * dtype.itemsize
