@@ -62,6 +62,18 @@ def test_other_errors_are_raised(runner: InProcess | Pool) -> None:
         list(runner.read_all([draw_digit(1)], layout="circle"))
 
 
+def test_an_open_file_that_cannot_be_read_is_an_error_in_its_place(
+    runner: InProcess | Pool, tmp_path: Path
+) -> None:
+    path = tmp_path / "text"
+    path.write_text("text")
+    with path.open() as file:
+        first, error, last = runner.read_all([draw_digit(1), file, draw_digit(2)])  # type: ignore[list-item]
+    assert not isinstance(first, Exception)
+    assert str(error) == f"{path} is opened as text: open it for binary reading"
+    assert not isinstance(last, Exception)
+
+
 def test_options_are_those_of_all_pictures(reader: Reader) -> None:
     with InProcess(reader, {"layout": "digit", "digits": (7,)}) as runner:
         (reading,) = runner.read_all([draw_digit(1)])

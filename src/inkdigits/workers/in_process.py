@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from inkdigits.errors import MissingExtraError, PictureError
-from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_task
+from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_tasks
 
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
@@ -32,7 +32,7 @@ class InProcess:
         self, pictures: "Iterable[PictureSource]", **options: Any
     ) -> "Iterator[Reading | PictureFailure]":
         """Yield the reading of each picture, or its error; see `Pool.read_all`."""
-        return self.run_all(make_reading_task(picture, options) for picture in pictures)
+        return self.run_all(make_reading_tasks(pictures, options))
 
     def run_all(self, tasks: Iterable[Task[Any] | PictureFailure]) -> Iterator[Any | PictureFailure]:
         """Yield the result of each task, or the error of its picture; see `Pool.run_all`."""

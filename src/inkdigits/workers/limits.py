@@ -16,11 +16,12 @@ class Limits:
     Attributes
     ----------
     seconds
-        Time for one picture, in seconds, from the moment a worker begins to read it. The slowest picture within the
-        limits on size takes a sixth of it (`benchmarks/results/picture-bounds.json`).
+        Time for one picture, in seconds, from the moment a worker begins to read it. The slowest of 150 megapixels in
+        each format, of noise, and of dense pages needed 3 s of processor time; a busy machine needs several times that.
     memory_bytes
-        Address space of a worker in bytes, with Python and the models. The largest picture needs half of it. The limit
-        is set on Linux only: macOS ignores it, and Windows has none.
+        Address space of a worker in bytes, with Python and the models. A TIFF of 150 million floating-point numbers
+        needs 1.5 GB, the largest pictures of other formats at most 1.1 GB. The limit is set on Linux only: macOS ignores
+        it, and Windows has none.
     start_seconds
         Time for the start of a worker, in seconds. On an idle machine it takes half a second.
 

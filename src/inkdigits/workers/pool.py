@@ -16,7 +16,7 @@ from inkdigits.workers.dispatcher import Dispatcher
 from inkdigits.workers.limits import Limits, count_cores
 from inkdigits.workers.ordered import run_in_order
 from inkdigits.workers.pending import PendingTask, TaskFuture
-from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_task
+from inkdigits.workers.tasks import PictureFailure, Result, Task, make_reading_task, make_reading_tasks
 from inkdigits.workers.worker import Worker, make_environment
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Pool:
         InkdigitsError
             If the options or the models are wrong, or workers cannot be started.
         """
-        return self.run_all(make_reading_task(picture, options) for picture in pictures)
+        return self.run_all(make_reading_tasks(pictures, options))
 
     def submit(self, task: Task[Any]) -> TaskFuture:
         """Run a task of `inkdigits.workers.tasks` in a worker; see `read`."""

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -60,6 +60,19 @@ def make_reading_task(
     from inkdigits.recognition.reading import Reading
 
     return Task(read_picture, (_freeze(picture), dict(options or {})), Reading, name_picture(picture))
+
+
+def make_reading_tasks(
+    pictures: "Iterable[PictureSource]", options: Mapping[str, Any]
+) -> "Iterator[Task[Reading] | PictureFailure]":
+    """Make the tasks that read pictures, one by one; an open file that cannot be read gives its error instead."""
+    for picture in pictures:
+        try:
+            task = make_reading_task(picture, options)
+        except PictureError as error:
+            yield error
+        else:
+            yield task
 
 
 def make_drawing_task(picture: "PictureSource | DocumentPage", suffix: str) -> "Task[tuple[Reading, bytes]]":
