@@ -72,7 +72,9 @@ def _value(name: str, kind: int = TensorProto.FLOAT, shape: Any = ("n", 10)) -> 
 def _other_contents() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
     """Return models with references to files, functions, other types, and other inputs and outputs."""
     good = build_model().SerializeToString()
-    sparse = onnx.SparseTensorProto(values=_constant("v", [1.0]), indices=_constant("i", [1], np.int64), dims=[9])
+    sparse = onnx.SparseTensorProto(
+        values=_constant("v", [1.0]), indices=_constant("i", [1], np.int64), dims=[9]
+    )
     lying = _constant("lying", [1.0])
     lying.dims[:] = [2**40]
     negative = _constant("negative", [1.0])
@@ -101,7 +103,9 @@ def _other_contents() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
         "negative-shape": (build_model([], [negative]), "has the shape"),
         "text-tensor": (build_model([], [text]), "a tensor of text"),
         "sequence-input": (
-            _changed(replace_input(helper.make_tensor_sequence_value_info("images", TensorProto.UINT8, None))),
+            _changed(
+                replace_input(helper.make_tensor_sequence_value_info("images", TensorProto.UINT8, None))
+            ),
             "a sequence",
         ),
         "float-input": (
@@ -153,7 +157,8 @@ def _growing() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
     huge = _constant("huge", [10**6, 10**6], np.int64)
     row, column = _constant("row", np.ones((1, 2**13))), _constant("column", np.ones((2**13, 1)))
     doubling = [
-        node("Concat", [f"c{i}" if i else "row", f"c{i}" if i else "row"], [f"c{i + 1}"], axis=0) for i in range(40)
+        node("Concat", [f"c{i}" if i else "row", f"c{i}" if i else "row"], [f"c{i + 1}"], axis=0)
+        for i in range(40)
     ]
     adding = [node("Add", ["row", "column"], [f"a{i}"]) for i in range(3)]
     shape = node("Shape", ["images"], ["shape"])
@@ -166,7 +171,10 @@ def _growing() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
         "outer-sum": (build_model(adding, [row, column]), "may grow"),
         "outer-product": (build_model([node("MatMul", ["column", "row"], ["y"])], [row, column]), "may grow"),
         "doubling": (build_model(doubling, [row]), "may grow"),
-        "tile-by-shape": (build_model([shape, product, node("Tile", ["row", "product"], ["y"])], [row]), "may grow"),
+        "tile-by-shape": (
+            build_model([shape, product, node("Tile", ["row", "product"], ["y"])], [row]),
+            "may grow",
+        ),
     }
 
 
@@ -183,6 +191,9 @@ def _too_many() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
         "fields": (build_model([wide]), "more than 200,000 fields"),
         "small-fields": (good + b"\x12\x00" * (MAX_MODEL_BYTES // 2 - len(good)), "more than 200,000 fields"),
         "nine-axes": (build_model([], [deep]), "has the shape"),
-        "metadata": (_changed(lambda model: helper.set_model_props(model, {"a": "x" * 2**19})), "metadata, at most"),
+        "metadata": (
+            _changed(lambda model: helper.set_model_props(model, {"a": "x" * 2**19})),
+            "metadata, at most",
+        ),
         "bytes": (good + bytes(MAX_MODEL_BYTES), "too large"),
     }

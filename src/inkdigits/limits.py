@@ -89,3 +89,18 @@ class Bound:
 
     seconds: float
     megabytes: int
+
+
+HOSTILE_PICTURE = Bound(seconds=10.0, megabytes=1_500)
+"""A damaged or hostile picture with the layout ``digit``, PDF excepted: PDFium has no limit on the work of a page, so
+that only the worker pool bounds it."""
+
+PAGE = Bound(seconds=15.0, megabytes=1_500)
+"""A valid page of any content, up to 4 million pixels, with the layout ``auto``: specks, strokes and noise need 1
+to 7 s."""
+
+MODEL = Bound(seconds=2.0, megabytes=500)
+"""The check of any model file, without loading it."""
+
+DATA_SET = Bound(seconds=30.0, megabytes=5_000)
+"""Any CSV file, ``.npz`` file or roster, without decoding the pictures of a CSV file."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from inkdigits.choices import PDF_BEGINNING
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io import heic, pdf
+from inkdigits.pictures.io.library_messages import suppress_library_messages
 from inkdigits.pictures.io.limits import check_size
 from inkdigits.pictures.io.pillow_errors import convert_errors
 from inkdigits.pictures.io.upright_pixels import decode_upright
@@ -138,7 +139,7 @@ def decode_tiff_pages(content: bytes, name: str, first: int = 0) -> "Iterator[Im
             yield error
             return
         try:
-            with convert_errors(page_name):
+            with convert_errors(page_name), suppress_library_messages():
                 check_size(*image.size, page_name)
                 page = image.copy()
         except PictureError as error:

@@ -1,11 +1,12 @@
 """Largest size of a picture, and the size to which it is scaled down."""
 
 from inkdigits.errors import PictureError
+from inkdigits.limits import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = MAX_PICTURE_BYTES
 """Size of the largest file that is decoded, in bytes."""
 
-MAX_PIXELS = 150_000_000
+MAX_PIXELS = MAX_PICTURE_PIXELS
 """Number of pixels of the largest picture that is decoded."""
 
 WORKING_PIXELS = 4_000_000

@@ -1,11 +1,13 @@
 """Conversion of Pillow images of any mode to upright 8-bit pixels."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.pictures.io.arrays import convert_to_8_bits, flatten_alpha
+from inkdigits.pictures.io.library_messages import suppress_library_messages
 from inkdigits.pictures.io.pillow_errors import DAMAGE
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def decode_upright(
     upright_size : tuple of int
         Width and height of the upright picture before it was reduced, in pixels.
     """
-    image.load()
+    with suppress_library_messages() if image.format == "TIFF" else nullcontext():
+        image.load()
     orientation = _read_orientation(image)
     pixels = _apply_orientation(_convert_pixels(image, name, min_pixels), orientation)
     return pixels, (given_size[::-1] if orientation >= 5 else given_size)
