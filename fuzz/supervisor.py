@@ -81,6 +81,7 @@ class Campaign:
         stop: threading.Event | None = None,
         is_enough: Callable[["Campaign"], bool] = lambda campaign: False,
         seconds_per_input: float | None = None,
+        checks_heap: bool = True,
     ) -> None:
         """Run workers until the time is over.
 
@@ -100,6 +101,8 @@ class Campaign:
             Ends the campaign when it returns true.
         seconds_per_input
             Limit for one input; by default that of the target.
+        checks_heap
+            Whether glibc checks the heap, where it can. It then also returns less of it to the system.
 
         Raises
         ------
@@ -112,7 +115,7 @@ class Campaign:
             left = seconds - (time.monotonic() - start)
             if left <= 0 or (stop and stop.is_set()) or is_enough(self):
                 return
-            with _Worker(self, mode, left, seed, bug) as worker:
+            with _Worker(self, mode, left, seed, bug, checks_heap) as worker:
                 while worker.process.poll() is None:
                     time.sleep(_POLL_SECONDS)
                     self.n_inputs = n_before + worker.record.n_inputs
@@ -141,7 +144,9 @@ class Campaign:
 class _Worker:
     """One worker process."""
 
-    def __init__(self, campaign: Campaign, mode: str, seconds: float, seed: int, bug: str | None) -> None:
+    def __init__(
+        self, campaign: Campaign, mode: str, seconds: float, seed: int, bug: str | None, checks_heap: bool
+    ) -> None:
         self._work, self._was_hanging = campaign.work, False
         path = self._work / "record"
         path.unlink(missing_ok=True)
@@ -167,7 +172,7 @@ class _Worker:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self._make_environment(),
+                env=_make_environment(self._scratch, checks_heap),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -181,18 +186,6 @@ class _Worker:
             self.process.kill()
         self.process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def _make_environment(self) -> dict[str, str]:
-        changes = {
-            "TMPDIR": self._scratch,
-            "PYTHONHASHSEED": "0",
-            "OMP_NUM_THREADS": "1",
-            "MALLOC_CHECK_": "3",
-            "MALLOC_PERTURB_": "165",
-        }
-        if find_heap_checker():
-            changes["LD_PRELOAD"] = _HEAP_CHECKER
-        return {**os.environ, **changes}
 
     def read_coverage(self) -> int:
         """Return the coverage that the engine printed last."""
@@ -230,6 +223,14 @@ class _Worker:
         ended = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
         finding = Finding("crash", f"{ended}, {_find_place(printed)}", printed[-600:])
         save_finding(self._work / "findings", finding, self.record.data)
+
+
+def _make_environment(scratch: str, checks_heap: bool) -> dict[str, str]:
+    """Return the environment of a worker."""
+    changes = {"TMPDIR": scratch, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+    if checks_heap and find_heap_checker():
+        changes |= {"LD_PRELOAD": _HEAP_CHECKER, "MALLOC_CHECK_": "3", "MALLOC_PERTURB_": "165"}
+    return {**os.environ, **changes}
 
 
 def find_heap_checker() -> bool:
