@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import check_writes
 import pytest
+
+import check_writes
 from check_writes import find_writes
 
 
