@@ -120,7 +120,7 @@ def test_links_lead_to_files_that_are_there(path: Path) -> None:
 
 def test_source_files_that_are_named_are_there() -> None:
     """Paths from any folder of the project or of the package; names without a folder from anywhere in them."""
-    trees = [ROOT / name for name in ("src", "benchmarks", "tools", "tests", "requirements")]
+    trees = [ROOT / name for name in ("src", "benchmarks", "tools", "tests", "requirements", "fuzz")]
     files = [path for tree in trees for path in tree.rglob("*") if path.suffix in (".py", ".txt")]
     known = {path.as_posix() for path in files}
     seen = 0
