@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed-all
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
-  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-sources \
+  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
   measure-worker-pool torture
 .DEFAULT_GOAL := help
 
@@ -138,6 +138,9 @@ measure-robustness: $(INSTALLED)  ## measure every shipped model under fifteen c
 
 measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several processes: half an hour, run nothing else
 	$(BIN)/python benchmarks/worker_pool.py
+
+measure-bounds: $(INSTALLED)  ## measure time and memory of hostile files against the promised bounds: a quarter of an hour
+	$(BIN)/python benchmarks/bounds.py
 
 measure-sources: $(INSTALLED)  ## measure the effect of each source of training images and kind of non-digit: a quarter of an hour
 	$(BIN)/python benchmarks/sources.py

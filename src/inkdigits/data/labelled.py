@@ -154,7 +154,7 @@ def _csv_picture(source: Path, row: int, name: str | None) -> Path:
     path = source.parent / name.strip()
     if not is_file(path):
         raise DataError(
-            f"{source}, row {row}: the file {str(path)!r} does not exist; give a path relative to the CSV file"
+            f"{source}, row {row}: the file {str(path)[:300]!r} does not exist; give a path relative to the CSV file"
         )
     return path
 
