@@ -1,6 +1,8 @@
 """The execution of one input, with checks of its errors and its memory."""
 
+import functools
 import gc
+import os
 import resource
 import time
 from pathlib import Path
@@ -24,7 +26,7 @@ keeps for its largest picture so far, do not grow again."""
 _MAX_UNEXPLAINED = 4
 """How often the idle process may grow without such an input. Then memory is lost in small parts."""
 
-_STATM, _PAGE = Path("/proc/self/statm"), resource.getpagesize()
+_PAGE = resource.getpagesize()
 
 
 class MemoryExceededError(BaseException):
@@ -167,10 +169,23 @@ def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
 
 def _measure_idle_bytes() -> int:
     """Return the resident memory of this process."""
+    file = _open_statm()
+    return int(os.pread(file, 100, 0).split()[1]) * _PAGE if file is not None else 0
+
+
+@functools.cache
+def _open_statm() -> int | None:
+    """Open the file of the memory of this process, once: opening takes longer than many inputs.
+
+    Returns
+    -------
+    int or None
+        None where it is missing, outside Linux; there only the peak is known.
+    """
     try:
-        return int(_STATM.read_bytes().split()[1]) * _PAGE
-    except OSError:  # no Linux: only the peak is known
-        return 0
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return None
 
 
 def _measure_peak_bytes() -> int:

@@ -63,8 +63,9 @@ def _replace_for_ever(find_number_column: _Function) -> _Function:
 
     def wrapped(lines: list[str], path: Any) -> Any:
         for line in lines:
-            while ";;" in line:
-                line = line.replace(";;;", ";")
+            for separator in ",;\t":
+                while 2 * separator in line:
+                    line = line.replace(3 * separator, separator)
         return find_number_column(lines, path)
 
     return wrapped

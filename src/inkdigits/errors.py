@@ -30,9 +30,7 @@ class InkdigitsError(Exception):
     exit_status = 1
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(
-            "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(message))
-        )
+        super().__init__("".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(message)))
 
 
 class UsageError(InkdigitsError, ValueError):
