@@ -78,9 +78,12 @@ def _load_by(kind: str) -> Callable[[Path], Outcome]:
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
     from inkdigits.recognition.numbers.lexicon import Roster
 
-    load: Callable[[Path], object] = {"data": load_labelled, "roster": Roster.load, "model": OnnxRecogniser}[
-        kind
-    ]
+    loaders: dict[str, Callable[[Path], object]] = {
+        "data": load_labelled,
+        "roster": Roster.load,
+        "model": OnnxRecogniser,
+    }
+    load = loaders[kind]
 
     def read(path: Path) -> Outcome:
         try:

@@ -1,5 +1,7 @@
 """The reader of the wire format: values, and what it refuses."""
 
+from typing import Any
+
 import pytest
 
 from inkdigits.recognition.model_files.wire import Field, WireError, WireReader
@@ -17,7 +19,7 @@ FIELDS = {
 }
 
 
-def read(content: bytes, max_fields: int = 100) -> dict[str, object]:
+def read(content: bytes, max_fields: int = 100) -> dict[str, Any]:
     return WireReader(max_fields).read_message(memoryview(content), FIELDS)
 
 
