@@ -20,8 +20,8 @@ class Limits:
         each format, of noise, and of dense pages needed 3 s of processor time; a busy machine needs several times that.
     memory_bytes
         Address space of a worker in bytes, with Python and the models. A TIFF of 150 million floating-point numbers
-        needs 1.5 GB, the largest pictures of other formats at most 1.1 GB. The limit is set on Linux only: macOS ignores
-        it, and Windows has none.
+        needs 1.5 GB, the largest pictures of other formats at most 1.1 GB. The limit is set on Linux only: macOS
+        ignores it, and Windows has none.
     start_seconds
         Time for the start of a worker, in seconds. On an idle machine it takes half a second.
 
