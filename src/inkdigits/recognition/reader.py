@@ -192,7 +192,9 @@ class Reader:
         from inkdigits.recognition.layout.arrangement import Task
         from inkdigits.recognition.numbers.constraints import Constraints
 
-        return Task(self.recogniser, self.card, self._get_detector().with_budget(), constraints or Constraints())
+        return Task(
+            self.recogniser, self.card, self._get_detector().with_budget(), constraints or Constraints()
+        )
 
     def _get_detector(self) -> "Detector":
         """Return the digit detector; the shipped one is loaded on first use."""
