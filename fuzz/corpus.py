@@ -21,11 +21,11 @@ def list_saved_inputs(target: str) -> list[Path]:
     return [path for folder in (FOLDER, REGRESSIONS) for path in sorted((folder / target).glob("*"))]
 
 
-def prepare_folder(target: str, work: Path) -> None:
-    """Make an empty working folder for a campaign with all inputs of a target."""
+def prepare_folder(target: str, work: Path, *, has_saved: bool = True) -> None:
+    """Make an empty working folder for a campaign with the seeds of a target, and with its saved inputs if wanted."""
     shutil.rmtree(work, ignore_errors=True)
     (work / "corpus").mkdir(parents=True)
-    for path in list_saved_inputs(target):
+    for path in list_saved_inputs(target) if has_saved else ():
         shutil.copyfile(path, work / "corpus" / path.name)
     for data in load_target(target).make_seeds():
         write_input(work / "corpus", data)

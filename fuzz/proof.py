@@ -3,7 +3,7 @@
     python -m fuzz.proof                        the five bugs, by every engine that is installed
     python -m fuzz.proof --engine hypothesis    by one engine
 
-The campaigns begin with the seeds and the saved corpora, none of which sets off a planted bug. Results are written to
+The campaigns begin with the seeds alone, none of which sets off a planted bug. Results are written to
 benchmarks/results/fuzz-planted.json. Exit status 1 if a bug is not found within its time.
 """
 
@@ -62,7 +62,7 @@ def find_planted(name: str, engine: str) -> dict[str, Any]:
     bug = PLANTED[name]
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(bug.target, engine, Path(folder) / bug.target)
-        corpus.prepare_folder(bug.target, campaign.work)
+        corpus.prepare_folder(bug.target, campaign.work, has_saved=False)
         campaign.run(
             MAX_SECONDS,
             bug=name,
