@@ -75,6 +75,10 @@ def _other_contents() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
     sparse = onnx.SparseTensorProto(
         values=_constant("v", [1.0]), indices=_constant("i", [1], np.int64), dims=[9]
     )
+    entry = _constant("outside", [1.0])  # with data, and a reference that another reader might follow
+    entry.external_data.add(key="location", value="/etc/passwd")
+    flag = _constant("outside", [1.0])
+    flag.data_location = TensorProto.EXTERNAL
     lying = _constant("lying", [1.0])
     lying.dims[:] = [2**40]
     negative = _constant("negative", [1.0])
@@ -96,6 +100,8 @@ def _other_contents() -> dict[str, tuple[onnx.ModelProto | bytes, str]]:
         "trailing-bytes": (good + b"\xff\xff\xff", "cut off"),
         "external-data": (build_model([], [_external("/etc/passwd")]), "external data"),
         "external-data-of-memory": (build_model([], [_external("*/_ORT_MEM_ADDR_/*")]), "external data"),
+        "external-data-without-flag": (build_model([], [entry]), "external data"),
+        "external-data-without-entry": (build_model([], [flag]), "external data"),
         "sparse": (_changed(lambda model: model.graph.sparse_initializer.append(sparse)), "sparse tensor"),
         "function": (_changed(lambda model: model.functions.append(function)), "a function"),
         "training": (_changed(lambda model: model.training_info.add()), "instructions for training"),
