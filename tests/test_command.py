@@ -75,7 +75,7 @@ WRONG_USAGE = {
     "train --set epoch=3": "epochs",
     "train --set epochs": "NAME=VALUE",
     "train --set epochs=three": "an integer",
-    "train --epochs 0": "between 1 and",
+    "train --epochs 0": "1<=x<=10000",
     "train --seed -1": "-1",
     "train --resume": "--out",
     "train --resume --recipe fast --out file": "--resume",

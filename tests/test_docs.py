@@ -139,7 +139,7 @@ def test_source_files_that_are_named_are_there() -> None:
 def test_identifiers_that_contributing_names_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     shown = set(re.findall(r"`(_?[A-Za-z]\w*_\w+|[A-Z]{4,})`", text))
-    trees = [ROOT / name for name in ("src", "tools")]
+    trees = [ROOT / name for name in ("src", "tools", "benchmarks")]
     code = "".join(path.read_text("utf-8") for tree in trees for path in tree.rglob("*.py"))
     assert len(shown) > 15
     assert not {name for name in shown if not re.search(rf"\b{name}\b", code)}

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import first_result, reading_schema, real, settings, speed, tables
+from documents import first_result, reading_schema, real, reliability, settings, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,14 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ),
     ("docs/results/speed.md", "step"): lambda: speed.step(RESULTS / "training-speed.json"),
     ("docs/results/speed.md", "inference"): lambda: speed.inference(RESULTS / "inference-speed.json"),
+    ("docs/explanation/reliability.md", "storage"): lambda: reliability.storage(RESULTS / "torture.json"),
+    ("docs/explanation/reliability.md", "bounds"): lambda: reliability.bounds(RESULTS / "bounds.json"),
+    ("docs/explanation/reliability.md", "workers"): lambda: reliability.workers(RESULTS / "worker-pool.json"),
+    ("docs/explanation/reliability.md", "fuzzing"): lambda: reliability.fuzzing(RESULTS / "fuzz.json"),
+    ("docs/explanation/reliability.md", "planted bugs"): lambda: reliability.planted_bugs(
+        RESULTS / "fuzz-planted.json"
+    ),
+    ("docs/explanation/reliability.md", "parity"): lambda: reliability.parity(RESULTS / "parity.json"),
     ("docs/explanation/recipes.md", "families"): lambda: real.network_families(
         RESULTS / "network-families.json"
     ),

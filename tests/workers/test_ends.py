@@ -24,6 +24,7 @@ from inkdigits.workers.limits import Limits
 from inkdigits.workers.pool import Pool
 from tests.workers.faults import BUSY, Fault, draw_digit, run_code
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if the tests run in the background of a shell
 signal.alarm(200)
 pool = Pool(2, limits=Limits(seconds={seconds}))
 futures = [pool.read(run_code({code!r} + BUSY)), pool.read(Fault(time.sleep, 1000))]

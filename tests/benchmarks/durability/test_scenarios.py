@@ -17,7 +17,7 @@ from inkdigits.training.loop.checkpoint import remove_checkpoints
 @pytest.mark.parametrize(
     ("scenario", "least"),
     [
-        pytest.param(Training, 200, marks=pytest.mark.slow),
+        pytest.param(Training, 120, marks=pytest.mark.slow),
         pytest.param(Report, 60, marks=pytest.mark.slow),
         pytest.param(Sweep, 100, marks=pytest.mark.slow),
         (Cache, 20),
