@@ -11,7 +11,7 @@ _SCENARIOS = {
     "report": "a report written into a run",
     "sweep": "a sweep",
     "cache": "a download into the data cache",
-    "resultfiles": "result files",
+    "results": "result files",
 }
 
 _GROUPS = {
