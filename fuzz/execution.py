@@ -11,10 +11,12 @@ from fuzz.finding import Finding, describe_exception, save_finding
 from fuzz.record import Record
 from fuzz.targets.target import Target
 from inkdigits.errors import InkdigitsError
+from inkdigits.limits import HOSTILE_PICTURE
 
-MAX_MEGABYTES = 768
-"""Memory that one input may take besides that of the idle process: a picture of 150 million pixels, the largest that is
-decoded, takes 600 MB."""
+MAX_MEGABYTES = HOSTILE_PICTURE.megabytes
+"""Memory that one input may take besides that of the idle process. A picture of 150 million pixels, the largest that is
+decoded, takes 600 MB; a damaged TIFF file of 134 million, decoded as a picture and by its pages, takes 1,150 MB under
+the checks of the heap, which fill it, and 60 MB without them."""
 
 MAX_GROWTH_MEGABYTES = 128
 """Growth of the idle process at which the input of the greatest growth is executed again, to see whether it leaks."""

@@ -91,7 +91,7 @@ def fuzzing(path: Path) -> str:
             f"{each['inputs']:,}",
             f"{each['coverage']:,}",
             f"{each['last_growth_seconds']:.0f} of {each['seconds']:.0f} s",
-            str(len(each["findings"])),
+            str(sum(finding["is_reproduced"] for finding in each["findings"])),
         )
         for name, each in content["targets"].items()
     ]
