@@ -1,4 +1,4 @@
-"""Five planted bugs, to prove that the harness finds such bugs. Only a worker that is told to plants one.
+"""Five planted bugs, to prove that the harness finds such bugs. A worker plants one only if its arguments name it.
 
 Each changes a function of inkdigits in memory, and does harm for inputs that are not among the seeds.
 """

@@ -111,17 +111,23 @@ def planted_bugs(path: Path) -> str:
 
 def parity(path: Path) -> str:
     """Return the largest differences between engines; ``path`` is the result file of ``benchmarks/parity.py``."""
-    rows: list[tuple[str, ...]] = []
-    for each in load(path)["rows"]:
-        rows.append(
-            (
-                f"`{each['model']}`",
-                " and ".join(each["engines"]),
-                f"{each['difference']:.1e}",
-                f"{each['n_changed']} of {each['n']:,} {each['of']}",
-            )
+    each_pair = load(path)["rows"]
+    rows = [
+        (
+            f"`{each['model']}`",
+            " and ".join(each["engines"]),
+            f"{each['difference']:.1e}",
+            f"{each['n_changed']} of {each['n']:,} {each['of']}",
         )
-    return table(("model", "engines", "largest difference of a probability", "changed"), rows)
+        for each in each_pair
+    ]
+    of_cells = max(each["difference_of_cells"] for each in each_pair if "difference_of_cells" in each)
+    note = (
+        f"The detector's raw outputs, which are logits and not probabilities, differ by up to {of_cells:.1e}, because "
+        "float32 sums depend on their order."
+    )
+    head = ("model", "engines", "largest difference of a probability", "changed")
+    return "\n\n".join([table(head, rows), note])
 
 
 def workers(path: Path) -> str:

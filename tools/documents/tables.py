@@ -539,7 +539,8 @@ def _parameters() -> dict[str, int]:
 def machine_of(run: dict[str, Any]) -> str:
     """Return the machine of a run, and the versions of Keras and TensorFlow."""
     machine, versions = run["machine"], run.get("versions", {})
-    text = f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"
+    cores = "1 core" if machine["cores"] == 1 else f"{machine['cores']} cores"
+    text = f"{cores} of {machine['processor']}, {machine['platform']}"
     keras = [
         f"{name} {versions[name]}" for name in ("keras", "tensorflow", "tensorflow-cpu") if name in versions
     ]

@@ -36,8 +36,8 @@ by `benchmarks/page_settings.py`."""
 
 _MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
 """Least confidence of a number on a page, and of its most confident digit: letters detected as digits score lower. Both
-were found by `benchmarks/page_settings.py`. On development pages 85% of the digits are correct, 83% with 0.1 and 0.7,
-77% with neither."""
+were found by `benchmarks/page_settings.py`. On development pages 87% of the digits are correct, 83% with 0.1 and 0.7,
+79% with neither."""
 
 _READABLE_HEIGHT = 48
 """Height of a digit, in pixels, above which a higher resolution does not improve the reading."""
