@@ -1,11 +1,14 @@
 """The execution of one input, with checks of its errors and its memory."""
 
+import ctypes
 import functools
 import gc
 import os
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 from fuzz.finding import Finding, describe_exception, save_finding
 from fuzz.record import Record
@@ -19,14 +22,14 @@ decoded, takes 600 MB; a damaged TIFF file of 134 million, decoded as a picture 
 the checks of the heap, which fill it, and 60 MB without them."""
 
 MAX_GROWTH_MEGABYTES = 128
-"""Growth of the idle process at which the input of the greatest growth is executed again, to see whether it leaks."""
+"""Growth of the heap at which the input of the greatest growth is executed again, to see whether it leaks."""
 
 _REPETITIONS, _LEAKED_KILOBYTES = 20, 100
 """How often it is executed again, and the mean growth above which it leaks. Caches, and the memory that ONNX Runtime
 keeps for its largest picture so far, do not grow again."""
 
 _MAX_UNEXPLAINED = 4
-"""How often the idle process may grow without such an input. Then memory is lost in small parts."""
+"""How often the heap may grow without such an input. Then memory is lost in small parts."""
 
 _PAGE = resource.getpagesize()
 
@@ -50,13 +53,15 @@ class Executor:
 
     def __init__(self, target: Target, record: Record, findings: Path) -> None:
         self._target, self._record, self._findings = target, record, findings
-        self._idle = self._last = _measure_idle_bytes()
+        self._idle = self._last = _measure_heap_bytes()
+        self._resident = _measure_resident_bytes()
         self._greatest_growth, self._suspect, self._n_unexplained = 0, b"", 0
 
     def start_measuring(self) -> None:
         """Take the present memory as that of the idle process, after the first inputs have filled the caches."""
         gc.collect()
-        self._idle = self._last = _measure_idle_bytes()
+        self._idle = self._last = _measure_heap_bytes()
+        self._resident = _measure_resident_bytes()
         self._greatest_growth = 0
 
     def execute(self, data: bytes) -> None:
@@ -90,7 +95,7 @@ class Executor:
         return None
 
     def _check_memory(self, data: bytes, peak: int) -> None:
-        """Compare the peak and the idle memory with their limits.
+        """Compare the peak and the heap with their limits.
 
         Parameters
         ----------
@@ -105,8 +110,9 @@ class Executor:
             If one exceeds its limit.
         """
         new_peak = _measure_peak_bytes()
-        grown = new_peak - self._last if new_peak > peak else 0
-        idle = _measure_idle_bytes()
+        grown = new_peak - self._resident if new_peak > peak else 0
+        self._resident = _measure_resident_bytes()
+        idle = _measure_heap_bytes()
         if idle - self._last > self._greatest_growth:
             self._greatest_growth, self._suspect = idle - self._last, data
         self._last = idle
@@ -137,19 +143,19 @@ class Executor:
             detail = f"{self._n_unexplained * MAX_GROWTH_MEGABYTES} MB, but not by this input"
             save_finding(self._findings, Finding("leak", "many inputs", detail), self._suspect)
             raise MemoryExceededError
-        self._idle = self._last = _measure_idle_bytes()
+        self._idle = self._last = _measure_heap_bytes()
         self._greatest_growth = 0
 
     def _measure_growth(self) -> float:
-        """Return the mean growth of the idle process by the suspected input, in kB."""
+        """Return the mean growth of the heap by the suspected input, in kB."""
         gc.collect()
-        before = _measure_idle_bytes()
+        before = _measure_heap_bytes()
         for _ in range(_REPETITIONS):
             self._record.begin(self._suspect)
             self._run(self._suspect)
             self._record.end(0.0)
         gc.collect()
-        return (_measure_idle_bytes() - before) / _REPETITIONS / 1024
+        return (_measure_heap_bytes() - before) / _REPETITIONS / 1024
 
 
 def _check_message(error: InkdigitsError) -> Finding | None:
@@ -169,7 +175,41 @@ def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
     return False
 
 
-def _measure_idle_bytes() -> int:
+class _MallocInformation(ctypes.Structure):
+    """``struct mallinfo2`` of <malloc.h>, since glibc 2.33: ten sizes."""
+
+    _fields_ = (
+        ("_before", ctypes.c_size_t * 4),
+        ("hblkhd", ctypes.c_size_t),  # bytes in memory maps
+        ("_between", ctypes.c_size_t * 2),
+        ("uordblks", ctypes.c_size_t),  # bytes in use in the arenas
+        ("_after", ctypes.c_size_t * 2),
+    )
+
+
+def _measure_heap_bytes() -> int:
+    """Return what the process has allocated and not freed.
+
+    Resident memory follows it only roughly: what is freed is kept for later, so that a leak is not seen until that is
+    used up. It is taken where glibc does not count (other libraries, and under glibc's own checks of the heap).
+    """
+    function = _find_malloc_information()
+    information = function() if function is not None else None
+    in_use = information.hblkhd + information.uordblks if information else 0
+    return in_use or _measure_resident_bytes()
+
+
+@functools.cache
+def _find_malloc_information() -> Callable[[], Any] | None:
+    try:
+        function = ctypes.CDLL(None).mallinfo2
+    except (AttributeError, OSError):
+        return None
+    function.restype = _MallocInformation
+    return cast(Callable[[], Any], function)
+
+
+def _measure_resident_bytes() -> int:
     """Return the resident memory of this process."""
     file = _open_statm()
     return int(os.pread(file, 100, 0).split()[1]) * _PAGE if file is not None else 0

@@ -230,6 +230,8 @@ def _make_environment(scratch: str, checks_heap: bool) -> dict[str, str]:
     changes = {"TMPDIR": scratch, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
     if checks_heap and find_heap_checker():
         changes |= {"LD_PRELOAD": _HEAP_CHECKER, "MALLOC_CHECK_": "3", "MALLOC_PERTURB_": "165"}
+    else:
+        changes["PYTHONMALLOC"] = "malloc"  # so that glibc counts Python's objects, too
     return {**os.environ, **changes}
 
 

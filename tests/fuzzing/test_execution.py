@@ -67,7 +67,7 @@ def test_the_peak_of_one_input_is_limited(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(execution, "MAX_MEGABYTES", 20)
     peaks = iter([100 << 20, 200 << 20])
     monkeypatch.setattr(execution, "_measure_peak_bytes", lambda: next(peaks))
-    monkeypatch.setattr(execution, "_measure_idle_bytes", lambda: 100 << 20)
+    monkeypatch.setattr(execution, "_measure_resident_bytes", lambda: 100 << 20)
     with pytest.raises(MemoryExceededError):
         run_once(tmp_path, lambda data: None)
     ((_, finding),) = load_findings(tmp_path / "findings").items()
