@@ -77,7 +77,7 @@ docs-write: $(INSTALLED)  ## regenerate the generated parts of the documents
 
 # requirements/development.txt is the whole lock; the others are parts of it: `core`, one for each extra, and `build`.
 # `make lock` keeps the locked versions that still fit pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest.
-EXTRAS := train report pdf heic openvino notebook all benchmarks dev
+EXTRAS := train report pdf heic openvino serve notebook all benchmarks dev
 UPGRADE :=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 PART = $(COMPILE) --constraint requirements/development.txt
