@@ -16,6 +16,7 @@ COMMANDS = (
     "sweep",
     "evaluate",
     "read",
+    "serve",
     "report",
     "export",
     "ensemble",
