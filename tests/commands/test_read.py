@@ -1,3 +1,4 @@
+import base64
 import csv
 import io
 import json
@@ -86,6 +87,20 @@ def test_json_lines(one: Path, bad: Path) -> None:
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line.get("text", "failed") for line in lines] == ["1", "failed", "1"]
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_images_of_the_digits(form: str, one: Path) -> None:
+    with_images = json.loads(read("--format", form, "--images", one).stdout)
+    image = with_images["digits"][0].pop("image")
+    assert np.asarray(Image.open(io.BytesIO(base64.b64decode(image)))).shape == (28, 28)
+    assert with_images["digits"] == json.loads(read("--format", form, one).stdout)["digits"]
+
+
+def test_images_need_json(one: Path) -> None:
+    error = read("--images", one).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == "--images needs --format json or jsonl, but got text"
 
 
 @pytest.mark.parametrize(("form", "delimiter"), [("csv", ","), ("tsv", "\t")])

@@ -1,10 +1,15 @@
 """The JSON of a reading has the fields and the types that its schema states."""
 
+import base64
+import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from inkdigits.json_records import from_json, to_json
 from inkdigits.recognition.reading import Digit, Expectation, Match, Number, Reading
@@ -58,3 +63,14 @@ def test_every_field_is_explained_in_the_published_schema() -> None:
         "text", "confidence", "box", "runner_up", "digits", "match", "expected", "row", "column",
     }  # fmt: skip
     assert all(each.get("description") for each in fields.values())
+
+
+def test_images_are_added_if_they_are_asked_for() -> None:
+    image = np.arange(784, dtype=np.uint8).reshape(28, 28)
+    digit = replace(SEVEN, image=image)
+    content = make_reading(Number("7_", (digit, BLANK), 0.9, SEVEN.box)).to_json(images=True)
+    assert content["digits"] == content["numbers"][0]["digits"]
+    assert content["digits"][1] == {**BLANK.to_json(), "image": None}
+    png = base64.b64decode(content["digits"][0].pop("image"), validate=True)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png))), image, strict=True)
+    assert content["digits"][0] == digit.to_json()

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,11 @@ if TYPE_CHECKING:
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
 )
 @click.option(
+    "--images",
+    is_flag=True,
+    help="With json or jsonl: add to each digit the 28x28 image that the network sees, as a PNG in base64.",
+)
+@click.option(
     "--show",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE.png",
@@ -85,6 +91,7 @@ def command(
     detector: str | None,
     engine: str,
     form: str,
+    images: bool,
     show: Path | None,
     jobs: int | None,
     timeout: float | None,
@@ -98,6 +105,8 @@ def command(
         raise UsageError(
             f"--show needs the suffix of a picture, such as .png, but got {show.suffix or 'none'}"
         )
+    if images and form not in ("json", "jsonl"):
+        raise UsageError(f"--images needs --format json or jsonl, but got {form}")
     options = make_reading_options(layout, length, roster, digits, expect, ink)
     inputs = PictureFiles(pictures)
     has_one_file = inputs.files == list(pictures) and len(pictures) == 1
@@ -110,7 +119,7 @@ def command(
         engine=engine,
         detector=detector,
     ) as runner:
-        job = _Job(runner, inputs, form, show, has_one_file)
+        job = _Job(runner, inputs, partial(make_writer, form, images=images), show, has_one_file)
         with show_bar("Reading", len(inputs.files), has_long_lines=form not in ("text", "json")) as advance:
             job.run(advance)
     if job.has_failed:
@@ -124,11 +133,11 @@ class _Job:
         self,
         runner: "Pool | InProcess",
         inputs: PictureFiles,
-        form: str,
+        make_writer: Callable[..., Writer],
         show: Path | None,
         has_one_file: bool,
     ) -> None:
-        self._runner, self._inputs, self._form, self._show = runner, inputs, form, show
+        self._runner, self._inputs, self._make_writer, self._show = runner, inputs, make_writer, show
         self._has_one_file = has_one_file
         self._submitted: deque[NamedPicture] = deque()
         self._writer: Writer | None = None
@@ -183,5 +192,5 @@ class _Job:
 
     def _output(self, alone: bool) -> Writer:
         if self._writer is None:  # whether the file has several pages is known only at its first picture
-            self._writer = make_writer(self._form, alone)
+            self._writer = self._make_writer(alone=alone)
         return self._writer

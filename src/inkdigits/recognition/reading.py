@@ -20,6 +20,7 @@ from inkdigits.recognition.reading_json import (
     JsonNumber,
     JsonReading,
     JsonRunnerUp,
+    encode_image,
 )
 
 
@@ -60,8 +61,14 @@ class Digit:
             return "_"
         return str(self.label) if self.rejected is None else "?"
 
-    def to_record(self) -> JsonDigit:
-        """Return the record from which the JSON is written."""
+    def to_record(self, images: bool = False) -> JsonDigit:
+        """Return the record from which the JSON is written.
+
+        Parameters
+        ----------
+        images
+            Whether it contains the image that the network sees, as a PNG in base64.
+        """
         return JsonDigit(
             label=self.label,
             confidence=round(self.confidence, 6),
@@ -72,11 +79,12 @@ class Digit:
             ),
             rejected=self.rejected,
             printed=None if self.printed is None else round(self.printed, 6),
+            image=(None if self.image is None else encode_image(self.image)) if images else UNSET,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the digit as a JSON object: numbers, strings and lists."""
-        return dict(to_json(self.to_record()))
+    def to_json(self, images: bool = False) -> dict[str, Any]:
+        """Return the digit as a JSON object: numbers, strings and lists; parameter as of `to_record`."""
+        return dict(to_json(self.to_record(images)))
 
 
 @dataclass(frozen=True)
@@ -189,8 +197,8 @@ class Number:
         digits = tuple(replace(digit, box=transform.map_box(digit.box)) for digit in self.digits)
         return replace(self, digits=digits, box=enclose_boxes([digit.box for digit in digits]))
 
-    def to_record(self) -> JsonNumber:
-        """Return the record from which the JSON is written."""
+    def to_record(self, images: bool = False) -> JsonNumber:
+        """Return the record from which the JSON is written; parameter as of `Digit.to_record`."""
         return JsonNumber(
             text=self.text,
             confidence=round(self.confidence, 6),
@@ -198,16 +206,16 @@ class Number:
             runner_up=None
             if self.runner_up is None
             else JsonRunnerUp(text=self.runner_up[0], confidence=round(self.runner_up[1], 6)),
-            digits=tuple(digit.to_record() for digit in self.digits),
+            digits=tuple(digit.to_record(images) for digit in self.digits),
             match=UNSET if self.match is None else self.match.to_record(),
             expected=UNSET if self.expected is None else self.expected.to_record(),
             row=UNSET if self.row is None else self.row,
             column=UNSET if self.column is None else self.column,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the number as a JSON object: numbers, strings and lists."""
-        return dict(to_json(self.to_record()))
+    def to_json(self, images: bool = False) -> dict[str, Any]:
+        """Return the number as a JSON object: numbers, strings and lists; parameter as of `Digit.to_record`."""
+        return dict(to_json(self.to_record(images)))
 
 
 def enclose_boxes(boxes: list[Box]) -> Box:
@@ -273,13 +281,17 @@ class Reading:
         """The numbers of each text line, or of each row of a table."""
         return tuple(map(tuple, group_numbers(self.numbers)))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the reading as a JSON object: numbers, strings and lists."""
-        record = JsonReading(
+    def to_record(self, images: bool = False) -> JsonReading:
+        """Return the record from which the JSON is written; parameter as of `Digit.to_record`."""
+        numbers = tuple(number.to_record(images) for number in self.numbers)
+        return JsonReading(
             text=self.text,
             width=self.size[0],
             height=self.size[1],
-            digits=tuple(digit.to_record() for digit in self.digits),
-            numbers=tuple(number.to_record() for number in self.numbers),
+            digits=tuple(digit for number in numbers for digit in number.digits),
+            numbers=numbers,
         )
-        return dict(to_json(record))
+
+    def to_json(self, images: bool = False) -> dict[str, Any]:
+        """Return the reading as a JSON object: numbers, strings and lists; parameter as of `Digit.to_record`."""
+        return dict(to_json(self.to_record(images)))

@@ -3,10 +3,14 @@
 Probabilities are rounded to six decimal places.
 """
 
+import base64
+import io
 from typing import Annotated
 
 import msgspec
+import numpy as np
 from msgspec import UNSET, Meta, UnsetType
+from numpy.typing import NDArray
 
 from inkdigits.json_records import DigitLabel
 
@@ -50,6 +54,13 @@ class JsonDigit(msgspec.Struct, frozen=True, kw_only=True):
             "detector did not run"
         ),
     ]
+    image: Annotated[
+        str | UnsetType | None,
+        Meta(
+            description="only with `--images` (in the service `images=true`): the 28x28 image that the network sees, white ink on black, as "
+            "a PNG in base64; `null` for a blank cell"
+        ),
+    ] = UNSET
 
 
 class JsonRunnerUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,3 +167,12 @@ class JsonFailure(msgspec.Struct, frozen=True, kw_only=True):
             "missing"
         ),
     ]
+
+
+def encode_image(image: NDArray[np.uint8]) -> str:
+    """Return a grey image, ``uint8`` of shape (h, w), as a PNG in base64."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()

@@ -21,6 +21,7 @@ from inkdigits.workers.worker import Worker, make_environment
 
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
+    from inkdigits.recognition.numbers.lexicon import Roster
     from inkdigits.recognition.reading import Reading
 
 
@@ -40,6 +41,11 @@ class Pool:
         See `Reader`; the model is given by name or path.
     options
         Options of `Reader.read` for all pictures, such as a large roster: they are sent to each worker once.
+    models
+        Names or paths of further models, by the name with which `read` chooses one. A worker loads each when it first
+        uses it.
+    rosters
+        Rosters, by the name with which `read` chooses one. They are sent to each worker once.
     limits
         Limits on the time and memory of each worker.
     max_waiting
@@ -67,6 +73,8 @@ class Pool:
         engine: str = "auto",
         detector: "str | os.PathLike[str] | None" = None,
         options: Mapping[str, Any] | None = None,
+        models: "Mapping[str, str | os.PathLike[str]] | None" = None,
+        rosters: "Mapping[str, Roster] | None" = None,
         limits: Limits | None = None,
         max_waiting: int | None = None,
     ) -> None:
@@ -85,6 +93,8 @@ class Pool:
             engine,
             None if detector is None else os.fspath(detector),
             dict(options or {}),
+            {name: os.fspath(path) for name, path in (models or {}).items()},
+            dict(rosters or {}),
             self.limits,
             self._process,
         )
@@ -101,7 +111,8 @@ class Pool:
         picture
             See `Reader.read`; a relative path begins at the working directory in which the pool was made.
         **options
-            Options of `Reader.read`, besides those of the pool.
+            Options of `Reader.read`, besides those of the pool; ``model`` and ``roster_name`` choose one of the pool's
+            models and rosters.
 
         Returns
         -------

@@ -10,12 +10,15 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inkdigits.errors import InkdigitsError
 from inkdigits.workers.limits import Limits
 from inkdigits.workers.messages import HEADER, Kind, encode_error, encode_result
+from inkdigits.workers.readers import Readers
+
+if TYPE_CHECKING:
+    from inkdigits.recognition.numbers.lexicon import Roster
 
 _GRACE_SECONDS = 2.0
 """Time after its deadline at which a worker ends that the pool did not kill, in seconds."""
@@ -40,6 +43,8 @@ class Setup:
         See `inkdigits.recognition.reader.Reader`.
     options
         Options of `Reader.read` for all pictures.
+    models, rosters
+        See `inkdigits.workers.readers.Readers`.
     limits
         Limits of the worker.
     parent
@@ -50,6 +55,8 @@ class Setup:
     engine: str
     detector: str | None
     options: Mapping[str, Any]
+    models: Mapping[str, str]
+    rosters: "Mapping[str, Roster]"
     limits: Limits
     parent: int
 
@@ -63,7 +70,7 @@ def main() -> None:
     _end_with_parent(setup.parent)
     _limit_resources(setup.limits)
     try:
-        read = _load_reader(setup)
+        read = _load_readers(setup)
     except Exception as error:
         _send(channel, *_describe_error(error))
         return
@@ -77,17 +84,15 @@ def main() -> None:
         _send(channel, kind, answer)
 
 
-def _load_reader(setup: Setup) -> Callable[..., Any]:
+def _load_readers(setup: Setup) -> Callable[..., Any]:
     """Load the models, and read an empty picture, so that the first task does not wait for modules."""
     import cv2
     import numpy as np
 
-    from inkdigits.recognition.reader import Reader
-
     cv2.setNumThreads(1)  # there is a worker for each core
-    reader = Reader(setup.model, n_threads=1, engine=setup.engine, detector=setup.detector)
-    reader.read(np.full((64, 64), 255, np.uint8))
-    return partial(reader.read, **setup.options)
+    readers = Readers(setup.model, setup.engine, setup.detector, setup.options, setup.models, setup.rosters)
+    readers.read(np.full((64, 64), 255, np.uint8))
+    return readers.read
 
 
 def _run(read: Callable[..., Any], content: bytes) -> tuple[Kind, bytes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from inkdigits.errors import MissingExtraError, PictureError
+from inkdigits.errors import MissingExtraError, PictureError, UsageError
 
 if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
@@ -82,6 +82,17 @@ def make_drawing_task(picture: "PictureSource | DocumentPage", suffix: str) -> "
     return Task(draw_reading, (_freeze(picture), suffix), tuple[Reading, bytes], name_picture(picture))
 
 
+def make_content_task(
+    content: bytes, page: int | None = None, options: Mapping[str, Any] | None = None
+) -> "Task[tuple[Reading, int]]":
+    """Make the task that reads the content of a file; see `read_content`."""
+    from inkdigits.recognition.reading import Reading
+
+    return Task(
+        read_content, (content, page, dict(options or {})), tuple[Reading, int], name_picture(content)
+    )
+
+
 def make_counting_task(document: "Path | bytes", name: str) -> Task[int]:
     """Make the task that counts the pages of a document; see `count_pages`."""
     return Task(count_pages, (document, name), int, name)
@@ -116,6 +127,50 @@ def draw_reading(read: Read, picture: "PictureSource | DocumentPage", suffix: st
     source = _extract(picture)
     reading = read(source)
     return reading, encode_annotation(decode(source), reading, suffix)
+
+
+def read_content(
+    read: Read, content: bytes, page: int | None, options: Mapping[str, Any]
+) -> "tuple[Reading, int]":
+    """Read the content of a file: a picture, or one page of a document.
+
+    Parameters
+    ----------
+    read
+        As of `read_picture`.
+    content
+        The content of the file.
+    page
+        The page of a document, from 1; by default its only one.
+    options
+        Options of `Reader.read`.
+
+    Returns
+    -------
+    reading : Reading
+    n_pages : int
+        The number of pages of the document; 1 for a picture.
+
+    Raises
+    ------
+    UsageError
+        If the document has several pages and none is chosen, or it does not have the page.
+    InkdigitsError
+        See `Reader.read`.
+    """
+    from inkdigits.pictures.io.documents import DocumentPage
+
+    name = name_picture(content)
+    n_pages = count_pages(read, content, name)
+    chosen = 1 if page is None else page
+    if page is None and n_pages > 1:
+        raise UsageError(f"{name} has {n_pages} pages: choose one, from page=1 to page={n_pages}")
+    if not 1 <= chosen <= max(n_pages, 1):
+        raise UsageError(
+            f"{name} has {max(n_pages, 1)} page{'s' * (n_pages > 1)}, but page={chosen} was chosen"
+        )
+    picture = DocumentPage(content, name, chosen - 1) if n_pages else content
+    return read_picture(read, picture, options), max(n_pages, 1)
 
 
 def count_pages(_: Read, document: "Path | bytes", name: str) -> int:

@@ -41,7 +41,7 @@ class Writer(Protocol):
         """Write the rest of the output, after the last picture."""
 
 
-def make_writer(form: str, alone: bool) -> Writer:
+def make_writer(form: str, alone: bool, images: bool = False) -> Writer:
     """Return the writer of a format.
 
     Parameters
@@ -50,12 +50,14 @@ def make_writer(form: str, alone: bool) -> Writer:
         One of `FORMATS`.
     alone
         Whether there is only one picture. Its name is then omitted in text, and JSON is one object.
+    images
+        Whether JSON contains the image of each digit.
     """
     match form:
         case "json":
-            return _Json(alone)
+            return _Json(alone, images)
         case "jsonl":
-            return _JsonLines()
+            return _JsonLines(images)
         case "csv":
             return _Table(",")
         case "tsv":
@@ -87,12 +89,12 @@ class _Text:
 class _Json:
     """One JSON object for one picture, else a list of objects."""
 
-    def __init__(self, alone: bool) -> None:
-        self._alone = alone
+    def __init__(self, alone: bool, images: bool) -> None:
+        self._alone, self._images = alone, images
         self._records: list[dict[str, Any]] = []
 
     def write_reading(self, picture: str, reading: "Reading") -> None:
-        self._records.append({"picture": picture, **reading.to_json()})
+        self._records.append({"picture": picture, **reading.to_json(self._images)})
 
     def write_failure(self, picture: str, error: str) -> None:
         self._records.append({"picture": picture, "error": error})
@@ -107,8 +109,11 @@ class _Json:
 class _JsonLines:
     """One JSON object per line."""
 
+    def __init__(self, images: bool) -> None:
+        self._images = images
+
     def write_reading(self, picture: str, reading: "Reading") -> None:
-        self._write({"picture": picture, **reading.to_json()})
+        self._write({"picture": picture, **reading.to_json(self._images)})
 
     def write_failure(self, picture: str, error: str) -> None:
         self._write({"picture": picture, "error": error})
