@@ -57,8 +57,8 @@ class JsonDigit(msgspec.Struct, frozen=True, kw_only=True):
     image: Annotated[
         str | UnsetType | None,
         Meta(
-            description="only with `--images` (in the service `images=true`): the 28x28 image that the network sees, white ink on black, as "
-            "a PNG in base64; `null` for a blank cell"
+            description="only with `--images` (in the service `images=true`): the 28x28 image that the network sees, "
+            "white ink on black, as a PNG in base64; `null` for a blank cell"
         ),
     ] = UNSET
 
