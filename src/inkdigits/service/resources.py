@@ -61,15 +61,17 @@ class Resources:
     models: dict[str, ServedModel] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Start the workers, and load rosters and models meanwhile; takes about half a second."""
+        """Load rosters, start the workers, and load models meanwhile; takes about half a second."""
         settings = self.settings
+        self.rosters.update({name: Roster.load(path) for name, path in settings.rosters})
         self.pool = Pool(
             settings.n_workers,
             model=settings.model,
+            models={name: name for name in shipped_models()},
+            rosters=self.rosters,
             limits=Limits(settings.picture_seconds, settings.worker_memory_bytes),
             max_waiting=settings.max_waiting_pictures,
         )
-        self.rosters.update({name: Roster.load(path) for name, path in settings.rosters})
         for name, path in shipped_models().items():
             self.models[name] = _load_model(name, path)
 
