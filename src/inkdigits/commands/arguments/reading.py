@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from inkdigits.errors import UsageError
+
 
 class DigitSet(click.ParamType[tuple[int, ...]]):
     """A set of digits, such as ``1-9`` or ``0,5`` or ``123``."""
@@ -17,22 +19,12 @@ class DigitSet(click.ParamType[tuple[int, ...]]):
         """Return the digits in ascending order."""
         if isinstance(value, tuple):
             return value
-        chosen: set[int] = set()
-        for part in str(value).split(","):
-            first, dash, last = part.partition("-")
-            if (
-                dash
-                and len(first) == len(last) == 1
-                and (first + last).isdigit()
-                and part.isascii()
-                and first <= last
-            ):
-                chosen.update(range(int(first), int(last) + 1))
-            elif not dash and part.isascii() and part.isdigit():
-                chosen.update(map(int, part))
-            else:
-                self.fail(f"expected digits such as 1-9 or 0,5, but got {value!r}", param, context)
-        return tuple(sorted(chosen))
+        from inkdigits.recognition.numbers.constraints import parse_digits
+
+        try:
+            return parse_digits(str(value))
+        except UsageError as error:
+            self.fail(str(error), param, context)
 
 
 def make_reading_options(

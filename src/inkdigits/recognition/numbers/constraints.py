@@ -36,6 +36,40 @@ class Constraints:
     ink: str = "any"
 
 
+def parse_digits(text: str) -> tuple[int, ...]:
+    """Parse a set of digits, such as ``1-9`` or ``0,5`` or ``123``.
+
+    Parameters
+    ----------
+    text
+        Digits and ranges, separated by commas.
+
+    Returns
+    -------
+    tuple of int
+        The digits in ascending order, each once.
+
+    Raises
+    ------
+    UsageError
+        If the text is anything else.
+    """
+    chosen: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if not (part.isascii() and (first + last).isdigit()):
+            is_valid = False
+        elif dash:
+            is_valid = len(first) == len(last) == 1 and first <= last
+            chosen.update(range(int(first), int(last) + 1) if is_valid else ())
+        else:
+            is_valid = True
+            chosen.update(map(int, part))
+        if not is_valid:
+            raise UsageError(f"expected digits such as 1-9 or 0,5, but got {text!r}")
+    return tuple(sorted(chosen))
+
+
 def build_constraints(
     length: int | None, roster: Any, digits: Iterable[int] | None, expect: str | None, ink: str
 ) -> Constraints:
