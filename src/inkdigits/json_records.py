@@ -62,6 +62,11 @@ def from_json(content: Any, kind: type[Record], convert: Callable[[type, Any], A
     except UnicodeEncodeError as error:
         raise ValueError("expected text, got an unpaired surrogate") from error
     except msgspec.ValidationError as error:
-        fault, _, place = str(error).partition(" - at `$")
-        place = place.strip(".`")
-        raise ValueError(fault[:1].lower() + fault[1:] + (f" at {place}" if place else "")) from error
+        raise ValueError(describe_fault(error)) from error
+
+
+def describe_fault(error: msgspec.ValidationError) -> str:
+    """Return what is wrong with a record, and where: "expected `int`, got `str` at data.n_train"."""
+    fault, _, place = str(error).partition(" - at `$")
+    place = place.strip(".`")
+    return fault[:1].lower() + fault[1:] + (f" at {place}" if place else "")

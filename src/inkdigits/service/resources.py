@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.numbers.lexicon import Roster
+from inkdigits.service.batching.batcher import Batcher
+from inkdigits.service.batching.limits import BatchLimits
+from inkdigits.service.batching.pace import measure_pace
 from inkdigits.service.lifecycle import Lifecycle
 from inkdigits.service.metrics import Metrics
 from inkdigits.service.settings import Settings
@@ -30,11 +33,14 @@ class ServedModel:
         The loaded model, with its card.
     digest
         SHA-256 of its file, hexadecimal.
+    batcher
+        Computes the rows of concurrent requests together.
     """
 
     name: str
     recogniser: OnnxRecogniser
     digest: str
+    batcher: Batcher
 
 
 @dataclass
@@ -73,19 +79,31 @@ class Resources:
             max_waiting=settings.max_waiting_pictures,
         )
         for name, path in shipped_models().items():
-            self.models[name] = _load_model(name, path)
+            self.models[name] = self._load_model(name, path)
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, and the threads of the models."""
+        for model in self.models.values():
+            model.batcher.close()
         if self.pool is not None:
             self.pool.close()
+
+    def _load_model(self, name: str, path: Path) -> ServedModel:
+        recogniser = OnnxRecogniser(path, n_threads=1)
+        settings, metrics = self.settings, self.metrics
+        limits = BatchLimits(
+            settings.max_batch_rows, settings.max_batch_wait_seconds, settings.max_waiting_rows
+        )
+        batcher = Batcher(
+            recogniser,
+            limits,
+            measure_pace(recogniser, limits.largest_batch),
+            lambda n_rows, n_requests, seconds: metrics.observe_batch(name, n_rows),
+        )
+        return ServedModel(name, recogniser, hashlib.sha256(path.read_bytes()).hexdigest(), batcher)
 
 
 def find_resources(request: "Request") -> Resources:
     """Return the resources of the application that a request came to."""
     resources: Resources = request.app.state.resources
     return resources
-
-
-def _load_model(name: str, path: Path) -> ServedModel:
-    return ServedModel(name, OnnxRecogniser(path, n_threads=1), hashlib.sha256(path.read_bytes()).hexdigest())

@@ -1,0 +1,73 @@
+"""How long the forward passes of a model take: where they run, and how long rows wait, depend on it."""
+
+import time
+
+import numpy as np
+
+from inkdigits.contract import SIDE, Recogniser
+
+SHORT_PASS_SECONDS = 1e-3
+"""Longest pass, in seconds, that runs in the thread of the event loop, which answers nobody meanwhile. A thread of
+their own costs short passes more than they take: the two threads compete for Python's interpreter lock."""
+
+_SHARE_OF_NEW = 0.1
+"""Weight of a new pass in the moving average: the estimate follows the machine's load in about ten passes."""
+
+
+class Pace:
+    """The estimated seconds of a row, a moving average over the passes.
+
+    Parameters
+    ----------
+    seconds_per_row
+        The first estimate.
+
+    Attributes
+    ----------
+    seconds_per_row
+        The estimate: that of full batches, since rows wait only if batches are full.
+    """
+
+    def __init__(self, seconds_per_row: float) -> None:
+        self.seconds_per_row = seconds_per_row
+
+    def is_short(self, n_rows: int) -> bool:
+        """Return whether a pass over so many rows is short enough for the thread of the event loop."""
+        return self.seconds_per_row * n_rows <= SHORT_PASS_SECONDS
+
+    def add(self, n_rows: int, seconds: float, largest_batch: int) -> None:
+        """Take a pass into account.
+
+        Parameters
+        ----------
+        n_rows, seconds
+            Its rows and its time.
+        largest_batch
+            Rows of a full batch. A pass over fewer rows takes longer for each, and counts less.
+        """
+        share = _SHARE_OF_NEW * n_rows / largest_batch
+        self.seconds_per_row += share * (seconds / n_rows - self.seconds_per_row)
+
+
+def measure_pace(recogniser: Recogniser, largest_batch: int) -> Pace:
+    """Measure the full batches of a model, which also prepares it for its first request.
+
+    Parameters
+    ----------
+    recogniser
+        The model.
+    largest_batch
+        Rows of a full batch.
+
+    Returns
+    -------
+    Pace
+    """
+    images = np.zeros((largest_batch, SIDE, SIDE), np.uint8)
+    recogniser.score(images[:1])
+    shortest = float("inf")
+    for _ in range(3):  # the shortest of three: other processes can only lengthen a pass
+        start = time.perf_counter()
+        recogniser.score(images)
+        shortest = min(shortest, time.perf_counter() - start)
+    return Pace(shortest / largest_batch)

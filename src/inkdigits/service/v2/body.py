@@ -1,0 +1,75 @@
+"""The header and the body of an inference request, within limits."""
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from inkdigits.contract import SIDE
+from inkdigits.service.refusals import Refusal
+
+MAX_IMAGES = 256
+"""Number of images in the largest request. As JSON they have up to 0.8 MB, and parsing them takes 5 ms, in which the
+event loop answers nobody."""
+
+MAX_BODY_BYTES = MAX_IMAGES * SIDE * SIDE * 16 + 2**16
+"""Length of the largest body, in bytes: 16 for a pixel of indented JSON, which has 13, and 64 kB for the rest."""
+
+
+def read_header(scope: Scope) -> int | None:
+    """Return the length of the JSON object of an inference request, or None if it is the whole body.
+
+    Raises
+    ------
+    Refusal
+        413 if the body is too long according to the header, 415 if it is compressed, 400 if a length is not a number.
+    """
+    json_bytes = None
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if value.isdigit() and (len(value) > 18 or int(value) > MAX_BODY_BYTES):
+                raise _refuse_length()
+        elif name == b"inference-header-content-length":
+            if not value.isdigit() or len(value) > 18:
+                raise Refusal(
+                    400,
+                    "expected a number of bytes as Inference-Header-Content-Length; correct the header",
+                    "invalid_request",
+                )
+            json_bytes = int(value)
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            raise Refusal(
+                415, "expected a body without Content-Encoding; send it uncompressed", "compressed_body"
+            )
+    return json_bytes
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the body of a request.
+
+    Raises
+    ------
+    Refusal
+        413 if it is too long.
+    ClientDisconnect
+        If the client goes away before its end.
+    """
+    message = await receive()
+    parts: list[bytes] = []
+    size = 0
+    while message["type"] == "http.request":
+        part = message.get("body", b"")
+        if not message.get("more_body", False):
+            return b"".join([*parts, part]) if parts else part
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise _refuse_length()
+        parts.append(part)
+        message = await receive()
+    raise ClientDisconnect
+
+
+def _refuse_length() -> Refusal:
+    return Refusal(
+        413,
+        f"expected at most {MAX_BODY_BYTES} bytes in a request, but got more; send several",
+        "body_too_large",
+    )
