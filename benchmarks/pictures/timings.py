@@ -76,14 +76,14 @@ def array_timing(
 
 
 def _array_timing(model: str | None, sources: Sources, n_rounds: int, n_calls: int) -> dict[str, Any]:
-    import onnxruntime
-
     from inkdigits import OnnxRecogniser, Reader
+    from inkdigits.recognition.engines.session import import_onnxruntime
     from inkdigits.recognition.model_files.kinds import CLASSIFIER
     from inkdigits.recognition.model_files.model_file import read_model_file
 
     reader = Reader(model, n_threads=1)
     assert isinstance(reader.recogniser, OnnxRecogniser)
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     content = read_model_file(reader.recogniser.path, CLASSIFIER).content

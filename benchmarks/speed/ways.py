@@ -65,12 +65,12 @@ def _keras(n_threads: int) -> dict[str, Way]:
 
 def _onnxruntime(model: str, n_threads: int) -> dict[str, Way]:
     """Return a direct call of the engine, and the same call through the recogniser."""
-    import onnxruntime
-
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
+    from inkdigits.recognition.engines.session import import_onnxruntime
     from inkdigits.recognition.model_files.kinds import CLASSIFIER
     from inkdigits.recognition.model_files.model_file import read_model_file
 
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1

@@ -1,7 +1,6 @@
 """The inference engines: which can be loaded and compute right, and which is chosen for what."""
 
 import functools
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from inkdigits.errors import MissingExtraError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser, import_openvino
 from inkdigits.recognition.engines.selection import MIN_SECONDS
+from inkdigits.recognition.engines.session import import_onnxruntime
 from inkdigits.recognition.model_files.pins import MODEL_FOLDER
 
 TOPIC = "Engines"
@@ -21,7 +21,7 @@ _MODEL = "compact.onnx"
 """The model that is computed with each engine: the smallest one, which OpenVINO compiles in a quarter of a second."""
 
 _LOADERS: dict[str, Callable[[], Any]] = {
-    "onnxruntime": functools.partial(importlib.import_module, "onnxruntime"),
+    "onnxruntime": import_onnxruntime,
     "openvino": import_openvino,
 }
 _RECOGNISERS: dict[str, Callable[[Path], Recogniser]] = {

@@ -7,7 +7,7 @@ import numpy as np
 
 from inkdigits.contract import SIDE, DigitImages, Scores, check_digit_images
 from inkdigits.recognition.engines.outputs import check_outputs
-from inkdigits.recognition.engines.session import Session
+from inkdigits.recognition.engines.session import Session, import_onnxruntime
 from inkdigits.recognition.model_files.kinds import CLASSIFIER
 from inkdigits.recognition.model_files.model_file import read_model_file
 
@@ -76,6 +76,4 @@ class OnnxRecogniser:
     @property
     def engine(self) -> str:
         """Name and version of the engine, and its floating-point precision."""
-        import onnxruntime
-
-        return f"ONNX Runtime {onnxruntime.__version__}, float32"
+        return f"ONNX Runtime {import_onnxruntime().__version__}, float32"

@@ -1,5 +1,6 @@
-"""Open ONNX Runtime sessions of checked model files, and convert their exceptions."""
+"""Import ONNX Runtime, open its sessions of checked model files, and convert their exceptions."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,7 @@ class Session:
     """
 
     def __init__(self, model: ModelFile, n_threads: int | None = None) -> None:
-        import onnxruntime
-
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.inter_op_num_threads = 1
@@ -60,6 +60,24 @@ class Session:
                 f"{', '.join(str(each.shape) for each in inputs.values())}; export it again, or use a shipped model"
             ) from error
         return found
+
+
+def import_onnxruntime() -> Any:
+    """Import the package ``onnxruntime`` with its telemetry disabled.
+
+    From version 1.29 on, the builds for Linux and macOS too send events to their maker, from a thread of their own,
+    and write an identifier and a database into the user's cache folder. The pictures may be confidential forms. A
+    process without the telemetry also starts 60 ms earlier. The variable is the documented switch; a value that the
+    user has set remains.
+
+    Returns
+    -------
+    module
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
 
 
 def _onnxruntime_errors() -> tuple[type[BaseException], ...]:
