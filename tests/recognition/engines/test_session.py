@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 # Without the variables of a CI and of pytest, where ONNX Runtime itself disables its telemetry.
-CODE = (
-    "import os, inkdigits; inkdigits.load_recogniser({model!r}, 1); print(os.environ['ORT_DISABLE_TELEMETRY'])"
-)
+CODE = "import os, inkdigits; inkdigits.load_recogniser({model!r}, 1); print(os.environ['ORT_DISABLE_TELEMETRY'])"
 
 
 @pytest.mark.parametrize("value", [None, "true"])
