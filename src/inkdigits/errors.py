@@ -10,6 +10,7 @@
     ├── OutputError                a file or folder that cannot be written
     │   └── LockedError            a run, result file or cache that another process is writing
     ├── MissingExtraError          an optional package that is not installed
+    ├── ServiceError               a service that does not answer or is not ready
     └── WorkerError                worker processes that cannot be started or used
         └── PoolFullError          a pool in which too many pictures wait already
 
@@ -65,6 +66,10 @@ class OutputError(InkdigitsError):
 
 class LockedError(OutputError):
     """A run directory, result file or data cache is locked by another process."""
+
+
+class ServiceError(InkdigitsError):
+    """A service does not answer, or is not ready."""
 
 
 class WorkerError(InkdigitsError):
