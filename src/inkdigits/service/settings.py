@@ -42,13 +42,14 @@ class Settings:
         Number of pictures that may wait for a worker; further ones get 429. A small picture takes 20 ms, so 32 wait
         well under a second for two workers; pages of a second each take 16 s, which is within the deadline.
     max_batch_rows
-        Largest number of digit images in one forward pass. Larger batches hardly raise the throughput on a CPU, but
-        the first image waits for the last one.
+        Largest number of digit images in one forward pass. With 32, ``accurate`` has reached its full rate (3,000 images
+        a second on one core; 2,700 with one), and the rows of the next pass wait 11 ms at most for this one.
     max_batch_wait_seconds
-        Longest time for which a batch waits for more rows while requests are being received; a lone request
-        never waits.
+        Longest time for which images wait after a pass for others to fill the next one; a lone request never waits. None
+        by default: fuller batches save little on a CPU, and images that arrive during a pass share the next one anyway.
     max_waiting_rows
-        Number of digit images that may wait for a forward pass, over all models; further ones get 429.
+        Number of digit images that may wait for a forward pass of one model; further ones get 429. 1,024 images take
+        ``accurate`` 0.4 s on one core.
     deadline_seconds
         Time for an answer from the last byte of the request, in seconds. A request may ask for less.
     max_body_bytes
@@ -94,9 +95,9 @@ class Settings:
     picture_seconds: float = 20.0
     worker_memory_bytes: int = Limits.memory_bytes
     max_waiting_pictures: int = 32
-    max_batch_rows: int = 64
-    max_batch_wait_seconds: float = 0.002
-    max_waiting_rows: int = 4096
+    max_batch_rows: int = 32
+    max_batch_wait_seconds: float = 0.0
+    max_waiting_rows: int = 1024
     deadline_seconds: float = 30.0
     max_body_bytes: int = MAX_PICTURE_BYTES + 2**16
     body_seconds: float = 60.0
