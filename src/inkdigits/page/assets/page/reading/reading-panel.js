@@ -1,0 +1,135 @@
+/** The panel beside the sheet: the reading in large, in words, and digit by digit. */
+
+import { element } from "../elements.js";
+import { buildDigitCard, buildEmptyCard } from "./digit-card.js";
+import { describeError, describeRunnerUp, formatProbability, summarise } from "./words.js";
+
+const FIRST_DIGITS = 60; // more cards than anybody looks at; each has fifty elements
+
+export class ReadingPanel {
+  #parts = {};
+  #countdown = null;
+
+  /**
+   * @param {HTMLElement} answer The element with the parts; its `data-state` is empty, reading, done or failed.
+   * @param {(index: number|null) => void} onMark Called with the digit that is pointed at.
+   */
+  constructor(answer, onMark) {
+    this.answer = answer;
+    for (const name of ["headline", "verdict", "numbers", "actions", "digits", "more-digits"]) {
+      this.#parts[name] = document.getElementById(name);
+    }
+    const { digits } = this.#parts;
+    const indexAt = (event) => event.target.closest(".digit")?.dataset.index ?? null;
+    digits.addEventListener("pointerover", (event) => onMark(indexAt(event)));
+    digits.addEventListener("pointerleave", () => onMark(null));
+    digits.addEventListener("focusin", (event) => onMark(indexAt(event)));
+    digits.addEventListener("focusout", () => onMark(null));
+    this.showEmpty();
+  }
+
+  /** Show that nothing is on the sheet. */
+  showEmpty() {
+    this.#enter("empty");
+    this.#setHeadline("");
+    this.#parts.verdict.textContent = "Write a digit or a whole number, and it is read at once.";
+    this.#parts.numbers.hidden = true;
+    this.#parts.digits.replaceChildren(buildEmptyCard());
+  }
+
+  /** Take the old reading away: the sheet has changed. The frame keeps its size, so that nothing jumps. */
+  showReading() {
+    if (this.answer.dataset.state !== "reading") {
+      this.#enter("reading");
+      if (this.#parts.digits.childElementCount === 0) {
+        this.#parts.digits.replaceChildren(buildEmptyCard());
+      }
+    }
+  }
+
+  /** Show a reading. */
+  show(reading) {
+    this.#enter("done");
+    const { headline, verdict } = summarise(reading);
+    this.#setHeadline(headline);
+    this.#parts.verdict.textContent = verdict;
+    this.#showNumbers(reading.numbers);
+    this.#showDigits(reading.digits, FIRST_DIGITS);
+  }
+
+  /** Show an error; `pause` is the number of seconds until the next try, or null. */
+  showError(error, pause) {
+    this.#enter("failed");
+    this.#setHeadline("");
+    this.#parts.numbers.hidden = true;
+    this.#parts.digits.replaceChildren();
+    const write = (seconds) => {
+      const { headline, text } = describeError(error, seconds);
+      this.#parts.verdict.replaceChildren(element("strong", {}, headline), text && ` ${text}`);
+    };
+    write(pause);
+    let left = pause;
+    if (pause !== null) {
+      this.#countdown = setInterval(() => {
+        left -= 1;
+        write(Math.max(left, 1));
+      }, 1000);
+    }
+  }
+
+  /** Bring the card of a digit into view and mark it. */
+  point(index) {
+    const card = this.#parts.digits.querySelector(`[data-index="${index}"]`);
+    card?.scrollIntoView({ block: "nearest" });
+    card?.focus({ preventScroll: true });
+  }
+
+  #enter(state) {
+    clearInterval(this.#countdown);
+    this.answer.dataset.state = state;
+    this.answer.setAttribute("aria-busy", String(state === "reading"));
+    this.#parts["more-digits"].hidden = true;
+    for (const button of this.#parts.actions.querySelectorAll("button")) {
+      button.disabled = state !== "done";
+    }
+  }
+
+  #setHeadline(text) {
+    const { headline } = this.#parts;
+    const parts = text.split(/([?_])/).filter((part) => part !== "");
+    headline.replaceChildren(
+      ...parts.map((part) => ("?_".includes(part) ? element("span", { class: "rejected" }, part) : part)),
+    );
+    const longest = Math.max(1, ...text.split("\n").map((line) => line.length));
+    headline.style.setProperty("--characters", String(longest));
+    headline.dataset.lines = text.includes("\n") ? "many" : "one";
+  }
+
+  #showNumbers(numbers) {
+    const { numbers: list } = this.#parts;
+    list.hidden = numbers.length < 2;
+    list.replaceChildren();
+    if (!list.hidden) {
+      for (const number of numbers) {
+        list.append(
+          element(
+            "li",
+            {},
+            element("span", { class: "number-text" }, number.text),
+            element("span", { class: "number-words" }, formatProbability(number.confidence)),
+            element("span", { class: "number-words" }, describeRunnerUp(number)),
+          ),
+        );
+      }
+    }
+  }
+
+  #showDigits(digits, limit) {
+    const { digits: list, "more-digits": more } = this.#parts;
+    list.dataset.count = digits.length > 4 ? "many" : "few";
+    list.replaceChildren(...digits.slice(0, limit).map((digit, index) => buildDigitCard(digit, index)));
+    more.hidden = digits.length <= limit;
+    more.textContent = `Show all ${digits.length} digits`;
+    more.onclick = () => this.#showDigits(digits, Infinity);
+  }
+}
