@@ -20,6 +20,7 @@ COMMANDS = (
     "report",
     "export",
     "ensemble",
+    "page",
     "models",
     "data",
     "doctor",

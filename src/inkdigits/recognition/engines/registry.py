@@ -55,13 +55,14 @@ def load_recogniser(
     """
     if engine not in ENGINES:
         raise UsageError(f"expected engine {', '.join(ENGINES[:-1])} or {ENGINES[-1]}, but got {engine!r}")
-    path = _find_model(name_or_path)
+    path = find_model(name_or_path)
     if engine == "openvino":
         return OpenVinoRecogniser(path, n_threads)
     return OnnxRecogniser(path, n_threads)
 
 
-def _find_model(name_or_path: "str | os.PathLike[str] | None") -> Path:
+def find_model(name_or_path: "str | os.PathLike[str] | None") -> Path:
+    """Return the path of a shipped model by its name, or of another ``.onnx`` file; see `load_recogniser`."""
     shipped = shipped_models()
     if name_or_path is None:
         if not shipped:

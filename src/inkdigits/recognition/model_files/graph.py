@@ -150,7 +150,7 @@ def _build_node(message: dict[str, Any]) -> Node:
     for attribute in message["attribute"]:
         if "tensor" in attribute:
             n_constants = max(n_constants, _build_tensor(attribute["tensor"]).n_elements)
-        n_constants = max(n_constants, _count_bytes(attribute["numbers"]))
+        n_constants = max(n_constants, _count_bytes(attribute["numbers"]), len(attribute["integers"]))
     return Node(
         message.get("op_type", ""),
         message.get("domain", ""),

@@ -29,12 +29,12 @@ _TENSOR: Fields = {
 _ATTRIBUTE: Fields = {
     1: Field("name", "text"),
     2: Field("f", "skipped"),
-    3: Field("i", "skipped"),
+    3: Field("integer", "int"),  # i
     4: Field("s", "skipped"),
     5: Field("tensor", "message", fields=_TENSOR),
     6: Field("a graph within the graph", "refused"),
     7: Field("numbers", "any", is_repeated=True),  # floats
-    8: Field("numbers", "any", is_repeated=True),  # ints
+    8: Field("integers", "int", is_repeated=True),  # ints
     9: Field("strings", "skipped"),
     10: Field("an attribute of several tensors", "refused"),
     11: Field("a graph within the graph", "refused"),
