@@ -1,21 +1,52 @@
 """``inkdigits serve``: read digits over HTTP."""
 
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from inkdigits.commands.arguments.serving import PREFIX, add_setting_options, make_settings
 from inkdigits.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from inkdigits.service.settings import Settings
 
 
 @click.command(name="serve", short_help="Serve a page and an API that read digits.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
-)
-def command(host: str, port: int) -> None:
-    """Serve a page and an HTTP API that read digits."""
-    try:
-        from inkdigits.service.server import serve
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("serve", "serve", error.name or "") from error
-    from inkdigits.service.settings import Settings
+@add_setting_options
+def command(token_file: Path | None, **values: Any) -> None:
+    """Serve a page that reads what one draws, and an HTTP API that reads pictures.
 
-    serve(Settings(host=host, port=port))
+    The page is at /, the API is described at /docs, figures for Prometheus are at /metrics. Classifiers are also
+    served by the Open Inference Protocol, version 2, at /v2. SIGTERM or Ctrl-C stops the service when all accepted
+    requests are answered; a second one stops it at once.
+    """
+    # Not for the workers: they read pictures of strangers.
+    values["token"] = os.environ.pop(f"{PREFIX}TOKEN", None) or None
+    settings = make_settings(values, token_file)
+    try:
+        _serve(settings)
+    except ModuleNotFoundError as error:
+        if (error.name or "inkdigits").partition(".")[0] == "inkdigits":
+            raise
+        raise MissingExtraError("inkdigits serve", "serve", str(error.name)) from error
+
+
+def _serve(settings: "Settings") -> None:
+    """Open the sockets and start the workers; both take their time while the rest is imported."""
+    from inkdigits.service.listening import check_exposure, open_sockets
+    from inkdigits.service.resources import Resources
+
+    check_exposure(settings)
+    sockets = open_sockets(settings.host, settings.port)
+    resources = Resources(settings)
+    resources.start_workers()
+    from inkdigits.service.server import serve
+
+    def greet() -> None:
+        host, port = sockets[0].getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        click.echo(f"The page is at  http://{shown}:{port}/  and the API at /docs; Ctrl-C stops.")
+
+    serve(resources, sockets, greet)

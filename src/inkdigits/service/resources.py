@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inkdigits.errors import WorkerError
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.numbers.lexicon import Roster
@@ -52,7 +53,7 @@ class Resources:
     settings, lifecycle, metrics
         See their classes.
     pool
-        The workers that read pictures; None until `start`.
+        The workers that read pictures; None until `start_workers`.
     rosters
         Lists of possible numbers by name.
     models
@@ -66,8 +67,14 @@ class Resources:
     rosters: dict[str, Roster] = field(default_factory=dict)
     models: dict[str, ServedModel] = field(default_factory=dict)
 
-    def start(self) -> None:
-        """Load rosters, start the workers, and load models meanwhile; takes about half a second."""
+    def start_workers(self) -> None:
+        """Load rosters and start the workers, which load their models in the background.
+
+        Raises
+        ------
+        InkdigitsError
+            If a roster cannot be read, or there can be no workers.
+        """
         settings = self.settings
         self.rosters.update({name: Roster.load(path) for name, path in settings.rosters})
         self.pool = Pool(
@@ -78,8 +85,30 @@ class Resources:
             limits=Limits(settings.picture_seconds, settings.worker_memory_bytes),
             max_waiting=settings.max_waiting_pictures,
         )
+
+    def load_models(self) -> None:
+        """Load the models of this process, and wait for the first worker; takes about half a second.
+
+        Raises
+        ------
+        InkdigitsError
+            If a model cannot be loaded, or no worker can be started.
+        """
         for name, path in shipped_models().items():
             self.models[name] = self._load_model(name, path)
+        self.get_pool().wait_until_ready()
+
+    def get_pool(self) -> Pool:
+        """Return the workers that read pictures.
+
+        Raises
+        ------
+        WorkerError
+            Before `start_workers`.
+        """
+        if self.pool is None:
+            raise WorkerError("expected workers, but they have not been started")
+        return self.pool
 
     def close(self) -> None:
         """End the workers, and the threads of the models."""

@@ -1,14 +1,38 @@
 """The settings of the service."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from inkdigits.errors import UsageError
 from inkdigits.limits import MAX_PICTURE_BYTES
 from inkdigits.workers.limits import Limits, count_cores
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """Names in the header ``Host`` of a request to this machine from itself."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+"""Characters of a bearer token (RFC 6750, section 2.1); 16 of them cannot be guessed over a network."""
+
+_POSITIVE = (
+    "n_workers",
+    "picture_seconds",
+    "max_waiting_pictures",
+    "max_batch_rows",
+    "max_waiting_rows",
+    "deadline_seconds",
+    "max_body_bytes",
+    "body_seconds",
+    "min_body_bytes_per_second",
+    "header_seconds",
+    "max_header_bytes",
+    "max_headers",
+    "max_url_bytes",
+    "max_connections",
+    "keep_alive_seconds",
+)
+"""Settings that are above 0."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +58,21 @@ class Settings:
         Lists of possible numbers that requests may name: name to file. They are loaded at the start, because no path
         from a request may reach the disk.
     n_workers
-        Number of processes that read pictures: one for each core.
+        Number of processes that read pictures: one for each core. Each needs about 200 MB.
     picture_seconds
         Time for one picture in a worker, in seconds. A dense page needs up to 3 s of an idle core; the default leaves a
         third of the deadline for waiting.
+    worker_memory_bytes
+        Address space of a worker in bytes; see `inkdigits.workers.limits.Limits`.
     max_waiting_pictures
         Number of pictures that may wait for a worker; further ones get 429. A small picture takes 20 ms, so 32 wait
         well under a second for two workers; pages of a second each take 16 s, which is within the deadline.
     max_batch_rows
-        Largest number of digit images in one forward pass. With 32, ``accurate`` has reached its full rate (3,000 images
-        a second on one core; 2,700 with one), and the rows of the next pass wait 11 ms at most for this one.
+        Largest number of digit images in one forward pass. With 32, ``accurate`` has reached its full rate (3,000
+        images a second on one core; 2,700 with one), and those of the next pass wait 11 ms at most for this one.
     max_batch_wait_seconds
-        Longest time for which images wait after a pass for others to fill the next one; a lone request never waits. None
-        by default: fuller batches save little on a CPU, and images that arrive during a pass share the next one anyway.
+        Longest time for which images wait after a pass for others to fill the next one; a lone request never waits.
+        None by default: fuller batches save little on a CPU, and images that arrive during a pass share the next one.
     max_waiting_rows
         Number of digit images that may wait for a forward pass of one model; further ones get 429. 1,024 images take
         ``accurate`` 0.4 s on one core.
@@ -79,7 +105,7 @@ class Settings:
     drain_seconds
         Longest time for which accepted requests are answered after that, in seconds.
     log_format
-        ``json``, or ``text`` for people.
+        ``json``, ``text`` for people, or ``auto``: text if stderr is a terminal.
     log_level
         ``info`` has a line for each request, ``warning`` for failed ones only, ``error`` for defects only.
     """
@@ -111,5 +137,26 @@ class Settings:
     keep_alive_seconds: float = 15.0
     stop_delay_seconds: float = 1.0
     drain_seconds: float = 30.0
-    log_format: Literal["json", "text"] = "json"
+    log_format: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["info", "warning", "error"] = "info"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise UsageError(f"expected a port from 0 to 65535, but got {self.port}")
+        for name in _POSITIVE:
+            if not getattr(self, name) > 0:
+                raise UsageError(f"expected {name} above 0, but got {getattr(self, name):g}")
+        for name in ("max_batch_wait_seconds", "stop_delay_seconds", "drain_seconds", "body_grace_seconds"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise UsageError(f"expected {name} of at least 0, but got {getattr(self, name):g}")
+        if self.picture_seconds > self.deadline_seconds:
+            raise UsageError(
+                f"expected picture_seconds of at most deadline_seconds, but got {self.picture_seconds:g} and "
+                f"{self.deadline_seconds:g}: nobody would wait for the picture"
+            )
+        if self.token is not None and not _TOKEN.fullmatch(self.token):
+            raise UsageError(
+                "expected a token of at least 16 letters, digits and -._~+/=; make one with  "
+                "python -c 'import secrets; print(secrets.token_urlsafe())'"
+            )
+        Limits(self.picture_seconds, self.worker_memory_bytes)  # checks them

@@ -5,7 +5,6 @@ import signal
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -13,7 +12,7 @@ from inkdigits.errors import InkdigitsError, WorkerError
 from inkdigits.workers import failures
 from inkdigits.workers.limits import Limits
 from inkdigits.workers.messages import InvalidMessageError, Kind, decode_error, decode_result, rebuild_error
-from inkdigits.workers.pending import PendingTask, settle
+from inkdigits.workers.pending import PendingTask, TaskQueue, settle
 from inkdigits.workers.worker import Worker
 
 _MAX_FAILED_STARTS = 3
@@ -36,11 +35,11 @@ class Dispatcher(threading.Thread):
     def __init__(self, n_workers: int, start_worker: Callable[[], Worker], limits: Limits) -> None:
         super().__init__(name="inkdigits workers", daemon=True)
         self._n_workers, self._start_worker, self._limits = n_workers, start_worker, limits
-        self._lock = threading.Lock()
-        self._waiting: deque[PendingTask] = deque()
-        self._fault: InkdigitsError | None = None
+        self._waiting = TaskQueue()
         self._is_closing = False
         self._n_failed_starts = 0
+        self._n_started = 0
+        self._has_begun = threading.Event()
         self._running: dict[Worker, PendingTask | None] = {}
         self._alarm, self._alarm_end = socket.socketpair()
         for each in (self._alarm, self._alarm_end):
@@ -56,19 +55,13 @@ class Dispatcher(threading.Thread):
         InkdigitsError
             If the pool is closed, or its workers could not be started.
         """
-        with self._lock:
-            if self._fault is not None:
-                raise self._fault
-            if max_waiting is not None and len(self._waiting) >= max_waiting:
-                return False
-            self._waiting.append(task)
+        has_room = self._waiting.put(task, max_waiting)
         self._wake()
-        return True
+        return has_room
 
     def close(self) -> None:
         """Kill the workers and wait for their ends; tasks that are not done fail."""
-        with self._lock:
-            self._is_closing = True
+        self._is_closing = True
         self._wake()
         if threading.current_thread() is not self:
             self.join()
@@ -78,6 +71,28 @@ class Dispatcher(threading.Thread):
         """The process identifier of each worker, and the name of the picture that it reads."""
         running = list(self._running.items())
         return {worker.pid: None if task is None else task.name for worker, task in running}
+
+    @property
+    def n_waiting(self) -> int:
+        """Number of tasks that wait for a worker."""
+        return len(self._waiting)
+
+    @property
+    def n_replaced(self) -> int:
+        """Number of workers that were started in place of others."""
+        return max(0, self._n_started - self._n_workers)
+
+    def wait_until_ready(self) -> None:
+        """Wait until a worker has loaded the models.
+
+        Raises
+        ------
+        InkdigitsError
+            If the pool is closed, or its workers could not be started.
+        """
+        self._has_begun.wait()
+        if self._waiting.fault is not None:
+            raise self._waiting.fault
 
     def _wake(self) -> None:
         with suppress(OSError):  # full, so the thread will wake up; or closed, so it has ended
@@ -178,6 +193,7 @@ class Dispatcher(threading.Thread):
         """
         if kind == Kind.READY:
             worker.is_ready = True
+            self._has_begun.set()
             worker.deadline = float("inf")
             self._n_failed_starts = 0
             return
@@ -194,8 +210,7 @@ class Dispatcher(threading.Thread):
     def _repeat(self, task: PendingTask) -> None:
         """Run a task again in another worker, before the tasks that wait."""
         task.is_started, task.is_repeated = False, True
-        with self._lock:
-            self._waiting.appendleft(task)
+        self._waiting.put_first(task)
 
     def _distrust(self, worker: Worker) -> None:
         """End a worker that sent what workers do not send."""
@@ -221,6 +236,7 @@ class Dispatcher(threading.Thread):
             except OSError as error:
                 self._count_failed_start(error.strerror or str(error))
                 continue
+            self._n_started += 1
             worker.deadline = time.monotonic() + self._limits.start_seconds
             self._running[worker] = None
             self._selector.register(worker.socket, worker.events, worker)
@@ -229,23 +245,13 @@ class Dispatcher(threading.Thread):
         """Give waiting tasks to the workers that have none."""
         for worker, task in self._running.items():
             if task is None and worker.is_ready:
-                taken = self._take_task()
+                taken = self._waiting.take()
                 if taken is None:
                     return
                 self._running[worker] = taken
                 worker.deadline = time.monotonic() + self._limits.seconds
                 worker.send(taken.content)
                 self._watch(worker)
-
-    def _take_task(self) -> PendingTask | None:
-        """Return the next task that is not cancelled, if there is one."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    return None
-                task = self._waiting.popleft()
-            if task.future.running() or task.future.set_running_or_notify_cancel():
-                return task
 
     def _watch(self, worker: Worker) -> None:
         self._selector.modify(worker.socket, worker.events, worker)
@@ -257,16 +263,11 @@ class Dispatcher(threading.Thread):
 
     def _finish(self, fault: InkdigitsError) -> None:
         """End all workers; the tasks that are not done fail with the same error."""
-        with self._lock:
-            self._fault = fault
-            tasks = list(self._waiting)
-            self._waiting.clear()
+        self._waiting.close(fault)
+        self._has_begun.set()
         for worker in list(self._running):
             task = self._remove(worker)[0]
             if task is not None:
-                task.future.set_exception(fault)
-        for task in tasks:
-            if task.future.running() or task.future.set_running_or_notify_cancel():
                 task.future.set_exception(fault)
         self._alarm.close()
         self._alarm_end.close()

@@ -173,6 +173,26 @@ class Pool:
         """The process identifier of each worker, and the name of the picture that it reads; None if it waits."""
         return self._dispatcher.tasks_by_process
 
+    @property
+    def n_waiting(self) -> int:
+        """Number of pictures that wait for a worker."""
+        return self._dispatcher.n_waiting
+
+    @property
+    def n_replaced(self) -> int:
+        """Number of workers that were started in place of others, which crashed or were killed."""
+        return self._dispatcher.n_replaced
+
+    def wait_until_ready(self) -> None:
+        """Wait until the first worker has loaded the models; `read` can be called before, too.
+
+        Raises
+        ------
+        InkdigitsError
+            If the models cannot be loaded, or the workers cannot be started, or the pool is closed.
+        """
+        self._dispatcher.wait_until_ready()
+
     def close(self) -> None:
         """Kill the workers; pictures that are not read yet fail with a `WorkerError`."""
         if os.getpid() == self._process:

@@ -1,0 +1,120 @@
+"""Listening sockets: opened before anything else is loaded, and closed without losing a connection."""
+
+import errno
+import ipaddress
+import socket
+from contextlib import suppress
+
+from inkdigits.errors import InkdigitsError, UsageError
+from inkdigits.service.settings import Settings
+
+BACKLOG = 512
+"""Number of connections that the system holds until they are accepted; the event loop accepts at least every 50 ms."""
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Listen on an address.
+
+    Parameters
+    ----------
+    host
+        Name or address; a name with several addresses, such as ``localhost``, gives several sockets.
+    port
+        Port; 0 takes a free one.
+
+    Returns
+    -------
+    list of socket.socket
+        They listen already, so that no client is refused while the service starts.
+
+    Raises
+    ------
+    UsageError
+        If the host is unknown, or is not an address of this machine.
+    InkdigitsError
+        If the port is taken or not allowed.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(
+            f"expected --host as a name or address of this machine, but {host!r} is unknown"
+        ) from error
+    sockets: list[socket.socket] = []
+    for family, kind, protocol, _, address in dict.fromkeys(found):
+        if sockets and port == 0:  # the same free port on all addresses
+            address = (address[0], sockets[0].getsockname()[1], *address[2:])
+        try:
+            sockets.append(_open_socket(family, kind, protocol, address))
+        except OSError as error:
+            if error.errno == errno.EAFNOSUPPORT and len(found) > 1:
+                continue  # a machine without IPv6
+            for opened in sockets:
+                opened.close()
+            raise _describe(error, host, port) from error
+    return sockets
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen beyond this machine without a token.
+
+    Raises
+    ------
+    UsageError
+        If there is neither a token nor ``is_insecure``.
+    """
+    if settings.token is None and not settings.is_insecure and not is_loopback(settings.host):
+        raise UsageError(
+            f"anyone who reaches {settings.host} could use this service: give a token in --token-file or "
+            "INKDIGITS_TOKEN, or say --insecure"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address can be reached from this machine only."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        return False  # opening it explains the error
+    return all(ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found)
+
+
+def accept_waiting(listener: socket.socket) -> list[socket.socket]:
+    """Accept the connections that wait at a listening socket, without waiting for more."""
+    accepted: list[socket.socket] = []
+    listener.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            with suppress(ConnectionAbortedError):
+                accepted.append(listener.accept()[0])
+    return accepted
+
+
+def _open_socket(family: int, kind: int, protocol: int, address: tuple[object, ...]) -> socket.socket:
+    opened = socket.socket(family, kind, protocol)
+    try:
+        # The port of a service that has just ended can be taken again at once.
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind(address)
+        opened.listen(BACKLOG)
+        opened.setblocking(False)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _describe(error: OSError, host: str, port: int) -> InkdigitsError:
+    if error.errno == errno.EADDRINUSE:
+        return InkdigitsError(
+            f"port {port} of {host} is taken by another program; choose another with --port"
+        )
+    if error.errno == errno.EACCES:
+        return InkdigitsError(
+            f"port {port} is reserved for the administrator; choose one above 1023 with --port"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return UsageError(f"expected --host as an address of this machine, but got {host!r}")
+    return InkdigitsError(f"cannot listen on port {port} of {host}: {error.strerror or error}")

@@ -1,0 +1,62 @@
+"""Structured log lines on stderr."""
+
+import logging
+import sys
+from typing import TextIO
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+from inkdigits.service.settings import Settings
+
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBoundLogger:
+    """Return the log of the service: an object in JSON, or a line of text, for each event.
+
+    Parameters
+    ----------
+    settings
+        Gives format and level.
+    stream
+        Where the lines are written; by default stderr.
+    """
+    stream = sys.stderr if stream is None else stream
+    processors: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper("iso", utc=True, key="time"),
+    ]
+    writer: structlog.PrintLogger | structlog.BytesLogger
+    if settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty()):
+        processors.append(structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="time"))
+        writer = structlog.PrintLogger(stream)
+    else:
+        processors += [structlog.processors.format_exc_info, _render_json]
+        writer = structlog.BytesLogger(stream.buffer)
+    wrapper = structlog.make_filtering_bound_logger(_LEVELS[settings.log_level])
+    logger: FilteringBoundLogger = structlog.wrap_logger(writer, processors=processors, wrapper_class=wrapper)
+    return logger
+
+
+def forward_library_messages(logger: FilteringBoundLogger) -> None:
+    """Write warnings and errors of libraries, such as asyncio and uvicorn, into the log of the service."""
+    logging.basicConfig(handlers=[_Forwarder(logger)], level=logging.WARNING, force=True)
+
+
+def _render_json(_: object, __: str, event: EventDict) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
+
+
+class _Forwarder(logging.Handler):
+    """Hands messages of the standard library's `logging` over."""
+
+    def __init__(self, logger: FilteringBoundLogger) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a message."""
+        log = self._logger.error if record.levelno >= logging.ERROR else self._logger.warning
+        log("library", source=record.name, message=record.getMessage(), exc_info=record.exc_info or None)
