@@ -5,6 +5,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inkdigits.service import operations, page, v1, v2
+from inkdigits.service.gauges import ResourceCollector
 from inkdigits.service.middleware.gate import Gate
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.resources import Resources
@@ -54,4 +55,5 @@ def create_application(resources: Resources, journal: Journal) -> ASGIApp:
     journal
         Where requests are recorded.
     """
+    resources.metrics.registry.register(ResourceCollector(resources))
     return Gate(Routes(resources), resources.settings, resources.lifecycle, journal)
