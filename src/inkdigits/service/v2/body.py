@@ -14,19 +14,33 @@ MAX_BODY_BYTES = MAX_IMAGES * SIDE * SIDE * 16 + 2**16
 """Length of the largest body, in bytes: 16 for a pixel of indented JSON, which has 13, and 64 kB for the rest."""
 
 
-def read_header(scope: Scope) -> int | None:
-    """Return the length of the JSON object of an inference request, or None if it is the whole body.
+SMALL_BODY_BYTES = 2**16
+"""Length, in bytes, up to which a body is received although its request will be refused: it has probably arrived with
+the header, and a connection whose request was received can be used again. One image has 3 kB as JSON."""
+
+
+def read_header(scope: Scope) -> tuple[int | None, bool]:
+    """Read the header of an inference request.
+
+    Returns
+    -------
+    json_bytes
+        Length of the JSON object at the beginning of the body, or None if it is the whole body.
+    is_small
+        Whether the body has at most `SMALL_BODY_BYTES`.
 
     Raises
     ------
     Refusal
-        413 if the body is too long according to the header, 415 if it is compressed, 400 if a length is not a number.
+        413 if the body is too long according to the header, 400 if the length of the JSON object is not a number.
     """
-    json_bytes = None
+    json_bytes, is_small = None, False
     for name, value in scope["headers"]:
         if name == b"content-length":
-            if value.isdigit() and (len(value) > 18 or int(value) > MAX_BODY_BYTES):
+            n_bytes = int(value)  # the server refuses all but digits
+            if n_bytes > MAX_BODY_BYTES:
                 raise _refuse_length()
+            is_small = n_bytes <= SMALL_BODY_BYTES
         elif name == b"inference-header-content-length":
             if not value.isdigit() or len(value) > 18:
                 raise Refusal(
@@ -35,11 +49,7 @@ def read_header(scope: Scope) -> int | None:
                     "invalid_request",
                 )
             json_bytes = int(value)
-        elif name == b"content-encoding" and value.lower() != b"identity":
-            raise Refusal(
-                415, "expected a body without Content-Encoding; send it uncompressed", "compressed_body"
-            )
-    return json_bytes
+    return json_bytes, is_small
 
 
 async def read_body(receive: Receive) -> bytes:

@@ -162,7 +162,7 @@ def _are_whole(data: list[int | list[list[int]]]) -> bool:
 def _take_bytes(binary: memoryview, size: object, n: int) -> tuple[memoryview, int]:
     """Return the bytes of a binary tensor, whose stated size may be a lie."""
     expected = n * _IMAGE_BYTES
-    if isinstance(size, bool) or size != expected:
+    if type(size) is not int or size != expected:
         raise refuse(
             f"expected binary_data_size {expected} for the shape [{n}, {SIDE}, {SIDE}], but got {_shorten(size)}"
         )

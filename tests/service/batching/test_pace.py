@@ -1,0 +1,40 @@
+"""The estimated time of passes."""
+
+import numpy as np
+import pytest
+
+from inkdigits.contract import Scores
+from inkdigits.service.batching.pace import Pace, measure_pace
+
+
+def test_the_estimate_follows_full_batches():
+    pace = Pace(1e-3)
+    for _ in range(100):
+        pace.add(32, 32 * 5e-3, 32)
+    assert pace.seconds_per_row == pytest.approx(5e-3, rel=0.01)
+
+
+def test_a_small_batch_counts_less_than_a_full_one():
+    small, full = Pace(1e-3), Pace(1e-3)
+    small.add(1, 5e-3, 32)
+    full.add(32, 32 * 5e-3, 32)
+    assert 1e-3 < small.seconds_per_row < full.seconds_per_row
+
+
+def test_passes_up_to_a_millisecond_are_short():
+    assert Pace(1e-5).is_short(100)
+    assert not Pace(1e-5).is_short(101)
+
+
+def test_the_measurement_uses_full_batches_of_images():
+    sizes = []
+
+    class Recogniser:
+        def score(self, images):
+            assert images.dtype == np.uint8
+            assert images.shape[1:] == (28, 28)
+            sizes.append(len(images))
+            return Scores(np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32))
+
+    assert 0 < measure_pace(Recogniser(), 16).seconds_per_row < 0.1
+    assert set(sizes[1:]) == {16}
