@@ -1,0 +1,7 @@
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#documentation",
+  deepLinking: true,
+  displayRequestDuration: true,
+  validatorUrl: "none", // it would send the document's address elsewhere
+});
