@@ -55,6 +55,34 @@ export function fillChoice(select, option, values, onChange) {
 }
 
 /**
+ * Connect the choice of the page of a document; it is shown if there are several.
+ *
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} option Its label.
+ * @param {HTMLElement} count Shows the number of pages.
+ * @param {() => void} onChange
+ */
+export function attachPages(field, option, count, onChange) {
+  field.addEventListener("change", () => {
+    const page = Math.round(field.valueAsNumber) || 1;
+    field.valueAsNumber = Math.max(1, Math.min(Number(field.max), page));
+    onChange();
+  });
+  return {
+    get: () => field.valueAsNumber,
+    offer: (nPages = 1) => {
+      field.max = String(nPages);
+      count.textContent = String(nPages);
+      option.hidden = nPages < 2;
+    },
+    reset: () => {
+      field.valueAsNumber = 1;
+      option.hidden = true;
+    },
+  };
+}
+
+/**
  * Connect the shortcuts. Those without Ctrl work only on the sheet, so that they cannot disturb a screen reader or speech input.
  *
  * @param {HTMLElement} sheet

@@ -5,7 +5,7 @@ import { attachPointerPen } from "./drawing/pointer-pen.js";
 import { History } from "./drawing/history.js";
 import { Sheet } from "./drawing/sheet.js";
 import { saveJson, savePng } from "./downloads.js";
-import { attachPenWidth, attachShortcuts, fillChoice } from "./controls.js";
+import { attachPages, attachPenWidth, attachShortcuts, fillChoice } from "./controls.js";
 import { attachPictures } from "./pictures.js";
 import { PictureView } from "./picture-view.js";
 import { capabilities, prepare, read } from "./reader.js";
@@ -26,10 +26,13 @@ const history = new History();
 const sheet = new Sheet(find("sheet"), history);
 const picture = new PictureView(find("frame"), find("picture"), find("no-preview"));
 const boxes = new BoxLayer(find("boxes"));
-const panel = new ReadingPanel(find("answer"), (index) => boxes.mark(index));
+const panel = new ReadingPanel(find("answer"), invite(), (index) => boxes.mark(index));
 const penWidth = attachPenWidth(find("pen-width"), find("pen-dot"));
 const layout = fillChoice(find("layout"), find("layout-option"), capabilities.layouts, changeOptions);
 const ink = fillChoice(find("ink"), find("ink-option"), capabilities.inks, changeOptions);
+const pages = attachPages(find("page"), find("page-option"), find("page-count"), changeOptions);
+
+find("hint-picture").hidden = !capabilities.pictures;
 
 let reading = null; // of what is on the sheet now, or null
 let announcing = null;
@@ -37,10 +40,11 @@ let announcing = null;
 const live = new LiveReading({
   read: (signal) => {
     const shown = history.current.picture;
-    const options = { layout: layout(), ink: shown ? ink() : capabilities.inks[0] };
+    const options = { layout: layout(), ink: shown ? ink() : capabilities.inks[0], page: pages.get() };
     return read(shown ? shown.blob : sheet.render(), options, signal);
   },
-  onReading: (answer) => {
+  onReading: ({ nPages, ...answer }) => {
+    pages.offer(nPages);
     reading = answer;
     picture.setSize(answer);
     boxes.show(answer);
@@ -57,6 +61,13 @@ const live = new LiveReading({
     }
   },
 });
+
+/** Say on the sheet what one can do here; return what the panel says meanwhile. */
+function invite() {
+  const isForNumbers = capabilities.layouts.length > 1;
+  find("hint-text").textContent = isForNumbers ? "Write a number here" : "Write a digit here";
+  return "The reading appears here as you write.";
+}
 
 function announce(text) {
   find("announcement").textContent = text;
@@ -92,7 +103,9 @@ function changeOptions() {
 history.addEventListener("draft", () => update(PAUSE));
 history.addEventListener("change", () => {
   const shown = history.current.picture;
-  picture.show(shown);
+  if (picture.show(shown)) {
+    pages.reset();
+  }
   find("ink-option").hidden = !shown || capabilities.inks.length < 2;
   update(SHORT_PAUSE);
 });

@@ -23,10 +23,15 @@ export class PictureView {
     });
   }
 
-  /** @param {{blob: Blob, name: string}|null} picture */
+  /**
+   * Show a picture, or none.
+   *
+   * @param {{blob: Blob, name: string}|null} picture
+   * @returns {boolean} Whether it is another one than before.
+   */
   show(picture) {
     if (picture === this.#shown) {
-      return;
+      return false;
     }
     this.#shown = picture;
     if (this.#url) {
@@ -44,6 +49,7 @@ export class PictureView {
       this.image.removeAttribute("src");
       this.frame.style.aspectRatio = "";
     }
+    return true;
   }
 
   /** Give the frame the shape of the picture. */

@@ -21,11 +21,11 @@ export async function prepare() {}
  * Read a picture.
  *
  * @param {HTMLCanvasElement|Blob} picture A drawing, black on white, or a picture file.
- * @param {{layout: string, ink: string}} options Values of `capabilities`.
+ * @param {{layout: string, ink: string, page: number}} options Values of `capabilities`; page of a document, from 1.
  * @param {AbortSignal} signal Ends the request; the promise is then rejected with the reason of the signal.
- * @returns {Promise<object>} The JSON of a reading, with `image`, a base64 PNG, in each of its `digits`.
+ * @returns {Promise<object>} The JSON of a reading, with `image`, a base64 PNG, in each of its `digits`, and with `nPages`.
  */
-export async function read(picture, { layout, ink }, signal) {
+export async function read(picture, { layout, ink, page }, signal) {
   const body = picture instanceof Blob ? picture : await encodePng(picture);
   signal.throwIfAborted();
   const headers = { "Content-Type": body.type || "application/octet-stream" };
@@ -34,7 +34,7 @@ export async function read(picture, { layout, ink }, signal) {
     headers.Authorization = `Bearer ${token}`;
   }
   const address = new URL(ADDRESS);
-  address.search = new URLSearchParams({ images: "true", layout, ink }).toString();
+  address.search = new URLSearchParams({ images: "true", layout, ink, page }).toString();
   let response;
   try {
     response = await fetch(address, { method: "POST", body, headers, signal, cache: "no-store" });
@@ -44,7 +44,7 @@ export async function read(picture, { layout, ink }, signal) {
   }
   const answer = await readJson(response, signal);
   if (response.ok && answer) {
-    return answer;
+    return { ...answer, nPages: Number(response.headers.get("Page-Count") ?? 1) };
   }
   throw describeFailure(response, answer);
 }

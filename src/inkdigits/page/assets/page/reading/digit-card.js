@@ -3,8 +3,9 @@
 import { element, svg } from "../elements.js";
 import { characterOf, describeDigit, formatProbability, listProbabilities } from "./words.js";
 
-const PITCH = 12; // units of the chart from bar to bar
-const HEIGHT = 44;
+const PITCH = 24; // units of the chart from bar to bar
+const BAR = 16;
+const HEIGHT = 60;
 const LOWEST = 0.02; // share of the height of a bar of any probability, so that all ten places are visible
 
 /**
@@ -41,35 +42,32 @@ export function buildEmptyCard() {
 }
 
 function buildImage({ image, rejected }) {
+  const place = element("span", { class: "digit-image" });
   if (!image) {
-    return element("span", { class: "digit-image" });
+    return place;
   }
   const alt = rejected === "blank" ? "Input of the network: empty" : "Input of the network, 28 by 28 pixels";
-  return element("img", {
-    class: "digit-image",
-    src: `data:image/png;base64,${image}`,
-    alt,
-    width: 28,
-    height: 28,
-  });
+  place.append(element("img", { src: `data:image/png;base64,${image}`, alt, width: 28, height: 28 }));
+  return place;
 }
 
 function buildChart(probabilities, label) {
   const chart = svg("svg", {
     class: "chart",
-    viewBox: `0 0 ${10 * PITCH} ${HEIGHT + 12}`,
+    viewBox: `0 0 ${10 * PITCH} ${HEIGHT + 18}`,
     role: "img",
     "aria-label": probabilities ? listInWords(probabilities) : "No probabilities",
   });
   for (let digit = 0; digit < 10; digit += 1) {
     const probability = probabilities?.[digit] ?? 0;
     const height = HEIGHT * Math.max(LOWEST, probability);
+    const middle = (digit + 0.5) * PITCH;
     const group = svg(
       "g",
       { class: digit === label ? "bar is-best" : "bar" },
-      svg("rect", { class: "track", x: digit * PITCH + 2, y: 0, width: PITCH - 4, height: HEIGHT }),
-      svg("rect", { class: "fill", x: digit * PITCH + 2, y: HEIGHT - height, width: PITCH - 4, height }),
-      svg("text", { x: (digit + 0.5) * PITCH, y: HEIGHT + 10.5, "text-anchor": "middle" }, String(digit)),
+      svg("rect", { class: "track", x: middle - BAR / 2, y: 0, width: BAR, height: HEIGHT }),
+      svg("rect", { class: "fill", x: middle - BAR / 2, y: HEIGHT - height, width: BAR, height }),
+      svg("text", { x: middle, y: HEIGHT + 15, "text-anchor": "middle" }, String(digit)),
     );
     if (probabilities) {
       group.prepend(svg("title", {}, `${digit}: ${formatProbability(probability)}`));

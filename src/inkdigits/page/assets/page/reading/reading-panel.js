@@ -12,10 +12,12 @@ export class ReadingPanel {
 
   /**
    * @param {HTMLElement} answer The element with the parts; its `data-state` is empty, reading, done or failed.
+   * @param {string} invitation Shown while the sheet is blank.
    * @param {(index: number|null) => void} onMark Called with the digit that is pointed at.
    */
-  constructor(answer, onMark) {
+  constructor(answer, invitation, onMark) {
     this.answer = answer;
+    this.invitation = invitation;
     for (const name of ["headline", "verdict", "numbers", "actions", "digits", "more-digits"]) {
       this.#parts[name] = document.getElementById(name);
     }
@@ -31,8 +33,8 @@ export class ReadingPanel {
   /** Show that nothing is on the sheet. */
   showEmpty() {
     this.#enter("empty");
-    this.#setHeadline("");
-    this.#parts.verdict.textContent = "Write a digit or a whole number, and it is read at once.";
+    this.#setHeadline(this.invitation, "sentence");
+    this.#parts.verdict.textContent = "";
     this.#parts.numbers.hidden = true;
     this.#parts.digits.replaceChildren(buildEmptyCard());
   }
@@ -51,8 +53,14 @@ export class ReadingPanel {
   show(reading) {
     this.#enter("done");
     const { headline, verdict } = summarise(reading);
-    this.#setHeadline(headline);
-    this.#parts.verdict.textContent = verdict;
+    if (reading.numbers.length > 1) {
+      this.#setHeadline(verdict, "sentence"); // the numbers follow as a list
+    } else if (headline) {
+      this.#setHeadline(headline, "number");
+    } else {
+      this.#setHeadline(verdict, "sentence");
+    }
+    this.#parts.verdict.textContent = this.#parts.headline.dataset.kind === "number" ? verdict : "";
     this.#showNumbers(reading.numbers);
     this.#showDigits(reading.digits, FIRST_DIGITS);
   }
@@ -60,12 +68,12 @@ export class ReadingPanel {
   /** Show an error; `pause` is the number of seconds until the next try, or null. */
   showError(error, pause) {
     this.#enter("failed");
-    this.#setHeadline("");
     this.#parts.numbers.hidden = true;
-    this.#parts.digits.replaceChildren();
+    this.#parts.digits.replaceChildren(buildEmptyCard());
     const write = (seconds) => {
       const { headline, text } = describeError(error, seconds);
-      this.#parts.verdict.replaceChildren(element("strong", {}, headline), text && ` ${text}`);
+      this.#setHeadline(headline, "sentence");
+      this.#parts.verdict.textContent = text;
     };
     write(pause);
     let left = pause;
@@ -94,33 +102,38 @@ export class ReadingPanel {
     }
   }
 
-  #setHeadline(text) {
+  /** @param {"number"|"sentence"} kind */
+  #setHeadline(text, kind) {
     const { headline } = this.#parts;
+    headline.dataset.kind = kind;
+    if (kind === "sentence") {
+      headline.textContent = text;
+      return;
+    }
     const parts = text.split(/([?_])/).filter((part) => part !== "");
     headline.replaceChildren(
       ...parts.map((part) => ("?_".includes(part) ? element("span", { class: "rejected" }, part) : part)),
     );
-    const longest = Math.max(1, ...text.split("\n").map((line) => line.length));
-    headline.style.setProperty("--characters", String(longest));
-    headline.dataset.lines = text.includes("\n") ? "many" : "one";
+    headline.style.setProperty("--characters", String(Math.max(1, text.length)));
   }
 
   #showNumbers(numbers) {
     const { numbers: list } = this.#parts;
     list.hidden = numbers.length < 2;
     list.replaceChildren();
-    if (!list.hidden) {
-      for (const number of numbers) {
-        list.append(
-          element(
-            "li",
-            {},
-            element("span", { class: "number-text" }, number.text),
-            element("span", { class: "number-words" }, formatProbability(number.confidence)),
-            element("span", { class: "number-words" }, describeRunnerUp(number)),
-          ),
-        );
-      }
+    if (list.hidden) {
+      return;
+    }
+    for (const line of groupByRow(numbers)) {
+      const words = line.length === 1 ? [describeRunnerUp(line[0]), formatProbability(line[0].confidence)] : [];
+      list.append(
+        element(
+          "li",
+          {},
+          ...line.map(({ text }) => element("span", { class: "number-text" }, text)),
+          ...words.filter(Boolean).map((text) => element("span", { class: "number-words" }, text)),
+        ),
+      );
     }
   }
 
@@ -132,4 +145,18 @@ export class ReadingPanel {
     more.textContent = `Show all ${digits.length} digits`;
     more.onclick = () => this.#showDigits(digits, Infinity);
   }
+}
+
+/** Return the numbers in lists: those of one row of a table together. */
+function groupByRow(numbers) {
+  const lines = [];
+  for (const number of numbers) {
+    const last = lines.at(-1);
+    if (last && number.column !== undefined && last[0].column !== undefined && last[0].row === number.row) {
+      last.push(number);
+    } else {
+      lines.push([number]);
+    }
+  }
+  return lines;
 }

@@ -63,8 +63,8 @@ export function summarise({ text, digits, numbers }) {
   if (numbers.length === 1) {
     return { headline: text, verdict: describeNumber(numbers[0], rejected) };
   }
-  const found = `${numbers.length} numbers, ${digits.length} digits.`;
-  return { headline: text, verdict: rejected.length > 0 ? `${found} ${countRejected(rejected)}` : found };
+  const found = `${numbers.length} numbers, ${digits.length} digits`;
+  return { headline: text, verdict: rejected.length > 0 ? `${found}: ${countRejected(rejected)}` : `${found}.` };
 }
 
 /** Return a sentence on the second most probable text of a number, or an empty one. */
@@ -82,7 +82,7 @@ export function describeError(error, pause) {
       return { headline: "The service is busy.", text: again.trim() };
     case "offline":
       return navigator.onLine
-        ? { headline: "The service does not answer.", text: again.trim() }
+        ? { headline: error.message, text: again.trim() }
         : { headline: "You are offline.", text: "The sheet is read as soon as you are online again." };
     case "token":
       return { headline: "A token is needed.", text: "This service reads only for those who have its token." };
@@ -99,7 +99,7 @@ function describeNumber(number, rejected) {
   if (rejected.length > 0) {
     return countRejected(rejected);
   }
-  const sure = `${formatProbability(number.confidence)} sure`;
+  const sure = `${formatProbability(number.confidence).replace("> ", "More than ")} sure`;
   const runnerUp = describeRunnerUp(number);
   return runnerUp ? `${sure}, ${runnerUp}.` : `${sure}.`;
 }
