@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from inkdigits.commands import main
 from inkdigits.errors import ServiceError
 from inkdigits.service.probe import probe
 
@@ -91,3 +92,17 @@ def test_a_service_that_speaks_something_else_fails() -> None:
         with pytest.raises(ServiceError, match="but 220 mail"):
             probe("127.0.0.1", other.getsockname()[1])
         thread.join()
+
+
+@pytest.mark.parametrize(("status", "exit_status"), [(200, 0), (503, 1)])
+def test_the_command_asks_the_service_of_the_same_settings(
+    status: int, exit_status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(status) as (port, asked):
+        monkeypatch.setenv("INKDIGITS_HOST", "0.0.0.0")
+        monkeypatch.setenv("INKDIGITS_PORT", str(port))
+        with pytest.raises(SystemExit) as exit_info:
+            main(["serve", "--check"])
+    assert exit_info.value.code == exit_status
+    assert asked == ["/health/ready"]
+    assert capsys.readouterr().err.count("\n") == exit_status

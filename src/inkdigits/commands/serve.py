@@ -15,13 +15,24 @@ if TYPE_CHECKING:
 
 @click.command(name="serve", short_help="Serve a page and an API that read digits.")
 @add_setting_options
-def command(token_file: Path | None, **values: Any) -> None:
+@click.option(
+    "--check",
+    "is_check",
+    is_flag=True,
+    help="Ask the service that runs at this host and port whether it is ready, and exit with 0 if it is.",
+)
+def command(token_file: Path | None, is_check: bool, **values: Any) -> None:
     """Serve a page that reads what one draws, and an HTTP API that reads pictures.
 
     The page is at /, the API is described at /docs, figures for Prometheus are at /metrics. Classifiers are also
     served by the Open Inference Protocol, version 2, at /v2. SIGTERM or Ctrl-C stops the service when all accepted
     requests are answered; a second one stops it at once.
     """
+    if is_check:
+        from inkdigits.service.probe import probe
+
+        probe(values["host"], values["port"])
+        return
     # Not for the workers: they read pictures of strangers.
     values["token"] = os.environ.pop(f"{PREFIX}TOKEN", None) or None
     settings = make_settings(values, token_file)
