@@ -36,8 +36,9 @@ def probe(host: str, port: int, timeout_seconds: float = TIMEOUT_SECONDS) -> Non
         connection.request("GET", READY_PATH)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
+        fault = getattr(error, "strerror", None) or error
         raise ServiceError(
-            f"expected a service at {where}, but {error or type(error).__name__}; start it with  inkdigits serve"
+            f"expected a service at {where}, but: {fault}; start it with inkdigits serve"
         ) from error
     finally:
         connection.close()
