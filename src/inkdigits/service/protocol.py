@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from inkdigits.service.exchange import EXCHANGE_KEY, Exchange
+from inkdigits.service.joined_writes import JoinedWrites
 from inkdigits.service.middleware.gate import CLIENT_GONE
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.middleware.security_headers import add_security_headers
@@ -67,11 +68,11 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection, or refuse it if there are too many."""
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         n_extra = len(self.connections) - self._settings.max_connections
         if n_extra > _MAX_REFUSED_CONNECTIONS:
             self._is_refused = True
-            transport.abort()
+            self.transport.abort()
         elif n_extra > 0:
             self._refuse(
                 Refusal(
