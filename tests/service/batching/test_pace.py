@@ -21,9 +21,9 @@ def test_a_small_batch_counts_less_than_a_full_one():
     assert 1e-3 < small.seconds_per_row < full.seconds_per_row
 
 
-def test_passes_up_to_a_millisecond_are_short():
-    assert Pace(1e-5).is_short(100)
-    assert not Pace(1e-5).is_short(101)
+def test_passes_up_to_two_milliseconds_are_short():
+    assert Pace(1e-5).is_short(199)
+    assert not Pace(1e-5).is_short(201)
 
 
 def test_the_measurement_uses_full_batches_of_images():
