@@ -1,0 +1,68 @@
+"""The service as a process: ``inkdigits serve``, or, as a control, the same with uvicorn's own end.
+
+python -m stopping.service --port 8000          the control
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+_BENCHMARKS = Path(__file__).parents[1]
+
+
+class Service:
+    """A running service.
+
+    Parameters
+    ----------
+    arguments
+        Options of ``inkdigits serve``.
+    is_control
+        Whether it ends as uvicorn does.
+
+    Attributes
+    ----------
+    port
+        Its port.
+    process
+        Its process.
+    """
+
+    def __init__(self, arguments: list[str], is_control: bool = False) -> None:
+        program = ["stopping.service"] if is_control else ["inkdigits", "serve"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *program, "--port", "0", "--log-level", "error", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=_BENCHMARKS,
+        )
+        assert self.process.stdout is not None
+        greeting = self.process.stdout.readline()  # printed when it is ready
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", greeting)
+        if found is None:
+            raise RuntimeError(f"the service did not start: {greeting!r}")
+        self.port = int(found[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def main() -> None:
+    """Run the command with uvicorn's own end."""
+    import uvicorn
+
+    from inkdigits.commands import main as run
+    from inkdigits.service.server import Server
+
+    Server.shutdown = uvicorn.Server.shutdown  # type: ignore[method-assign]
+    run(["serve", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
