@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed-all
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
-  measure-worker-pool try-service-stop torture
+  measure-worker-pool measure-page-parity try-service-stop torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -141,6 +141,9 @@ measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several 
 
 try-service-stop: $(INSTALLED)  ## stop the service 50 times under load, and count lost requests: three minutes
 	$(BIN)/python benchmarks/service_stop.py
+
+measure-page-parity: $(INSTALLED)  ## compare the page without a server with Python in a browser, on 2,000 images: a minute
+	$(BIN)/python benchmarks/page_parity.py
 
 measure-bounds: $(INSTALLED)  ## measure time and memory of hostile files against the promised bounds: a quarter of an hour
 	$(BIN)/python benchmarks/bounds.py

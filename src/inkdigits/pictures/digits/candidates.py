@@ -148,7 +148,7 @@ def _find_crops(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArr
     """
     crop = find_digit(ink)
     no_lines = np.zeros_like(ink)
-    if crop is None or _is_scrap(crop, ink.shape):
+    if crop is None or is_scrap(crop, ink.shape):
         return [], no_lines
     min_length = _MIN_LINE_SHARE * min(ink.shape)
     removal = remove_lines(ink, min_length, min_length) if min(ink.shape) >= _MIN_SIDE else None
@@ -173,7 +173,7 @@ def _find_crops(ink: NDArray[np.uint8]) -> tuple[list[tuple[Crop, float]], NDArr
     return [(crop, 1.0), *different], no_lines
 
 
-def _is_scrap(crop: Crop, shape: tuple[int, ...]) -> bool:
+def is_scrap(crop: Crop, shape: tuple[int, ...]) -> bool:
     """Return whether a crop is small and touches an edge of its map, like the end of a line or the edge of a shadow."""
     touches_edge = bool(find_touched_edges(*crop.box, shape).any())
     return touches_edge and min(shape) >= _MIN_SIDE and max(crop.box[2:]) < _MAX_SCRAP_SHARE * max(shape)

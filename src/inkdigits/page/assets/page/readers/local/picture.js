@@ -1,5 +1,6 @@
 /** The grey levels of a drawing. */
 
+import { cut } from "./image.js";
 import { average } from "./resize.js";
 import { roundHalfEven } from "./rounding.js";
 
@@ -27,17 +28,10 @@ export function convertToGrey({ data, width, height }) {
   return grey.data.length > MAX_PIXELS ? reduce(grey) : grey;
 }
 
-/** Halve an image exactly, by the mean of four pixels, halves rounded up; an odd last row or column is cut off. */
-function halve({ data, width, height }) {
-  const halfWidth = width >> 1, halfHeight = height >> 1;
-  const result = new Uint8Array(halfWidth * halfHeight);
-  for (let y = 0; y < halfHeight; y++) {
-    for (let x = 0; x < halfWidth; x++) {
-      const place = 2 * (y * width + x), below = place + width;
-      result[y * halfWidth + x] = (data[place] + data[place + 1] + data[below] + data[below + 1] + 2) >> 2;
-    }
-  }
-  return { data: result, width: halfWidth, height: halfHeight };
+/** Halve an image; an odd last row or column is cut off. */
+function halve(image) {
+  const width = image.width >> 1, height = image.height >> 1;
+  return average(cut(image, [0, 0, 2 * width, 2 * height]), width, height);
 }
 
 /** Reduce an image to 1.2 million pixels. */

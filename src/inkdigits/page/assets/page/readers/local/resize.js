@@ -23,6 +23,9 @@ export function resize(image, width, height) {
  * @returns {import("./image.js").Image}
  */
 export function average(image, width, height) {
+  if (image.width % width === 0 && image.height % height === 0) {
+    return averageBlocks(image, width, height);
+  }
   const { data } = image;
   const result = new Uint8Array(width * height);
   const across = computeCells(image.width, width), down = computeCells(image.height, height);
@@ -41,6 +44,26 @@ export function average(image, width, height) {
       for (let x = 0; x < width; x++) sums[x] += Math.fround(rowSums[x] * shareY);
     }
     for (let x = 0; x < width; x++) result[y * width + x] = roundToLevel(sums[x]);
+  }
+  return { data: result, width, height };
+}
+
+/** Scale an image down by whole numbers; sums are exact, and OpenCV rounds them in another way than those of parts of pixels. */
+function averageBlocks({ data, width: sourceWidth, height: sourceHeight }, width, height) {
+  const across = sourceWidth / width, down = sourceHeight / height;
+  const share = Math.fround(1 / (across * down));
+  const round = across === 2 && down === 2 ? (sum) => (sum + 2) >> 2 : (sum) => roundToLevel(Math.fround(sum * share));
+  const result = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let j = y * down; j < (y + 1) * down; j++) {
+        for (let i = x * across; i < (x + 1) * across; i++) {
+          sum += data[j * sourceWidth + i];
+        }
+      }
+      result[y * width + x] = round(sum);
+    }
   }
   return { data: result, width, height };
 }
@@ -96,8 +119,7 @@ function computeTaps(sourceSize, size) {
     const centre = (i + 0.5) * scale - 0.5, floor = Math.floor(centre), t = centre - floor;
     return [-1, 0, 1, 2].map((offset) => [
       Math.min(Math.max(floor + offset, 0), sourceSize - 1),
-      // OpenCV's weights are multiples of 1/2048.
-      Math.round(2048 * weighCubic(Math.abs(offset - t))) / 2048,
+      weighCubic(Math.abs(offset - t)),
     ]);
   });
 }

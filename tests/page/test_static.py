@@ -1,0 +1,128 @@
+"""The page without a server: its files, their size, and the folders into which it is written."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.errors import ModelError, OutputError
+from inkdigits.page.files import START, load_page_files
+from inkdigits.page.layers import read_layers
+from inkdigits.page.static import README, build_static_page, write_static_page
+from inkdigits.recognition.engines.registry import find_model
+
+QUICK = find_model("quick")
+
+
+@pytest.fixture(scope="module")
+def contents() -> dict[str, bytes]:
+    return build_static_page(QUICK)
+
+
+def test_all_files_together_are_below_300_kb(contents: dict[str, bytes]) -> None:
+    assert 100_000 < sum(map(len, contents.values())) < 300_000
+
+
+def test_the_weights_are_little_endian_floats_in_the_order_of_the_layers(contents: dict[str, bytes]) -> None:
+    description = json.loads(contents["page/readers/local/network.json"])
+    network = read_layers(QUICK)
+    assert description["threshold"] == network.card.threshold > 0.4
+    values = np.frombuffer(contents["page/readers/local/network.bin"], "<f4")
+    place = 0
+    for layer, described in zip(network.layers, description["layers"], strict=True):
+        assert described["kind"] == layer.kind
+        if layer.kind != "relu":
+            assert described["shape"] == list(layer.weights.shape)
+        for each in (layer.weights, layer.biases):
+            assert (values[place : place + each.size] == each.ravel()).all()
+            place += each.size
+    assert place == len(values) == 15_770
+
+
+def test_the_local_reader_replaces_that_of_the_service(contents: dict[str, bytes]) -> None:
+    assert b"local.js" in contents["page/reader.js"]
+    assert b"server.js" not in contents["page/reader.js"]
+    assert "page/readers/server.js" not in contents
+    others = {"page/reader.js", START}
+    for name, file in load_page_files().items():
+        assert name in others or name == "page/readers/server.js" or contents[name] == file.content
+
+
+def test_every_file_that_is_referred_to_is_there_at_a_relative_address(contents: dict[str, bytes]) -> None:
+    """So the page works in a subfolder, and loads nothing from elsewhere."""
+    referred = set()
+    for name, content in contents.items():
+        text = content.decode() if name.endswith((".js", ".html", ".css")) else ""
+        parts = r'(?:\bfrom|\bimport) "([^"]+)"|(?:src|href)="([^"#]+)"|url\(["\']?([^"\')]+)'
+        for found in re.finditer(parts, text):
+            address = next(filter(None, found.groups()))
+            if address.startswith("data:") or "import(" in found[0]:
+                continue
+            assert not address.startswith(("/", "http")), f"{name}: {address}"
+            referred.add((Path("/") / name).parent.joinpath(address).resolve().relative_to("/").as_posix())
+    assert referred <= set(contents)
+    assert {"page/main.js", "page/readers/local/contours.js", "page/readers/local.js"} <= referred
+
+
+def test_the_page_has_a_policy_that_allows_only_its_own_files(contents: dict[str, bytes]) -> None:
+    policy = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]+)"', contents[START])
+    assert policy is not None
+    assert b"default-src 'none'" in policy[1]
+    assert b"script-src 'self';" in policy[1]
+    assert b"unsafe" not in policy[1]
+    assert b"<script>" not in contents[START]
+
+
+def test_the_start_page_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from inkdigits.page import static
+
+    written: list[str] = []
+    monkeypatch.setattr(static, "write_bytes", lambda path, content: written.append(path.name))
+    write_static_page(tmp_path / "new", QUICK)
+    assert (written[0], written[-1]) == (README, START)
+
+
+def test_a_folder_of_an_earlier_call_is_written_again(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    size = write_static_page(folder, QUICK)
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert size == sum(path.stat().st_size for path in files.values())
+    files["page/main.js"].write_text("damaged")
+    write_static_page(folder, QUICK)
+    assert {name: path.read_bytes() for name, path in files.items()} == build_static_page(QUICK)
+
+
+def test_a_folder_with_other_files_is_refused_unless_it_is_forced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"contains 'thesis\.txt'; .* --force"):
+        write_static_page(tmp_path, QUICK)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    write_static_page(tmp_path, QUICK, is_forced=True)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+    assert (tmp_path / START).exists()
+
+
+def test_a_folder_with_another_readme_is_refused(tmp_path: Path) -> None:
+    (tmp_path / README).write_text("# My homepage\n")
+    with pytest.raises(OutputError, match="expected a new or empty folder"):
+        write_static_page(tmp_path, QUICK)
+
+
+def test_a_new_repository_counts_as_empty(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write_static_page(tmp_path, QUICK)
+    assert (tmp_path / START).exists()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("a file")
+    with pytest.raises(OutputError, match=r"cannot write into .*demo"):
+        write_static_page(tmp_path / "demo", QUICK)
+
+
+def test_nothing_is_written_for_another_network(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        write_static_page(tmp_path / "demo", find_model("compact"))
+    assert not (tmp_path / "demo").exists()
