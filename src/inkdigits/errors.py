@@ -31,7 +31,10 @@ class InkdigitsError(Exception):
     exit_status = 1
 
     def __init__(self, message: str = "") -> None:
-        super().__init__("".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(message)))
+        text = str(message)
+        if not text.isprintable():  # looking at each character takes a hundred times as long
+            text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+        super().__init__(text)
 
 
 class UsageError(InkdigitsError, ValueError):
