@@ -19,8 +19,8 @@ _MAX_FAILED_STARTS = 3
 """Number of workers in a row that may fail to start, before the pool is given up."""
 
 
-class Dispatcher(threading.Thread):
-    """Runs tasks in worker processes.
+class Dispatcher:
+    """Runs tasks in worker processes, from a thread of its own.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class Dispatcher(threading.Thread):
     """
 
     def __init__(self, n_workers: int, start_worker: Callable[[], Worker], limits: Limits) -> None:
-        super().__init__(name="inkdigits workers", daemon=True)
+        # Not a subclass: in Python 3.13, `Thread` got an attribute with the name of a method of this class.
+        self._thread = threading.Thread(target=self._run, name="inkdigits workers", daemon=True)
         self._n_workers, self._start_worker, self._limits = n_workers, start_worker, limits
         self._waiting = TaskQueue()
         self._is_closing = False
@@ -46,6 +47,10 @@ class Dispatcher(threading.Thread):
             each.setblocking(False)
 
     # Called from other threads
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
 
     def put(self, task: PendingTask, max_waiting: int | None) -> bool:
         """Append a task, and return whether there was room for it.
@@ -63,8 +68,8 @@ class Dispatcher(threading.Thread):
         """Kill the workers and wait for their ends; tasks that are not done fail."""
         self._is_closing = True
         self._wake()
-        if threading.current_thread() is not self:
-            self.join()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     @property
     def tasks_by_process(self) -> dict[int, str | None]:
@@ -100,7 +105,7 @@ class Dispatcher(threading.Thread):
 
     # The thread
 
-    def run(self) -> None:
+    def _run(self) -> None:
         """Serve the workers until the pool is closed."""
         if hasattr(signal, "pthread_sigmask"):
             # Inherited by the workers: Ctrl-C reaches all processes of a terminal, but only this one ends the others.
