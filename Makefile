@@ -152,6 +152,9 @@ measure-sources: $(INSTALLED)  ## measure the effect of each source of training 
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/held_out_kinds.py
 
+try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a running service, and check the answers: ten minutes
+	$(BIN)/python benchmarks/api_conformance.py
+
 torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
 	$(BIN)/python benchmarks/torture.py
 

@@ -3,6 +3,7 @@
 The schemas of the answers are those of the records from which the answers are written, by msgspec.
 """
 
+import copy
 from typing import Any
 
 import msgspec
@@ -142,19 +143,19 @@ def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(
         [JsonReading, ModelList, RosterList, Error], ref_template="#/components/schemas/{name}"
     )
-    completed = {**document, "components": {"schemas": schemas}}
+    completed = {**copy.deepcopy(document), "components": {"schemas": schemas}}
+    operations = [operation for path in completed["paths"].values() for operation in path.values()]
     names = {"model": list(resources.models), "roster": list(resources.rosters)}
-    for operation in _list_operations(document):
-        for parameter in operation.get("parameters", ()):
-            if parameter["name"] in names:
-                parameter["schema"]["enum"] = names[parameter["name"]]
+    for operation in operations:
+        for parameter in list(operation.get("parameters", ())):
+            offered = names.get(parameter["name"])
+            if offered:
+                parameter["schema"]["enum"] = offered
+            elif offered is not None:  # nothing to choose from
+                operation["parameters"].remove(parameter)
     if resources.settings.token is not None:
         completed["components"]["securitySchemes"] = {_BEARER: {"type": "http", "scheme": "bearer"}}
         completed["security"] = [{_BEARER: []}]
-        for operation in _list_operations(document):
+        for operation in operations:
             operation["responses"].update({str(k): v for k, v in _describe_errors(401).items()})
     return completed
-
-
-def _list_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [operation for path in document["paths"].values() for operation in path.values()]

@@ -22,6 +22,24 @@ MAX_PAGE = 100_000
 MAX_NAME_CHARACTERS = 100
 """Length of the longest name of a model or a roster."""
 
+MAX_DIGITS_CHARACTERS = 40
+"""Length of the longest set of digits: all ten, each with a comma, and as much again."""
+
+_RANGE = "|".join(f"{first}-[{first}-9]" for first in range(10))
+_DIGITS_PATTERN = f"^([0-9]+|{_RANGE})(,([0-9]+|{_RANGE}))*$"
+"""What `parse_digits` takes, for the schema; its message says more than that of a pattern."""
+
+_Absent = SkipJsonSchema[None]
+"""The value of an option that is not given, which is no value of a query."""
+
+_Length = Annotated[int, Field(ge=1, le=MAX_LENGTH)]
+_Page = Annotated[int, Field(ge=1, le=MAX_PAGE)]
+_Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
+_DigitSet = Annotated[
+    str, Field(max_length=MAX_DIGITS_CHARACTERS, json_schema_extra={"pattern": _DIGITS_PATTERN})
+]
+_Number = Annotated[str, Field(max_length=MAX_LENGTH, json_schema_extra={"pattern": "^[0-9]+$"})]
+
 
 class ReadingQuery(BaseModel):
     """The options of a reading; those of ``inkdigits read``, except for paths."""
@@ -35,24 +53,15 @@ class ReadingQuery(BaseModel):
         ),
     ] = "auto"
     length: Annotated[
-        int | SkipJsonSchema[None],
-        Field(ge=1, le=MAX_LENGTH, description="Number of digits of every number.", examples=[3]),
+        _Length | _Absent, Field(description="Number of digits of every number.", examples=[3])
     ] = None
     roster: Annotated[
-        str | SkipJsonSchema[None],
-        Field(
-            max_length=MAX_NAME_CHARACTERS,
-            description="Name of a list of the possible numbers, of those in `/v1/rosters`.",
-        ),
+        _Name | _Absent,
+        Field(description="Name of a list of the possible numbers, of those in `/v1/rosters`."),
     ] = None
     digits: Annotated[
-        str | SkipJsonSchema[None],
-        Field(
-            max_length=40,  # all ten, each with a comma, twice
-            json_schema_extra={"pattern": "^([0-9]+|[0-9]-[0-9])(,([0-9]+|[0-9]-[0-9]))*$"},
-            description="Possible digits, such as `1-9` or `0,5`.",
-            examples=["1-9"],
-        ),
+        _DigitSet | _Absent,
+        Field(description="Possible digits, such as `1-9` or `0,5`.", examples=["1-9"]),
     ] = None
     ink: Annotated[
         Literal["any", "handwritten", "printed"],
@@ -62,27 +71,22 @@ class ReadingQuery(BaseModel):
         ),
     ] = "any"
     expect: Annotated[
-        str | SkipJsonSchema[None],
+        _Number | _Absent,
         Field(
-            json_schema_extra={"pattern": "^[0-9]+$"},
-            max_length=MAX_LENGTH,
             description="Expected number; the answer has the probability that the picture shows it.",
             examples=["7"],
         ),
     ] = None
     model: Annotated[
-        str | SkipJsonSchema[None],
+        _Name | _Absent,
         Field(
-            max_length=MAX_NAME_CHARACTERS,
             description="Name of the classifier, of those in `/v1/models`. By default the most accurate one, combined "
             "with the detector.",
         ),
     ] = None
     page: Annotated[
-        int | SkipJsonSchema[None],
+        _Page | _Absent,
         Field(
-            ge=1,
-            le=MAX_PAGE,
             description="Page of a PDF or TIFF, from 1. Required if it has several; the header `Page-Count` of the "
             "answer has their number.",
             examples=[1],

@@ -1,0 +1,135 @@
+"""Send requests that Schemathesis makes from the OpenAPI document to a running service, and check all answers.
+
+python benchmarks/api_conformance.py                  writes benchmarks/results/api-conformance.json: five minutes
+python benchmarks/api_conformance.py --examples 20    fewer requests, writes nothing
+
+Every check of Schemathesis is made: no server error, and statuses, media types, headers and bodies as in the document;
+what the document allows is accepted, what it forbids is refused. Damaged pictures are allowed by any document: they are
+sent in a run of their own, in which they may be refused.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from conformance.hooks import PICTURES
+from conformance.service_process import ServiceProcess, run_service
+from inkdigits.environment import describe_environment
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).with_name("results") / "api-conformance.json"
+
+N_EXAMPLES = 2000
+"""Number of requests per operation and kind of pictures in the whole measurement."""
+
+_TOKEN = "a-token-of-no-secret-service"
+_PROGRAM = "from schemathesis.cli import schemathesis; schemathesis()"
+
+
+def run_schemathesis(service: ServiceProcess, pictures: str, n_examples: int, folder: Path) -> dict[str, Any]:
+    """Run Schemathesis on a service.
+
+    Parameters
+    ----------
+    service
+        The service.
+    pictures
+        ``valid`` or ``damaged``.
+    n_examples
+        Number of requests per operation that are made at random; further ones are made from the limits in the document.
+    folder
+        For the report.
+
+    Returns
+    -------
+    dict
+        Number of requests, and the failures that were found.
+    """
+    report = folder / f"{pictures}.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", _PROGRAM, "run", f"{service.url}/openapi.json"),
+            *("--checks", "all", "--max-examples", str(n_examples), "--generation-deterministic"),
+            *("--header", f"Authorization: Bearer {_TOKEN}"),  # the check `ignored_auth` leaves it out
+            *("--continue-on-failure", "--report", "json", "--report-json-path", str(report), "--no-color"),
+            *(("--exclude-checks", "positive_data_acceptance") if pictures == "damaged" else ()),
+        ],
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "conformance.hooks",
+            "PYTHONPATH": str(Path(__file__).parent),
+            PICTURES: pictures,
+        },
+        cwd=folder,  # it writes there
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    found = json.loads(report.read_text("utf-8"))
+    if not found["complete"] or done.returncode or found["errors"]:
+        print(done.stdout)
+    return {
+        "requests": found["test_cases"]["generated"],
+        "accepted": sum(
+            phase["accepted"] for phases in found["valid_rates"].values() for phase in phases.values()
+        ),
+        "failures": [f"{each['code']} {each['title']}: {each['operations']}" for each in found["failures"]],
+        "errors": len(found["errors"]),
+        "complete": found["complete"],
+    }
+
+
+def count_statuses(log: Path) -> dict[str, int]:
+    """Return the number of answers of ``/v1/read`` in the log of a service by status."""
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
+    counts = Counter(line["status"] for line in lines if line.get("route") == "/v1/read")
+    return {str(status): n for status, n in sorted(counts.items())}
+
+
+def measure(n_examples: int) -> dict[str, Any]:
+    """Run Schemathesis on a new service for each kind of pictures.
+
+    Parameters
+    ----------
+    n_examples
+        See `run_schemathesis`.
+    """
+    rows = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        roster, token = folder / "numbers.txt", folder / "token"
+        roster.write_text("7\n12\n")
+        token.write_text(_TOKEN)
+        for pictures in ("valid", "damaged"):
+            log = folder / f"{pictures}.log"
+            options = ("--roster", f"numbers={roster}", "--token-file", str(token))
+            with run_service(log, *options) as service:
+                rows[pictures] = run_schemathesis(service, pictures, n_examples, folder)
+            rows[pictures]["statuses"] = count_statuses(log)
+            print(pictures, json.dumps(rows[pictures]), flush=True)
+    return rows
+
+
+def main() -> None:
+    """Read the command line, and measure."""
+    parser = argparse.ArgumentParser(description="Check the service against its OpenAPI document.")
+    parser.add_argument("--examples", type=int, default=N_EXAMPLES, help="requests per operation")
+    n_examples = parser.parse_args().examples
+    rows = measure(n_examples)
+    if n_examples >= N_EXAMPLES:
+        write_json(RESULTS, {"examples": n_examples, "pictures": rows, "environment": describe_environment()})
+    if any(row["failures"] or row["errors"] or not row["complete"] for row in rows.values()):
+        sys.exit("the service and its document differ, see above")
+    if rows["valid"]["statuses"].get("200", 0) < n_examples:
+        sys.exit("the service read fewer pictures than were sent; the checks of its answers mean nothing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The service against its OpenAPI document, for `benchmarks/api_conformance.py`."""
