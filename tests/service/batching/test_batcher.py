@@ -344,6 +344,19 @@ def test_a_closed_batcher_fails_what_waits_and_refuses_the_rest():
     assert recogniser.batches == [[1]]
 
 
+def test_a_slow_event_loop_is_part_of_the_estimate(pace):
+    batcher = make_batcher(Echo(), pace)
+
+    async def run():
+        for _ in range(5):
+            kept = batcher.submit(make_images(1), 10)
+            time.sleep(0.02)  # as many requests of one turn do
+            await kept.wait()
+        return batcher.estimate_seconds()
+
+    assert asyncio.run(run()) > 0.01
+
+
 def test_passes_are_observed(pace):
     observed = []
     recogniser = Echo()

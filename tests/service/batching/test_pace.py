@@ -10,15 +10,23 @@ from inkdigits.service.batching.pace import Pace, measure_pace
 def test_the_estimate_follows_full_batches():
     pace = Pace(1e-3)
     for _ in range(100):
-        pace.add(32, 32 * 5e-3, 32)
+        pace.add_pass(32, 32 * 5e-3, 32)
     assert pace.seconds_per_row == pytest.approx(5e-3, rel=0.01)
 
 
 def test_a_small_batch_counts_less_than_a_full_one():
     small, full = Pace(1e-3), Pace(1e-3)
-    small.add(1, 5e-3, 32)
-    full.add(32, 32 * 5e-3, 32)
+    small.add_pass(1, 5e-3, 32)
+    full.add_pass(32, 32 * 5e-3, 32)
     assert 1e-3 < small.seconds_per_row < full.seconds_per_row
+
+
+def test_the_turns_of_the_event_loop_are_part_of_the_estimate():
+    pace = Pace(1e-3)
+    assert pace.estimate(10) == pytest.approx(0.01)
+    for _ in range(100):
+        pace.add_turn(0.02)
+    assert pace.estimate(10) == pytest.approx(0.07, rel=0.01)
 
 
 def test_passes_up_to_two_milliseconds_are_short():

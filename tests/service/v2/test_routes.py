@@ -87,7 +87,8 @@ def post(client, body, json_bytes=None, path=INFER, **headers):
 
 @pytest.mark.parametrize("path", [INFER, "/v2/models/echo/versions/1/infer"])
 def test_json_in_and_out(client, make_body, path):
-    response = post(client, *make_body(images_of(3, 5), id="b"), path=path)
+    body, _ = make_body(images_of(3, 5), id="b")
+    response = post(client, body, path=path)
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     content = response.json()

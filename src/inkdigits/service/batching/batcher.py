@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -75,7 +76,7 @@ class Batcher:
 
     def estimate_seconds(self, n_rows: int = 0) -> float:
         """Return the estimated seconds until ``n_rows`` rows that arrive now are computed."""
-        return (self._queue.n_rows + self._n_running + n_rows) * self.pace.seconds_per_row
+        return self.pace.estimate(self._queue.n_rows + self._n_running + n_rows)
 
     def check_room(self, n_rows: int, seconds: float) -> None:
         """Check whether rows could be submitted now: cheap, so that a request is refused before its body is read.
@@ -131,11 +132,11 @@ class Batcher:
         """
         self.check_room(len(images), seconds)
         loop = asyncio.get_running_loop()
-        submission = Submission(images, loop.time() + seconds, loop.create_future(), self._queue.forget)
+        submission = Submission(images, time.monotonic() + seconds, loop.create_future(), self._queue.forget)
         self._queue.append(submission)
         if not self._n_running and self._next is None:
             # The pass begins after the callbacks that are ready now, and takes the rows that those submit.
-            self._next = loop.call_soon(self._begin_pass, loop)
+            self._next = loop.call_soon(self._begin_pass, loop, time.monotonic())
         elif isinstance(self._next, asyncio.TimerHandle) and self._queue.n_rows >= self.limits.largest_batch:
             self._next.cancel()
             self._begin_pass(loop)
@@ -151,43 +152,59 @@ class Batcher:
         if self._executor is not None:
             self._executor.shutdown()
 
-    def _begin_pass(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin a pass over the rows that wait, if any."""
+    def _begin_pass(self, loop: asyncio.AbstractEventLoop, scheduled: float | None = None) -> None:
+        """Begin a pass over the rows that wait, if any.
+
+        Parameters
+        ----------
+        loop
+            The event loop.
+        scheduled
+            Time at which the loop was told to call this next, if it was.
+        """
+        # Not the clock of the loop: uvloop's stands still during a turn, and has milliseconds only.
+        now = time.monotonic()
+        if scheduled is not None:
+            self.pace.add_turn(now - scheduled)
         self._next = None
-        parts = (
-            [self._apart.popleft()]
-            if self._apart
-            else self._queue.take(self.limits.largest_batch, loop.time())
-        )
+        parts = [self._apart.popleft()] if self._apart else self._queue.take(self.limits.largest_batch, now)
         if not parts:
             return
         batch = join_rows(parts)
         self._n_running = len(batch)
-        begun = loop.time()
         if self._executor is None:
-            self._end_pass(loop, parts, begun, *_score(self._recogniser, batch))
+            self._end_pass(loop, parts, *_score(self._recogniser, batch))
         else:
-            self._executor.submit(self._run_in_thread, loop, parts, batch, begun)
+            self._executor.submit(self._run_in_thread, loop, parts, batch)
 
-    def _run_in_thread(
-        self, loop: asyncio.AbstractEventLoop, parts: list[Part], batch: DigitImages, begun: float
-    ) -> None:
-        scores, error = _score(self._recogniser, batch)
+    def _run_in_thread(self, loop: asyncio.AbstractEventLoop, parts: list[Part], batch: DigitImages) -> None:
+        outcome = _score(self._recogniser, batch)
         with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile: nobody waits
-            loop.call_soon_threadsafe(self._end_pass, loop, parts, begun, scores, error)
+            loop.call_soon_threadsafe(self._end_pass_of_thread, loop, parts, *outcome, time.monotonic())
+
+    def _end_pass_of_thread(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        parts: list[Part],
+        scores: Scores | None,
+        error: Exception | None,
+        seconds: float,
+        scheduled: float,
+    ) -> None:
+        self.pace.add_turn(time.monotonic() - scheduled)
+        self._end_pass(loop, parts, scores, error, seconds)
 
     def _end_pass(
         self,
         loop: asyncio.AbstractEventLoop,
         parts: list[Part],
-        begun: float,
         scores: Scores | None,
         error: Exception | None,
+        seconds: float,
     ) -> None:
         """Begin the next pass, then deliver the scores of this one."""
         n_rows, self._n_running = self._n_running, 0
-        seconds = loop.time() - begun
-        self.pace.add(n_rows, seconds, self.limits.largest_batch)
+        self.pace.add_pass(n_rows, seconds, self.limits.largest_batch)
         if error is not None and len(parts) > 1:
             self._apart.extend(parts)
         self._schedule_next(loop)
@@ -201,16 +218,18 @@ class Batcher:
         n_rows, wait = self._queue.n_rows, self.limits.longest_wait
         if self._apart or n_rows >= self.limits.largest_batch or (n_rows and not wait):
             if self._executor is None:
-                self._next = loop.call_soon(self._begin_pass, loop)  # the loop receives and sends in between
+                # The loop receives and sends in between.
+                self._next = loop.call_soon(self._begin_pass, loop, time.monotonic())
             else:
                 self._begin_pass(loop)
         elif n_rows:
             self._next = loop.call_later(wait, self._begin_pass, loop)
 
 
-def _score(recogniser: Recogniser, batch: DigitImages) -> tuple[Scores | None, Exception | None]:
-    """Return the scores, or the error: any, since a pass must end for those that wait."""
+def _score(recogniser: Recogniser, batch: DigitImages) -> tuple[Scores | None, Exception | None, float]:
+    """Return the scores, or the error: any, since a pass must end for those that wait; and the seconds."""
+    begun = time.monotonic()
     try:
-        return recogniser.score(batch), None
+        return recogniser.score(batch), None, time.monotonic() - begun
     except Exception as error:
-        return None, error
+        return None, error, time.monotonic() - begun

@@ -66,7 +66,7 @@ class RowQueue:
         largest
             Rows of the largest pass.
         now
-            The time, in seconds.
+            The time, of ``time.monotonic``.
 
         Returns
         -------

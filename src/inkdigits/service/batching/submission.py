@@ -16,7 +16,7 @@ class Submission:
     images
         ``uint8`` of shape (n, 28, 28), n at least 1.
     deadline
-        Time of the event loop's clock, in seconds, after which no pass is begun for these rows.
+        Time of ``time.monotonic`` after which no pass is begun for these rows.
     future
         Receives the `Scores` of all rows, or the error.
     forget
