@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed-all
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
-  measure-worker-pool measure-page-parity try-service-stop torture
+  measure-worker-pool measure-page-parity try-service-stop try-api torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
