@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
 from inkdigits.service.exchange import EXCHANGE_KEY, Exchange
@@ -18,6 +18,7 @@ from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.middleware.security_headers import add_security_headers
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
+from inkdigits.service.upgrades import UpgradeIgnoringProtocol
 
 _CLOSING_SECONDS = 2.0
 """Time in seconds in which a client reads the answer on a refused connection, before it is closed."""
@@ -30,7 +31,7 @@ _STALLED_SECONDS = 20.0
 some hundred kilobytes."""
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(UpgradeIgnoringProtocol):
     """One connection.
 
     uvicorn limits neither the length of a header, nor the time in which it arrives, nor the time in which an answer is
@@ -106,11 +107,11 @@ class HttpProtocol(HttpToolsProtocol):
             elif self._header_timer is None:
                 self._await_header()
 
-    def on_headers_complete(self) -> None:
-        """Begin a request."""
+    def begin_request(self) -> None:
+        """Begin to answer the request whose header is complete."""
         self._cancel_header_timer()
         previous = self.cycle
-        super().on_headers_complete()
+        super().begin_request()
         if self.cycle is not previous:
             exchange = Exchange()
             exchange.refusal = self._check_header()

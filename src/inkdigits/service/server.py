@@ -12,8 +12,8 @@ from functools import partial
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from inkdigits.errors import InkdigitsError
 from inkdigits.service.application import create_application
 from inkdigits.service.lifecycle import Lifecycle
 from inkdigits.service.listening import accept_waiting
@@ -52,23 +52,11 @@ def serve(
     InkdigitsError
         If models, rosters or workers cannot be loaded.
     """
-    settings, lifecycle = resources.settings, resources.lifecycle
-    logger = make_logger(settings)
+    logger = make_logger(resources.settings)
     forward_library_messages(logger)
     journal = Journal(resources.metrics, logger)
-    config = uvicorn.Config(
-        create_application(resources, journal),
-        loop="uvloop",
-        http=partial(HttpProtocol, settings=settings, journal=journal),  # type: ignore[arg-type]
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]
-    )
-    server = Server(config, settings, lifecycle)
+    app = create_application(resources, journal)
+    server = Server(app, resources.settings, resources.lifecycle, journal)
     start = _Start(resources, on_ready, server.stop)
     with server.handle_signals():
         start.thread.start()
@@ -88,13 +76,27 @@ class Server(uvicorn.Server):
 
     Parameters
     ----------
-    config
-        Of uvicorn.
+    app
+        The application.
     settings, lifecycle
         Of the service.
+    journal
+        Where connections are recorded that are refused before they have a request.
     """
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, lifecycle: Lifecycle) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, journal: Journal) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="uvloop",
+            http=partial(HttpProtocol, settings=settings, journal=journal),  # type: ignore[arg-type]
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]
+        )
         super().__init__(config)
         self._settings, self._lifecycle = settings, lifecycle
 
@@ -184,15 +186,16 @@ class _Start:
 
     def __init__(self, resources: Resources, on_ready: Callable[[], None], stop: Callable[[], None]) -> None:
         self._resources, self._on_ready, self._stop = resources, on_ready, stop
-        self.error: InkdigitsError | None = None
+        self.error: Exception | None = None
         self.thread = threading.Thread(target=self._run, name="start")
 
     def _run(self) -> None:
         try:
             self._resources.load_models()
-        except InkdigitsError as error:
-            self.error = error
-            self._stop()
+        except Exception as error:
+            if not self._resources.lifecycle.is_draining:  # else it was told to stop before it was ready
+                self.error = error
+                self._stop()
             return
         self._resources.lifecycle.become_ready()
         self._on_ready()

@@ -1,0 +1,171 @@
+"""A service with other routes, on a real socket, in a thread of the test."""
+
+import asyncio
+import io
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+
+from inkdigits.service.lifecycle import Lifecycle
+from inkdigits.service.listening import open_sockets
+from inkdigits.service.logs import make_logger
+from inkdigits.service.metrics import Metrics
+from inkdigits.service.middleware.gate import Gate
+from inkdigits.service.middleware.journal import Journal
+from inkdigits.service.refusals import Refusal
+from inkdigits.service.server import Server
+from inkdigits.service.settings import Settings
+
+
+class SmallService:
+    """The server and the middleware with small routes instead of models.
+
+    Attributes
+    ----------
+    port
+        Its port.
+    events
+        What its routes noted: begun, cancelled, ended.
+    """
+
+    def __init__(self, settings):
+        self.settings, self.lifecycle, self.metrics = settings, Lifecycle(), Metrics()
+        self.events = []
+        self._log = io.TextIOWrapper(io.BytesIO())
+        journal = Journal(self.metrics, make_logger(settings, self._log))
+        routes = [
+            Route("/v1/echo", self._echo, methods=["GET", "POST"]),
+            Route("/v1/ignore", self._ignore, methods=["POST"]),
+            Route("/v1/sleep/{seconds:float}", self._sleep, methods=["GET", "POST"]),
+            Route("/v1/refuse", self._refuse),
+            Route("/v1/fail", self._fail),
+            Route("/v1/long/{n_bytes:int}", self._send_long),
+            Route("/", self._page),
+            Route("/health/live", self._page),
+        ]
+        router = Router(routes, redirect_slashes=False)
+
+        async def app(scope, receive, send):
+            scope["app"] = self
+            await router(scope, receive, send)
+
+        self.server = Server(Gate(app, settings, self.lifecycle, journal), settings, self.lifecycle, journal)
+        self._sockets = open_sockets(settings.host, 0)
+        self.port = self._sockets[0].getsockname()[1]
+        self.thread = threading.Thread(target=self.server.run, args=(self._sockets,))
+        self.lifecycle.become_ready()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lines(self):
+        """The lines of the log."""
+        return [json.loads(line) for line in self._log.buffer.getvalue().splitlines()]
+
+    def wait_for_line(self, n=1):
+        """Return the last log line of a request, when there are n: it is written after the answer."""
+        for _ in range(500):
+            requests = [line for line in self.lines if line["event"] == "request"]
+            if len(requests) >= n:
+                return requests[-1]
+            time.sleep(0.01)
+        raise AssertionError(f"expected {n} lines, but got {self.lines}")
+
+    def get_figure(self, name, **labels):
+        return self.metrics.registry.get_sample_value(name, labels)
+
+    def sum_requests(self):
+        """All requests that were counted."""
+        family = next(each for each in self.metrics.registry.collect() if each.name == "inkdigits_requests")
+        return sum(each.value for each in family.samples if each.name.endswith("_total"))
+
+    def connect(self):
+        """A connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def send_raw(self, data):
+        """Send bytes on a new connection; return what comes until it is closed, for at most some seconds."""
+        with self.connect() as connection:
+            connection.sendall(data)
+            return receive_all(connection)
+
+    async def _echo(self, request):
+        body = await request.body()
+        return JSONResponse({"length": len(body), "method": request.method})
+
+    async def _ignore(self, request):
+        return JSONResponse({"ignored": True})
+
+    async def _sleep(self, request):
+        self.events.append("begun")
+        try:
+            await asyncio.sleep(request.path_params["seconds"])
+        except asyncio.CancelledError:
+            self.events.append("cancelled")
+            raise
+        self.events.append("ended")
+        return JSONResponse({"slept": True})
+
+    async def _refuse(self, request):
+        raise Refusal(429, "too much", "queue_full", {"Retry-After": "7"})
+
+    async def _fail(self, request):
+        raise ValueError("secret detail")
+
+    async def _send_long(self, request):
+        return Response(b"x" * request.path_params["n_bytes"])
+
+    async def _page(self, request):
+        return Response("<!doctype html>", media_type="text/html")
+
+
+def receive_all(connection):
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+@contextmanager
+def run_small_service(**settings):
+    service = SmallService(
+        Settings(**{"log_format": "json", "stop_delay_seconds": 0.0, "drain_seconds": 5.0, **settings})
+    )
+    service.thread.start()
+    while not service.server.started:
+        time.sleep(0.002)
+    try:
+        yield service
+    finally:
+        service.server.stop()
+        service.thread.join(20)
+        assert not service.thread.is_alive(), "the service did not stop"
+
+
+@pytest.fixture
+def start_small_service():
+    """A context manager that runs a `SmallService` with some settings."""
+    return run_small_service
+
+
+@pytest.fixture(scope="module")
+def service():
+    """A `SmallService` with the default settings."""
+    with run_small_service() as running:
+        yield running
+
+
+@pytest.fixture
+def client(service):
+    with httpx.Client(base_url=service.url, timeout=20) as opened:
+        yield opened

@@ -1,0 +1,107 @@
+import time
+
+import httpx
+import pytest
+
+from inkdigits.service.middleware.timing import parse_deadline
+from inkdigits.service.refusals import Refusal
+from inkdigits.service.settings import Settings
+
+HEAD = b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    from tests.service.conftest import run_small_service
+
+    with run_small_service(
+        body_grace_seconds=0.2,
+        min_body_bytes_per_second=100,
+        body_seconds=1.0,
+        deadline_seconds=60.0,
+    ) as service:
+        yield service
+
+
+def receive_answer(connection):
+    return connection.recv(65536)
+
+
+def test_body_that_does_not_come_is_refused(impatient):
+    with impatient.connect() as connection:
+        start = time.monotonic()
+        connection.sendall(HEAD)
+        answer = receive_answer(connection)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"0 bytes in" in answer
+    assert 0.15 < time.monotonic() - start < 2
+
+
+def test_body_that_comes_too_slowly_is_refused(impatient):
+    with impatient.connect() as connection:
+        connection.sendall(HEAD)
+        connection.settimeout(0.05)
+        start, answer = time.monotonic(), b""
+        while not answer and time.monotonic() - start < 5:
+            connection.sendall(b"x")  # 20 bytes a second
+            try:
+                answer = receive_answer(connection)
+            except TimeoutError:
+                continue
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert time.monotonic() - start < 2
+
+
+def test_body_that_never_ends_is_refused(impatient):
+    """Fast enough, but for too long."""
+    with impatient.connect() as connection:
+        connection.sendall(HEAD.replace(b"Content-Length: 100", b"Transfer-Encoding: chunked"))
+        connection.settimeout(0.05)
+        start, answer = time.monotonic(), b""
+        while not answer and time.monotonic() - start < 5:
+            connection.sendall(b"40\r\n" + b"x" * 64 + b"\r\n")
+            try:
+                answer = receive_answer(connection)
+            except TimeoutError:
+                continue
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert 0.9 < time.monotonic() - start < 3
+
+
+def test_steady_body_is_read(impatient):
+    with impatient.connect() as connection:
+        connection.sendall(HEAD)
+        for _ in range(10):
+            time.sleep(0.05)
+            connection.sendall(b"x" * 10)
+        assert receive_answer(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_request_may_ask_for_an_answer_sooner(impatient):
+    start = time.monotonic()
+    answer = httpx.get(f"{impatient.url}/v1/sleep/30", headers={"X-Deadline-Seconds": "0.1"}, timeout=20)
+    assert answer.status_code == 504
+    assert "no answer within 0.1 s" in answer.json()["error"]
+    assert 1.0 < time.monotonic() - start < 3  # a route has a second to answer itself
+    assert impatient.events[-1] == "cancelled"
+
+
+def test_deadline_of_the_service(start_small_service):
+    with start_small_service(deadline_seconds=0.1, picture_seconds=0.1) as service:
+        answer = httpx.get(f"{service.url}/v1/sleep/30", timeout=20)
+        longer = httpx.get(f"{service.url}/v1/sleep/30", headers={"X-Deadline-Seconds": "9"}, timeout=20)
+    assert (answer.status_code, longer.status_code) == (504, 504)
+
+
+@pytest.mark.parametrize("given", [b"0", b"-1", b"nan", b"inf", b"soon", b"", b"1e9", b"3601"])
+def test_deadline_is_a_number_above_zero(given):
+    with pytest.raises(Refusal) as caught:
+        parse_deadline(given, Settings())
+    assert caught.value.status == 400
+
+
+def test_shorter_deadline_counts():
+    settings = Settings(deadline_seconds=30.0)
+    assert parse_deadline(None, settings) == 30.0
+    assert parse_deadline(b"2.5", settings) == 2.5
+    assert parse_deadline(b"300", settings) == 30.0
