@@ -68,14 +68,14 @@ class Settings:
         Number of pictures that may wait for a worker; further ones get 429. A small picture takes 20 ms, so 32 wait
         well under a second for two workers; pages of a second each take 16 s, which is within the deadline.
     max_batch_rows
-        Largest number of digit images in one forward pass. With 32, ``accurate`` has reached its full rate (3,000
-        images a second on one core; 2,700 with one), and those of the next pass wait 11 ms at most for this one.
+        Largest number of digit images in one forward pass. With 32, ``accurate`` has reached its full rate (4,200
+        images a second on one core; 3,800 with one), and those of the next pass wait 8 ms at most for this one.
     max_batch_wait_seconds
         Longest time for which images wait after a pass for others to fill the next one; a lone request never waits.
         None by default: fuller batches save little on a CPU, and images that arrive during a pass share the next one.
     max_waiting_rows
         Number of digit images that may wait for a forward pass of one model; further ones get 429. 1,024 images take
-        ``accurate`` 0.4 s on one core.
+        ``accurate`` a quarter of a second on one core.
     deadline_seconds
         Time for an answer from the last byte of the request, in seconds. A request may ask for less.
     max_body_bytes

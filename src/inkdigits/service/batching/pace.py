@@ -12,7 +12,7 @@ SHORT_PASS_SECONDS = 2e-3
 Handing a pass to another thread costs more than it saves if passes are short: the two threads compete for Python's
 interpreter lock. On one connection a request to ``quick`` took 150 microseconds of processor time in the loop and 235
 with a thread, one to ``classic`` 175 and 225; on 16 connections 90 and 87, and 106 and 124. A pass over 32 rows takes
-``quick`` 0.1 ms, ``compact`` and ``classic`` about 1 ms, ``accurate`` 11 ms."""
+``quick`` 0.1 ms, ``compact`` and ``classic`` about 1 ms, ``accurate`` 8 ms."""
 
 _SHARE_OF_NEW = 0.1
 """Weight of a new pass in the moving average: the estimate follows the machine's load in about ten passes."""
