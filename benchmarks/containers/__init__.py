@@ -1,0 +1,1 @@
+"""Build the image of the service with buildah, and run what it holds without a container engine."""
