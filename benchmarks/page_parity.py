@@ -14,6 +14,7 @@ differs by more than 1, or a probability of the network differs by more than 1e-
 
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import tee
 from pathlib import Path
@@ -103,7 +104,7 @@ def main() -> int:
             tab = browser.new_page()
             tab.goto(address)
             network = compare_networks(tab, train.images)
-            drawings = compare_drawings(tab, train.images)
+            drawings = compare_drawings(tab, draw_digits(train.images))
             version = browser.version
             browser.close()
     results = {
@@ -147,11 +148,11 @@ def compare_networks(tab: Tab, images: NDArray[np.uint8]) -> dict[str, Any]:
     }
 
 
-def compare_drawings(tab: Tab, images: NDArray[np.uint8]) -> list[Comparison]:
-    """Let the page, and Python, read drawings of digit images, ``uint8`` (n, 28, 28)."""
+def compare_drawings(tab: Tab, drawings: Iterable[NDArray[np.uint8]]) -> list[Comparison]:
+    """Let the page, and Python, read drawings, ``uint8`` (h, w)."""
     recogniser = OnnxRecogniser(find_model(MODEL), n_threads=1)
     reader = Reader(recogniser)
-    sent, kept = tee(draw_digits(images))
+    sent, kept = tee(drawings)
     return [
         Comparison(
             _build_digit(reading["digits"][0], image),

@@ -1,18 +1,22 @@
 """The page without a server in a real browser: it reads one digit like Python, wherever its folder is served."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from inkdigits.data import LabelledImages
 from inkdigits.page.static import write_static_page
+from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import find_model
 from page_drawing import draw_number
 from page_parity import MAX_PROBABILITY_DIFFERENCE, compare_drawings, compare_networks, passes, summarise
 from static_page.browser import read_drawings, serve_folder
+from static_page.drawings import draw_digits
 
 from .conftest import Watched
 from .looking import expect_blank, expect_reading, expect_words
@@ -67,12 +71,70 @@ def test_the_network_agrees_with_onnx_runtime(static_page: Page, small_train: La
 
 
 def test_drawings_are_read_as_by_python(static_page: Page, small_train: LabelledImages) -> None:
-    drawings = compare_drawings(static_page, small_train.images[:120])
+    drawings = compare_drawings(static_page, draw_digits(small_train.images[:120]))
     figures = summarise(drawings, small_train.labels[:120].tolist())
     assert passes({"n_changed": 0, "max_difference": 0.0}, drawings), figures
     assert figures["max_probability_difference"] <= MAX_PROBABILITY_DIFFERENCE
     assert figures["n_accepted_right"] >= 110
     assert figures["n_changed_to_reader"] <= 2
+
+
+def draw_blots(n: int) -> Iterator[np.ndarray]:
+    """Draw blots, streaks and specks of all greys, several on a sheet, also at its edges."""
+    rng = np.random.default_rng(6)
+    for i in range(n):
+        height, width = rng.integers(60, 320, 2)
+        sheet = np.zeros((height, width))
+        for _ in range(rng.integers(1, 6)):
+            start, end = rng.uniform(0, 1, (2, 2)) * (width, height)
+            if rng.random() < 0.6:
+                end = start + rng.normal(0, 25, 2)
+            points = np.rint([start, end]).astype(int)
+            cv2.line(sheet, points[0].tolist(), points[1].tolist(), 1.0, int(rng.integers(1, 16)))
+        soft = cv2.GaussianBlur(sheet, (0, 0), 2.5) if i % 3 == 0 else sheet
+        yield np.rint(255 - soft * (rng.uniform(6, 40) if i % 4 == 0 else rng.uniform(60, 255))).astype(
+            np.uint8
+        )
+
+
+def test_blots_are_read_as_by_python(static_page: Page) -> None:
+    """So are the choice of the parts of a digit, faint ink, and answers of which the network is not sure."""
+    blots = compare_drawings(static_page, draw_blots(200))
+    assert passes({"n_changed": 0, "max_difference": 0.0}, blots)
+    reasons = [each.page.rejected for each in blots]
+    assert min(reasons.count(reason) for reason in ("blank", "not_a_digit", "unsure", None)) >= 5, reasons
+
+
+def test_the_normal_form_of_any_ink_is_that_of_python(static_page: Page) -> None:
+    """Blobs and noise of all sizes take every branch: cubic scaling, thin and thick strokes, holes, specks."""
+    rng = np.random.default_rng(4)
+    crops = []
+    for i in range(160):
+        height, width = rng.integers(1, [12, 45, 130, 400][i % 4], 2, endpoint=True)
+        smooth = cv2.GaussianBlur(rng.random((height, width)), (0, 0), rng.uniform(0.3, 12))
+        crop = (smooth - np.quantile(smooth, rng.uniform(0.2, 0.97))) * rng.uniform(400, 60_000)
+        crops.append(np.clip(crop, 0, 255).astype(np.uint8))
+    images = static_page.evaluate(
+        """async (crops) => {
+          const { normalise } = await import(new URL("page/readers/local/normal-form.js", document.baseURI).href);
+          return crops.map(({ width, height, data }) => Array.from(
+            normalise({ width, height, data: Uint8Array.from(atob(data), (each) => each.charCodeAt(0)) }),
+          ));
+        }""",
+        [
+            {
+                "width": each.shape[1],
+                "height": each.shape[0],
+                "data": base64.b64encode(each.tobytes()).decode(),
+            }
+            for each in crops
+        ],
+    )
+    expected = np.array([normalise(each).ravel() for each in crops], int)
+    differences = np.abs(np.array(images) - expected).max(axis=1)
+    assert differences.max() <= 1
+    assert (differences == 0).sum() >= 130
+    assert (expected.max(axis=1) > 0).sum() >= 120
 
 
 def test_what_is_no_digit_is_rejected(static_page: Page) -> None:

@@ -24,7 +24,9 @@ export const INK_THRESHOLD = 64;
 export function findComponents({ data, width, height }) {
   const runs = [], parents = [];
   const findRoot = (i) => {
-    while (parents[i] !== i) i = parents[i] = parents[parents[i]];
+    while (parents[i] !== i) {
+      i = parents[i] = parents[parents[i]];
+    }
     return i;
   };
   let above = 0, aboveEnd = 0; // the runs of the row above
@@ -32,13 +34,19 @@ export function findComponents({ data, width, height }) {
     const first = runs.length;
     const end = (y + 1) * width;
     for (let place = y * width; place < end; place++) {
-      if (data[place] < INK_THRESHOLD) continue;
+      if (data[place] < INK_THRESHOLD) {
+        continue;
+      }
       const from = place - y * width;
-      while (place < end && data[place] >= INK_THRESHOLD) place++;
+      while (place < end && data[place] >= INK_THRESHOLD) {
+        place++;
+      }
       const to = place - y * width, own = runs.length;
       runs.push([y, from, to]);
       parents.push(own);
-      while (above < aboveEnd && runs[above][2] < from) above++;
+      while (above < aboveEnd && runs[above][2] < from) {
+        above++;
+      }
       for (let i = above; i < aboveEnd && runs[i][1] <= to; i++) {
         const [one, other] = [findRoot(own), findRoot(i)];
         parents[Math.max(one, other)] = Math.min(one, other);
@@ -49,7 +57,9 @@ export function findComponents({ data, width, height }) {
   const groups = new Map();
   runs.forEach((run, i) => {
     const root = findRoot(i);
-    if (!groups.has(root)) groups.set(root, []);
+    if (!groups.has(root)) {
+      groups.set(root, []);
+    }
     groups.get(root).push(run);
   });
   return Array.from(groups.values(), describe);

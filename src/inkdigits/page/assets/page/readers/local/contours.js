@@ -21,8 +21,9 @@ export function measureContours({ data, width, height }) {
   /** Follow a border from a pixel whose neighbour in the direction `from` is paper, and count its steps. */
   function follow(start, from) {
     let direction = from;
-    do direction = (direction + 7) & 7; // clockwise
-    while (marks[start + offsets[direction]] === 0 && direction !== from);
+    do {
+      direction = (direction + 7) & 7; // clockwise
+    } while (marks[start + offsets[direction]] === 0 && direction !== from);
     if (marks[start + offsets[direction]] === 0) {
       marks[start] = -2; // a single pixel
       return;
@@ -31,18 +32,30 @@ export function measureContours({ data, width, height }) {
     let here = start;
     for (;;) {
       const back = direction;
-      let sawPaperOnRight = false;
+      let hasPaperOnRight = false;
       do {
         direction = (direction + 1) & 7; // counterclockwise
-        if (marks[here + offsets[direction]] !== 0) break;
-        if (direction === 0) sawPaperOnRight = true;
+        if (marks[here + offsets[direction]] !== 0) {
+          break;
+        }
+        if (direction === 0) {
+          hasPaperOnRight = true;
+        }
       } while (direction !== back);
-      if (sawPaperOnRight) marks[here] = -2;
-      else if (marks[here] === 1) marks[here] = 2;
-      if (direction & 1) nDiagonal++;
-      else nStraight++;
+      if (hasPaperOnRight) {
+        marks[here] = -2;
+      } else if (marks[here] === 1) {
+        marks[here] = 2;
+      }
+      if (direction & 1) {
+        nDiagonal++;
+      } else {
+        nStraight++;
+      }
       const next = here + offsets[direction];
-      if (next === start && here === second) return;
+      if (next === start && here === second) {
+        return;
+      }
       here = next;
       direction = (direction + 4) & 7;
     }
@@ -51,9 +64,14 @@ export function measureContours({ data, width, height }) {
   for (let y = 1; y < height - 1; y++) {
     for (let place = y * width + 1; place < (y + 1) * width - 1; place++) {
       const mark = marks[place];
-      if (mark === 0) continue;
-      if (mark === 1 && marks[place - 1] === 0) follow(place, 4);
-      else if (mark >= 1 && marks[place + 1] === 0) follow(place, 0);
+      if (mark === 0) {
+        continue;
+      }
+      if (mark === 1 && marks[place - 1] === 0) {
+        follow(place, 4);
+      } else if (mark >= 1 && marks[place + 1] === 0) {
+        follow(place, 0);
+      }
     }
   }
   return nStraight + nDiagonal * DIAGONAL;

@@ -23,11 +23,19 @@ export function findBounds({ data, width, height }) {
   for (let y = 0; y < height; y++) {
     const start = y * width, end = start + width;
     let first = start;
-    while (first < end && data[first] === 0) first++;
-    if (first === end) continue;
+    while (first < end && data[first] === 0) {
+      first++;
+    }
+    if (first === end) {
+      continue;
+    }
     let last = end - 1;
-    while (data[last] === 0) last--;
-    if (top < 0) top = y;
+    while (data[last] === 0) {
+      last--;
+    }
+    if (top < 0) {
+      top = y;
+    }
     bottom = y;
     left = Math.min(left, first - start);
     right = Math.max(right, last - start);

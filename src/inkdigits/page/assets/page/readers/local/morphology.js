@@ -60,9 +60,13 @@ function filter({ data, width, height }, side, rows, choose, worst) {
       let best = worst;
       for (let i = 0; i < side; i++) {
         const sourceY = y + i - anchor;
-        if (sourceY < 0 || sourceY >= height) continue;
+        if (sourceY < 0 || sourceY >= height) {
+          continue;
+        }
         const from = Math.max(x + rows[i][0] - anchor, 0), to = Math.min(x + rows[i][1] - anchor, width);
-        for (let j = sourceY * width + from; j < sourceY * width + to; j++) best = choose(best, data[j]);
+        for (let j = sourceY * width + from; j < sourceY * width + to; j++) {
+          best = choose(best, data[j]);
+        }
       }
       result[y * width + x] = best;
     }

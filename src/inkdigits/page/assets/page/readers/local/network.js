@@ -21,11 +21,16 @@ export class Network {
     let place = 0;
     const take = (n) => weights.subarray(place, place += n);
     this.layers = layers.map((layer) => {
-      if (layer.kind === "relu") return layer;
+      if (layer.kind === "relu") {
+        return layer;
+      }
       const n = layer.shape.reduce((product, length) => product * length, 1);
-      return { ...layer, weights: take(n), biases: take(layer.kind === "convolution" ? layer.shape[0] : layer.shape[1]) };
+      const nOutputs = layer.kind === "convolution" ? layer.shape[0] : layer.shape[1];
+      return { ...layer, weights: take(n), biases: take(nOutputs) };
     });
-    if (place !== weights.length) throw new Error(`expected ${place} weights, but there are ${weights.length}`);
+    if (place !== weights.length) {
+      throw new Error(`expected ${place} weights, but there are ${weights.length}`);
+    }
   }
 
   /**
@@ -35,7 +40,9 @@ export class Network {
    */
   score(image) {
     let values = { data: Float32Array.from(image), channels: 1, width: SIDE, height: SIDE };
-    for (const layer of this.layers) values = OPERATIONS[layer.kind](values, layer);
+    for (const layer of this.layers) {
+      values = OPERATIONS[layer.kind](values, layer);
+    }
     return softmax(values.data);
   }
 }
@@ -65,7 +72,9 @@ function convolve({ data, channels, width, height }, { shape, strides, pads, wei
           for (let j = Math.max(0, -top); j < Math.min(kernelHeight, height - top); j++) {
             const row = (channel * height + top + j) * width + left;
             const kernelRow = ((output * channels + channel) * kernelHeight + j) * kernelWidth;
-            for (let i = from; i < to; i++) sum += data[row + i] * weights[kernelRow + i];
+            for (let i = from; i < to; i++) {
+              sum += data[row + i] * weights[kernelRow + i];
+            }
           }
         }
         result[place++] = sum;
@@ -82,8 +91,12 @@ function multiply({ data, channels, width, height }, { shape, weights, biases })
   for (let pixel = 0, row = 0; pixel < width * height; pixel++) {
     for (let channel = 0; channel < channels; channel++, row += nOutputs) {
       const value = data[channel * width * height + pixel];
-      if (value === 0) continue;
-      for (let output = 0; output < nOutputs; output++) result[output] += value * weights[row + output];
+      if (value === 0) {
+        continue;
+      }
+      for (let output = 0; output < nOutputs; output++) {
+        result[output] += value * weights[row + output];
+      }
     }
   }
   return { data: result, channels: nOutputs, width: 1, height: 1 };

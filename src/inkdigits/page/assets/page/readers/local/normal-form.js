@@ -19,9 +19,13 @@ const MIN_SQUARE = 10; // a crop whose longer side is shorter is scaled as if it
  */
 export function normalise(crop) {
   const bounds = findBounds(crop);
-  if (bounds[2] === 0) return new Uint8Array(SIDE * SIDE);
+  if (bounds[2] === 0) {
+    return new Uint8Array(SIDE * SIDE);
+  }
   let tight = cut(crop, bounds);
-  if (Math.max(tight.width, tight.height) > 1.5 * BOX) tight = adjustStrokeWidth(tight);
+  if (Math.max(tight.width, tight.height) > 1.5 * BOX) {
+    tight = adjustStrokeWidth(tight);
+  }
   return centre(scaleToBox(tight, Math.max(tight.width, tight.height, MIN_SQUARE)));
 }
 
@@ -34,7 +38,9 @@ function scaleToBox(tight, square) {
     Math.max(1, roundHalfEven(tight.height * scale)),
   );
   const highest = scaled.data.reduce((most, level) => Math.max(most, level), 0);
-  if (highest === 0 || highest === 255) return scaled;
+  if (highest === 0 || highest === 255) {
+    return scaled;
+  }
   return { ...scaled, data: scaled.data.map((level) => roundHalfEven(level * (255 / highest))) };
 }
 
@@ -50,7 +56,9 @@ function centre({ data, width, height }) {
       down += y * level;
     }
   }
-  if (mass === 0) return image;
+  if (mass === 0) {
+    return image;
+  }
   const left = place(across / mass, width), top = place(down / mass, height);
   for (let y = 0; y < height; y++) {
     image.set(data.subarray(y * width, (y + 1) * width), (top + y) * SIDE + left);

@@ -39,7 +39,9 @@ export function buildBlankReading(width, height) {
 }
 
 function findRejectionReason(confidence, threshold, [, , width, height]) {
-  if (height < MIN_HEIGHT || width > MAX_ASPECT_RATIO * height) return "not_a_digit";
+  if (height < MIN_HEIGHT || width > MAX_ASPECT_RATIO * height) {
+    return "not_a_digit";
+  }
   return confidence < threshold ? "unsure" : null;
 }
 

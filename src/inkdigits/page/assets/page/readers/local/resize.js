@@ -41,14 +41,18 @@ export function average(image, width, height) {
           rowSums[x] += Math.fround(data[start + sourceX] * shareX);
         }
       }
-      for (let x = 0; x < width; x++) sums[x] += Math.fround(rowSums[x] * shareY);
+      for (let x = 0; x < width; x++) {
+        sums[x] += Math.fround(rowSums[x] * shareY);
+      }
     }
-    for (let x = 0; x < width; x++) result[y * width + x] = roundToLevel(sums[x]);
+    for (let x = 0; x < width; x++) {
+      result[y * width + x] = roundToLevel(sums[x]);
+    }
   }
   return { data: result, width, height };
 }
 
-/** Scale an image down by whole numbers; sums are exact, and OpenCV rounds them in another way than those of parts of pixels. */
+/** Scale an image down by whole numbers: OpenCV then adds integers, so halves are rounded in another way. */
 function averageBlocks({ data, width: sourceWidth, height: sourceHeight }, width, height) {
   const across = sourceWidth / width, down = sourceHeight / height;
   const share = Math.fround(1 / (across * down));
@@ -81,9 +85,15 @@ function computeCells(sourceSize, size) {
     const cell = Math.min(scale, sourceSize - start);
     const last = Math.min(Math.floor(end), sourceSize - 1), first = Math.min(Math.ceil(start), last);
     const shares = [];
-    if (first - start > 1e-3) shares.push([first - 1, Math.fround((first - start) / cell)]);
-    for (let j = first; j < last; j++) shares.push([j, Math.fround(1 / cell)]);
-    if (end - last > 1e-3) shares.push([last, Math.fround(Math.min(end - last, 1, cell) / cell)]);
+    if (first - start > 1e-3) {
+      shares.push([first - 1, Math.fround((first - start) / cell)]);
+    }
+    for (let j = first; j < last; j++) {
+      shares.push([j, Math.fround(1 / cell)]);
+    }
+    if (end - last > 1e-3) {
+      shares.push([last, Math.fround(Math.min(end - last, 1, cell) / cell)]);
+    }
     return shares;
   });
 }

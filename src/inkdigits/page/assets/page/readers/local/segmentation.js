@@ -27,7 +27,9 @@ export function findDigit(ink) {
   const { width, height } = ink;
   const components = findComponents(ink);
   const largest = Math.max(0, ...components.map(measureLongerSide));
-  if (largest < Math.max(3, Math.min(MAX_SPECK_SIDE, MAX_SPECK_SHARE * Math.max(width, height)))) return null;
+  if (largest < Math.max(3, Math.min(MAX_SPECK_SIDE, MAX_SPECK_SHARE * Math.max(width, height)))) {
+    return null;
+  }
   const touchesEdge = (each) => (
     each.left === 0 || each.top === 0 || each.right === width || each.bottom === height
   );

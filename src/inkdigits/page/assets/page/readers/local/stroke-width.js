@@ -33,11 +33,15 @@ export function adjustStrokeWidth(crop) {
     );
     width = measureRelativeWidth(crop);
   }
-  if (width <= 0 || (width >= MIN_WIDTH && width <= MAX_WIDTH)) return crop;
+  if (width <= 0 || (width >= MIN_WIDTH && width <= MAX_WIDTH)) {
+    return crop;
+  }
   const target = width < MIN_WIDTH ? THICKENED_WIDTH : MAX_WIDTH;
   const change = (target - width) / (BOX / Math.max(crop.width, crop.height));
   const reach = roundHalfEven(Math.abs(change));
-  if (reach < 1) return crop;
+  if (reach < 1) {
+    return crop;
+  }
   const changed = change > 0 ? dilateByEllipse(pad(crop, reach), reach + 1) : erodeByEllipse(crop, reach + 1);
   const bounds = findBounds(changed);
   return bounds[2] === 0 ? crop : cut(changed, bounds);
@@ -51,7 +55,9 @@ export function adjustStrokeWidth(crop) {
 export function measureStrokeWidth(crop) {
   const padded = pad(crop, 1);
   let sum = 0;
-  for (const level of padded.data) sum += level;
+  for (const level of padded.data) {
+    sum += level;
+  }
   const length = measureContours({ ...padded, data: padded.data.map((level) => (level >= 128 ? 1 : 0)) });
   return length ? (2 * (sum / 255)) / length : 0;
 }
