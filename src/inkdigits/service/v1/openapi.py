@@ -89,7 +89,7 @@ READ: dict[str, Any] = {
         200: _describe_answer(
             JsonReading,
             "The reading: all digits, and the numbers that they form.",
-            {name: {"value": value} for name, value in examples.READINGS.items()},
+            {},  # see `complete`
             Page_Count={
                 "description": "Number of pages of the PDF or TIFF; 1 for other pictures.",
                 "schema": {"type": "integer", "minimum": 1},
@@ -144,6 +144,9 @@ def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
         [JsonReading, ModelList, RosterList, Error], ref_template="#/components/schemas/{name}"
     )
     completed = {**copy.deepcopy(document), "components": {"schemas": schemas}}
+    # Not with the others: FastAPI drops fields that are null.
+    reading = completed["paths"]["/v1/read"]["post"]["responses"]["200"]["content"]["application/json"]
+    reading["examples"] = {name: {"value": value} for name, value in examples.READINGS.items()}
     operations = [operation for path in completed["paths"].values() for operation in path.values()]
     names = {"model": list(resources.models), "roster": list(resources.rosters)}
     for operation in operations:
