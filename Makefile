@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed-all
   sbom try-locks audit wheel clean \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
-  measure-worker-pool measure-page-parity try-service-stop try-api torture
+  measure-worker-pool measure-service measure-page-parity try-service-stop try-api torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -144,6 +144,9 @@ try-service-stop: $(INSTALLED)  ## stop the service 50 times under load, and cou
 
 measure-page-parity: $(INSTALLED)  ## compare the page without a server with Python in a browser, on 2,000 images: a minute
 	$(BIN)/python benchmarks/page_parity.py
+
+measure-service: $(INSTALLED)  ## measure the service beside MLServer, and under five times its load: ten minutes, run nothing else
+	$(BIN)/python benchmarks/service.py
 
 measure-bounds: $(INSTALLED)  ## measure time and memory of hostile files against the promised bounds: a quarter of an hour
 	$(BIN)/python benchmarks/bounds.py

@@ -44,19 +44,19 @@ def timed(command: Sequence[str | Path], log: Path) -> tuple[float, str]:
     return seconds, output
 
 
-def ask(room: str, *arguments: str | Path) -> Any:
-    """Run one of these modules in a new process, and return the JSON of its last line.
+def ask(room: str, *arguments: str | Path, package: str = "speed") -> Any:
+    """Run a module of a package in a new process, and return the JSON of its last line.
 
     A new process has no threads and no memory of earlier measurements.
     """
     done = subprocess.run(
-        [sys.executable, "-m", f"speed.{room}", *map(str, arguments)],
+        [sys.executable, "-m", f"{package}.{room}", *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(HERE.parent), "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     if done.returncode:
-        raise RuntimeError(f"speed.{room} failed:\n{done.stderr[-2000:]}")
+        raise RuntimeError(f"{package}.{room} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 

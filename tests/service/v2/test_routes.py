@@ -169,7 +169,7 @@ def test_a_request_that_cannot_be_answered_in_its_time_is_429(client, resources,
     body, _ = make_body(images_of(4), parameters={"timeout": 500_000})
     response = client.post(INFER, content=body)
     assert response.status_code == 429
-    assert "within 0.5 s" in response.json()["error"]
+    assert "of 0.5 s" in response.json()["error"]
 
 
 def test_a_stopping_model_is_503(client, resources, make_body):
