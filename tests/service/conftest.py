@@ -54,6 +54,7 @@ class SmallService:
 
         async def app(scope, receive, send):
             scope["app"] = self
+            self._loop = asyncio.get_running_loop()
             await router(scope, receive, send)
 
         self.server = Server(Gate(app, settings, self.lifecycle, journal), settings, self.lifecycle, journal)
@@ -87,6 +88,10 @@ class SmallService:
         """All requests that were counted."""
         family = next(each for each in self.metrics.registry.collect() if each.name == "inkdigits_requests")
         return sum(each.value for each in family.samples if each.name.endswith("_total"))
+
+    def call_in_loop(self, function):
+        """Call a function in the event loop, which has answered a request before."""
+        self._loop.call_soon_threadsafe(function)
 
     def connect(self):
         """A connection."""

@@ -21,14 +21,18 @@ class UpgradeIgnoringProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived."""
         self._unset_keepalive_if_required()
-        try:
+        rest = memoryview(data)
+        while rest:
             try:
-                self.parser.feed_data(data)
+                self.parser.feed_data(rest)
             except httptools.HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
                 self._repeat_framing()
-                self.parser.feed_data(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("")
+            except httptools.HttpParserError:
+                self.send_400_response("")
+                return
+            else:
+                return
 
     def _repeat_framing(self) -> None:
         fields = (b"%s: %s\r\n" % field for field in self.headers if field[0] in _FRAMING)

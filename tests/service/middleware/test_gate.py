@@ -1,7 +1,6 @@
 import time
 
 import httpx
-import pytest
 
 
 def test_refusal_of_a_route(client):
@@ -98,28 +97,3 @@ def test_only_public_paths_are_served_while_the_models_are_loaded(start_small_se
         assert httpx.get(f"{service.url}/").status_code == 200
         service.lifecycle.become_ready()
         assert httpx.get(f"{service.url}/v1/echo").status_code == 200
-
-
-def test_websockets_are_no_http(service):
-    headers = (
-        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n"
-    )
-    request = f"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
-    with service.connect() as connection:
-        connection.sendall(request)
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")  # as HTTP asks: the header may be ignored
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_upgrade_to_http2_is_ignored(service, method):
-    """Java's client asks for it in each request."""
-    body = b"hello" if method == "POST" else b""
-    head = (
-        f"{method} /v1/echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-        f"HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with service.connect() as connection:
-        connection.sendall(head.encode() + body)
-        answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 200 ")
-    assert b'"length":%d' % len(body) in answer

@@ -1,0 +1,90 @@
+import errno
+import os
+import socket
+
+import pytest
+
+from inkdigits.errors import InkdigitsError, UsageError
+from inkdigits.service.listening import accept_waiting, check_exposure, is_loopback, open_sockets
+from inkdigits.service.settings import Settings
+
+
+def test_socket_listens_before_anything_is_loaded():
+    (listener,) = open_sockets("127.0.0.1", 0)
+    with listener, socket.create_connection(listener.getsockname(), timeout=5):
+        (accepted,) = accept_waiting(listener)
+        accepted.close()
+
+
+def test_taken_port_is_named():
+    (listener,) = open_sockets("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    with listener, pytest.raises(InkdigitsError, match=f"port {port} of 127.0.0.1 is taken .* --port"):
+        open_sockets("127.0.0.1", port)
+
+
+def test_port_can_be_taken_again_at_once():
+    (listener,) = open_sockets("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    with socket.create_connection(("127.0.0.1", port)):
+        (accepted,) = accept_waiting(listener)
+        accepted.close()  # the closing side keeps the address for a minute
+    listener.close()
+    (listener,) = open_sockets("127.0.0.1", port)
+    listener.close()
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 300, "1.2.3.4.5"])
+def test_unknown_host(host):
+    with pytest.raises(UsageError, match="--host"):
+        open_sockets(host, 0)
+
+
+def test_address_of_another_machine():
+    with pytest.raises(UsageError, match="address of this machine"):
+        open_sockets("192.0.2.1", 0)
+
+
+def test_reserved_port(monkeypatch):
+    def refuse(self, address):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(InkdigitsError, match="administrator"):
+        open_sockets("127.0.0.1", 80)
+
+
+def test_all_waiting_connections_are_accepted():
+    (listener,) = open_sockets("127.0.0.1", 0)
+    with listener:
+        clients = [socket.create_connection(listener.getsockname(), timeout=5) for _ in range(10)]
+        accepted = accept_waiting(listener)
+        assert len(accepted) == 10
+        assert accept_waiting(listener) == []
+        for each in clients + accepted:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.0.2.1", False),
+        ("no-such-host.invalid", False),
+    ],
+)
+def test_loopback(host, expected):
+    assert is_loopback(host) is expected
+
+
+def test_token_is_needed_beyond_this_machine():
+    with pytest.raises(UsageError, match="--token-file or INKDIGITS_TOKEN, or say --insecure"):
+        check_exposure(Settings(host="0.0.0.0"))
+    check_exposure(Settings(host="0.0.0.0", token="correct-horse-battery"))
+    check_exposure(Settings(host="0.0.0.0", is_insecure=True))
+    check_exposure(Settings())

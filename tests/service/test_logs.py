@@ -1,0 +1,88 @@
+import io
+import json
+import logging
+
+import pytest
+
+from inkdigits.service.logs import forward_library_messages, make_logger
+from inkdigits.service.settings import Settings
+
+
+def write(log_format, log_level="info"):
+    stream = io.TextIOWrapper(io.BytesIO())
+    return stream, make_logger(Settings(log_format=log_format, log_level=log_level), stream)
+
+
+def read(stream):
+    stream.flush()
+    return stream.buffer.getvalue().decode()
+
+
+def test_line_is_one_json_object():
+    stream, logger = write("json")
+    logger.info("request", name='a "quoted"\nname', path=b"\xff")
+    (line,) = read(stream).splitlines()
+    found = json.loads(line)
+    assert found["event"] == "request"
+    assert found["name"] == 'a "quoted"\nname'
+    assert found["level"] == "info"
+    assert found["time"].endswith("Z")
+
+
+def test_traceback_stays_on_the_line():
+    stream, logger = write("json")
+    try:
+        raise ValueError("reason")
+    except ValueError as error:
+        logger.error("defect", exc_info=error)
+    (line,) = read(stream).splitlines()
+    assert "ValueError: reason" in json.loads(line)["exception"]
+
+
+def test_text_is_for_people():
+    stream, logger = write("text")
+    logger.info("request", status=200)
+    (line,) = read(stream).splitlines()
+    assert "request" in line
+    assert "status=200" in line
+    assert "\x1b" not in line
+
+
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_auto_is_json_unless_on_a_terminal():
+    stream, logger = write("auto")
+    logger.info("request", status=200)
+    assert json.loads(read(stream))["status"] == 200
+    terminal = _Terminal()
+    make_logger(Settings(log_format="auto"), terminal).info("request", status=200)
+    assert "request" in terminal.getvalue()
+    assert "{" not in terminal.getvalue()
+
+
+@pytest.mark.parametrize(("level", "n_lines"), [("info", 3), ("warning", 2), ("error", 1)])
+def test_level_filters(level, n_lines):
+    stream, logger = write("json", level)
+    logger.info("a")
+    logger.warning("b")
+    logger.error("c")
+    assert len(read(stream).splitlines()) == n_lines
+
+
+def test_messages_of_libraries_are_forwarded():
+    root = logging.getLogger()
+    former, level = root.handlers[:], root.level
+    stream, logger = write("json")
+    try:
+        forward_library_messages(logger)
+        logging.getLogger("asyncio").error("task %s failed", 3)
+        logging.getLogger("uvicorn.error").info("ignored")
+    finally:
+        root.handlers[:] = former
+        root.setLevel(level)
+    (line,) = read(stream).splitlines()
+    found = json.loads(line)
+    assert (found["source"], found["message"], found["level"]) == ("asyncio", "task 3 failed", "error")
