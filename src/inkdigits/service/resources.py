@@ -80,7 +80,7 @@ class Resources:
         self.pool = Pool(
             settings.n_workers,
             model=settings.model,
-            models={name: name for name in shipped_models()},
+            models={name: str(path) for name, path in find_classifiers(settings.model).items()},
             rosters=self.rosters,
             limits=Limits(settings.picture_seconds, settings.worker_memory_bytes),
             max_waiting=settings.max_waiting_pictures,
@@ -94,7 +94,7 @@ class Resources:
         InkdigitsError
             If a model cannot be loaded, or no worker can be started.
         """
-        for name, path in shipped_models().items():
+        for name, path in find_classifiers(self.settings.model).items():
             self.models[name] = self._load_model(name, path)
         self.get_pool().wait_until_ready()
 
@@ -130,6 +130,21 @@ class Resources:
             lambda n_rows, n_requests, seconds: metrics.observe_batch(name, n_rows),
         )
         return ServedModel(name, recogniser, hashlib.sha256(path.read_bytes()).hexdigest(), batcher)
+
+
+def find_classifiers(model: str | None) -> dict[str, Path]:
+    """Return the files of the classifiers that are served, by name: the shipped ones, and before them a user's own.
+
+    Parameters
+    ----------
+    model
+        Name or path of the classifier that reads pictures; a path is served by the name of its file without suffix.
+    """
+    shipped = shipped_models()
+    own = Path(model or "")
+    if model is None or model in shipped or (own.suffix != ".onnx" and not own.is_file()):
+        return shipped  # the workers refuse a name that is wrong
+    return {own.stem: own, **{name: path for name, path in shipped.items() if name != own.stem}}
 
 
 def find_resources(request: "Request") -> Resources:
