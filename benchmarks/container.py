@@ -93,7 +93,8 @@ def measure_runs(root: Path, config: ImageConfig, n_rounds: int, log: Path) -> d
             readings.append([read_numbers(service.url, path.read_bytes()) for path in PICTURES])
             health = service.call(*config.health_check)
             peaks.append(sum(map(read_peak_memory, service.list_processes())))
-            status, seconds = service.stop()
+            service.send_stop()
+            status, seconds = service.wait()
             stop.append(seconds)
         if status or health.returncode or readings[-1] != readings[0]:
             raise SystemExit(f"exit status {status}, health check {health}, readings {readings}")

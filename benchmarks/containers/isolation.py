@@ -73,10 +73,13 @@ class Running:
             timeout=30,
         )
 
-    def stop(self) -> tuple[int, float]:
-        """Send the stop signal of the image; return exit status and seconds."""
-        start = time.perf_counter()
+    def send_stop(self) -> None:
+        """Send the stop signal of the image."""
         os.kill(self.pid, signal.Signals[self._config.stop_signal])
+
+    def wait(self) -> tuple[int, float]:
+        """Wait for the end; return exit status and seconds."""
+        start = time.perf_counter()
         return self._process.wait(60), time.perf_counter() - start
 
     def list_processes(self) -> list[int]:
