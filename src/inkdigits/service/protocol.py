@@ -11,14 +11,15 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
+from inkdigits.service.addresses import take_host_of_address
 from inkdigits.service.exchange import EXCHANGE_KEY, Exchange
 from inkdigits.service.joined_writes import JoinedWrites
 from inkdigits.service.middleware.gate import CLIENT_GONE
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.middleware.security_headers import add_security_headers
+from inkdigits.service.pipelines import PipelineLimitingProtocol
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
-from inkdigits.service.upgrades import UpgradeIgnoringProtocol
 
 _CLOSING_SECONDS = 2.0
 """Time in seconds in which a client reads the answer on a refused connection, before it is closed."""
@@ -31,7 +32,7 @@ _STALLED_SECONDS = 20.0
 some hundred kilobytes."""
 
 
-class HttpProtocol(UpgradeIgnoringProtocol):
+class HttpProtocol(PipelineLimitingProtocol):
     """One connection.
 
     uvicorn limits neither the length of a header, nor the time in which it arrives, nor the time in which an answer is
@@ -97,20 +98,24 @@ class HttpProtocol(UpgradeIgnoringProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived."""
-        if self._is_refused:
+        if self._is_refused or self.ignores_rest:
             return
         self._n_header_bytes += len(data)
         super().data_received(data)
-        if self._is_idle and not self.transport.is_closing():  # the header is not complete
-            if self._n_header_bytes > self._settings.max_header_bytes:
-                self._refuse(_make_header_refusal(self._settings))
-            elif self._header_timer is None:
-                self._await_header()
+        if self.transport.is_closing():
+            return
+        # It is none of a body: a header without end, also one that follows a request in hand, or trailers, or the
+        # extensions of a chunk.
+        if self._n_header_bytes > self._settings.max_header_bytes:
+            self._refuse_rest(_make_header_refusal(self._settings))
+        elif self._is_idle and self._header_timer is None:
+            self._await_header()
 
     def begin_request(self) -> None:
         """Begin to answer the request whose header is complete."""
         self._cancel_header_timer()
         previous = self.cycle
+        take_host_of_address(self.url, self.headers)
         super().begin_request()
         if self.cycle is not previous:
             exchange = Exchange()
@@ -118,16 +123,19 @@ class HttpProtocol(UpgradeIgnoringProtocol):
             self.cycle.scope[EXCHANGE_KEY] = exchange  # type: ignore[literal-required]
         self._n_header_bytes = 0
 
+    def on_message_begin(self) -> None:
+        """Begin the header of a request."""
+        super().on_message_begin()
+        self._n_header_bytes = max(1, self._n_header_bytes)
+
+    def on_body(self, body: bytes) -> None:
+        """Note a part of the body."""
+        self._n_header_bytes = 0
+        super().on_body(body)
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP."""
-        refusal = Refusal(400, "expected a valid HTTP/1.1 request", "invalid_http")
-        exchange = self._exchange
-        if exchange is None:
-            self._refuse(refusal)
-        elif exchange.status == 0:
-            exchange.interrupt(refusal)  # its body is damaged
-        else:
-            self.transport.close()
+        self._refuse_rest(Refusal(400, "expected a valid HTTP/1.1 request", "invalid_http"))
 
     def on_response_complete(self) -> None:
         """End a request; the client has some time to read the answer, and to send the next one."""
@@ -179,7 +187,8 @@ class HttpProtocol(UpgradeIgnoringProtocol):
         """The request in hand."""
         if self._is_idle:
             return None
-        exchange: Exchange | None = self.cycle.scope.get(EXCHANGE_KEY)  # type: ignore[assignment]
+        assert self.running is not None
+        exchange: Exchange | None = self.running.scope.get(EXCHANGE_KEY)  # type: ignore[assignment]
         return exchange
 
     def _check_header(self) -> Refusal | None:
@@ -190,13 +199,23 @@ class HttpProtocol(UpgradeIgnoringProtocol):
                 f"expected an address of at most {settings.max_url_bytes} bytes, but got {len(self.url)}",
                 "url_length",
             )
-        # What arrived since the last request is at least as long as the header, and mostly short enough.
-        is_long = self._n_header_bytes > settings.max_header_bytes
-        if len(headers) > settings.max_headers or (
-            is_long and sum(len(name) + len(value) + 4 for name, value in headers) > settings.max_header_bytes
-        ):
+        if len(headers) > settings.max_headers or self.n_field_bytes > settings.max_header_bytes:
             return _make_header_refusal(settings)
         return None
+
+    def _refuse_rest(self, refusal: Refusal) -> None:
+        """Refuse what cannot be parsed. Complete requests before it are answered, then the connection is closed."""
+        exchange = self._exchange
+        if exchange is None:
+            self._refuse(refusal)
+        elif self.cycle is not self.running or not self.cycle.more_body:
+            self.end_after_complete_requests()
+        else:  # the body of the request in hand is damaged
+            self.ignores_rest = True
+            if exchange.status == 0:
+                exchange.interrupt(refusal)
+            else:
+                self.transport.close()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer without a request, and close the connection once the client has read the answer."""
