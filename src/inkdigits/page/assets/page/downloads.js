@@ -18,14 +18,16 @@ export function saveJson(reading) {
 /**
  * Save a picture with the boxes of its reading.
  *
- * @param {HTMLCanvasElement|HTMLImageElement} picture A drawing in black on white, or a picture.
+ * @param {HTMLCanvasElement|HTMLImageElement} picture A drawing in black on white, or a picture; of the shape that was read.
  * @param {object} reading
  */
 export function savePng(picture, reading) {
-  const factor = Math.min(1, LARGEST / Math.max(reading.width, reading.height));
+  const [width, height] = [picture.naturalWidth || picture.width, picture.naturalHeight || picture.height];
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(reading.width * factor));
-  canvas.height = Math.max(1, Math.round(reading.height * factor));
+  const shrinking = Math.min(1, LARGEST / Math.max(width, height));
+  canvas.width = Math.max(1, Math.round(width * shrinking));
+  canvas.height = Math.max(1, Math.round(height * shrinking));
+  const factor = canvas.width / reading.width; // pixels of the file per pixel of the reading
   const context = canvas.getContext("2d");
   context.fillStyle = PAPER;
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -38,12 +40,12 @@ export function savePng(picture, reading) {
   }
   const line = Math.max(1, Math.max(canvas.width, canvas.height) / 500);
   for (const digit of reading.digits.filter(({ rejected }) => rejected !== "blank")) {
-    const [x, y, width, height] = digit.box.map((value) => value * factor);
+    const [x, y, wide, high] = digit.box.map((value) => value * factor);
     context.strokeStyle = context.fillStyle = ACCENT;
     context.lineWidth = line;
     context.setLineDash(digit.rejected === null ? [] : [3 * line, 3 * line]);
-    context.strokeRect(x - 2 * line, y - 2 * line, width + 4 * line, height + 4 * line);
-    const size = Math.max(9 * line, Math.min(0.35 * height, 14 * line));
+    context.strokeRect(x - 2 * line, y - 2 * line, wide + 4 * line, high + 4 * line);
+    const size = Math.max(9 * line, Math.min(0.35 * high, 14 * line));
     context.font = `600 ${size}px sans-serif`;
     context.fillText(characterOf(digit), x, y - 4 * line);
   }

@@ -41,7 +41,7 @@ const live = new LiveReading({
   read: (signal) => {
     const shown = history.current.picture;
     const options = { layout: layout(), ink: shown ? ink() : capabilities.inks[0], page: pages.get() };
-    return read(shown ? shown.blob : sheet.render(), options, signal);
+    return read(shown ? shown.blob : sheet.renderForReader(), options, signal);
   },
   onReading: ({ nPages, ...answer }) => {
     pages.offer(nPages);
@@ -155,7 +155,7 @@ find("copy-text").addEventListener("click", async () => {
 });
 find("save-json").addEventListener("click", () => saveJson(reading));
 find("save-png").addEventListener("click", () => {
-  savePng(history.current.picture ? picture.image : sheet.render(), reading);
+  savePng(history.current.picture ? picture.image : sheet.render(1), reading);
 });
 
 find("open-help").addEventListener("click", () => find("help").showModal());

@@ -1,0 +1,35 @@
+"""What one sees on the page."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+def expect_reading(page: Page, text: str) -> None:
+    """Expect a number as the reading of what is on the sheet."""
+    expect(page.locator("#answer")).to_have_attribute("data-state", "done")
+    expect(page.locator("#headline")).to_have_text(text)
+
+
+def expect_blank(page: Page) -> None:
+    expect(page.locator("#answer")).to_have_attribute("data-state", "empty")
+    expect(page.locator(".box")).to_have_count(0)
+
+
+def expect_words(page: Page, pattern: str) -> None:
+    """Expect that the panel says something."""
+    expect(page.locator("#headline + #verdict, #headline").filter(has_text=re.compile(pattern)).first).to_be_visible()
+
+
+def count_ink(page: Page) -> int:
+    """Return the number of pixels of the sheet with ink."""
+    return page.locator("#sheet").evaluate(
+        """(canvas) => {
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, index) => index % 4 === 3 && value > 127).length;
+        }"""
+    )
