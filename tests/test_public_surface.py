@@ -157,13 +157,16 @@ def test_evaluating_loads_nothing_heavy(digits: Path) -> None:
     assert not loaded_by(code) & HEAVY
 
 
-@pytest.mark.parametrize("name", ["data", "models", "evaluate", "read"])
-def test_the_light_commands_load_nothing_heavy(name: str, picture: Path, digits: Path) -> None:
+@pytest.mark.parametrize("name", ["data", "models", "evaluate", "read", "page"])
+def test_the_light_commands_load_nothing_heavy(
+    name: str, picture: Path, digits: Path, tmp_path: Path
+) -> None:
     arguments = {
         "data": [],
         "models": [],
         "evaluate": ["--data", str(digits), "--json"],
         "read": [str(picture)],
+        "page": ["--static", str(tmp_path / "page")],
     }[name]
     assert not loaded_by(command(name, *arguments)) & HEAVY
 
