@@ -4,9 +4,9 @@ python tools/write_sbom.py            writes requirements/inkdigits.cdx.json
 python tools/write_sbom.py --check    exits with 1 if that file is not up to date
 
 It lists the packages of the extra `all` with their locked versions (the core as required, the others as optional), who
-requires whom, and the shipped models and data with their SHA-256. The same input gives the same bytes: there is no time
-stamp, and the serial number is derived from the content. The hashes of the packages are in the locks, whose SHA-256
-are properties of the document.
+requires whom, and the shipped models, data and packages of npm with their SHA-256. The same input gives the same bytes:
+there is no time stamp, and the serial number is derived from the content. The hashes of the packages are in the locks,
+whose SHA-256 are properties of the document.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from requirement_locks import FOLDER, PROJECT, ROOT, Pin, list_locks, read_lock,
 SBOM = FOLDER / "inkdigits.cdx.json"
 PACKAGE = ROOT / "src" / "inkdigits"
 
-EXTRAS = ("train", "report", "pdf", "heic", "openvino", "notebook")
+EXTRAS = ("train", "report", "pdf", "heic", "openvino", "serve", "notebook")
 """The extras of which `all` consists."""
 
 SHIPPED = {
@@ -40,6 +40,9 @@ SHIPPED = {
     ComponentType.DATA: "training/synthetic/*.npz",
 }
 """Shipped files that are neither code nor text, relative to the package."""
+
+VENDORED = "service/v1/assets/*/package.json"
+"""Descriptions of packages of npm of which the wheel contains files, with the SHA-256 of the files beside them."""
 
 LICENCES = {
     "training/synthetic/pen_digits.npz": "CC-BY-4.0",  # UCI Machine Learning Repository, pen-based digits
@@ -84,7 +87,7 @@ def build_sbom(locks: dict[str, list[Pin]], project: dict[str, Any]) -> str:
     for pin, component in packages.items():
         required = [other for requirer, other in _list_requirements(packages) if requirer == pin.name]
         bom.register_dependency(component, required)
-    files = list(_describe_files(table["license"]))
+    files = [*_describe_files(table["license"]), *_describe_vendored()]
     for component in files:
         bom.components.add(component)
     direct = [component for requirer, component in _list_requirements(packages) if requirer == PROJECT]
@@ -126,6 +129,28 @@ def _describe_files(licence: str) -> Iterable[Component]:
                 hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256_of_file(path))],
                 licenses=[DisjunctiveLicense(id=LICENCES.get(name, licence))],
             )
+
+
+def _describe_vendored() -> Iterable[Component]:
+    for path in sorted(PACKAGE.glob(VENDORED)):
+        package = json.loads(path.read_text("utf-8"))
+        purl = PackageURL("npm", name=package["name"], version=package["version"])
+        folder = path.parent.relative_to(PACKAGE).as_posix()
+        sums = path.with_name("SHA256SUMS").read_text("utf-8").splitlines()
+        files = (line.split("  ") for line in sums)
+        yield Component(
+            type=ComponentType.LIBRARY,
+            name=package["name"],
+            version=package["version"],
+            bom_ref=str(purl),
+            purl=purl,
+            scope=ComponentScope.OPTIONAL,
+            licenses=[DisjunctiveLicense(id=package["license"])],
+            properties=[
+                Property(name="inkdigits:extra", value="serve"),
+                *(Property(name=f"inkdigits:sha256:{folder}/{name}", value=digest) for digest, name in files),
+            ],
+        )
 
 
 def _to_json(bom: Bom) -> str:

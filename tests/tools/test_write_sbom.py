@@ -77,6 +77,21 @@ def test_the_shipped_models_are_in_it_with_their_digests(components: dict[str, d
         assert component["hashes"] == [{"alg": "SHA-256", "content": sha256_of_file(path)}]
 
 
+def test_the_packages_of_npm_are_in_it_with_the_digests_of_their_files(
+    components: dict[str, dict[str, Any]], text: str
+) -> None:
+    (name,) = (name for name in components if name.startswith("pkg:npm/"))
+    component = components[name]
+    assert name == f"pkg:npm/swagger-ui-dist@{component['version']}"
+    assert component["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    digests = {
+        each["name"].removeprefix("inkdigits:sha256:"): each["value"] for each in component["properties"]
+    }
+    for file in ("swagger-ui-bundle.js", "swagger-ui.css", "LICENSE"):
+        path = f"service/v1/assets/swagger-ui/{file}"
+        assert digests[path] == sha256_of_file(write_sbom.PACKAGE / path)
+
+
 def test_who_requires_whom_is_in_it(text: str) -> None:
     required = {
         each["ref"].partition("@")[0]: {name.partition("@")[0] for name in each.get("dependsOn", [])}
