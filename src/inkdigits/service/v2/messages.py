@@ -8,6 +8,7 @@ import msgspec
 from inkdigits.contract import DigitImages, Scores
 from inkdigits.json_records import describe_fault
 from inkdigits.service.v2.records import Parameter, Request, RequestOutput, Response
+from inkdigits.service.v2.structure import check_structure
 from inkdigits.service.v2.tensors import decode_images, decode_raw_images, encode_output, refuse
 
 VERSION = "1"
@@ -86,7 +87,9 @@ def decode_request(body: bytes, json_bytes: int | None, outputs: Collection[str]
     binary = memoryview(body)[json_bytes:]
     if json_bytes == 0 and binary:
         return Inference(decode_raw_images(binary, largest), dict.fromkeys(outputs, True))
-    request = _parse(body if not binary else body[:json_bytes])
+    content = body if not binary else body[:json_bytes]
+    check_structure(content, largest)
+    request = _parse(content)
     if len(request.inputs) != 1:
         raise refuse(f"expected one input, but got {len(request.inputs)}; send the images as one tensor")
     images, n_used = decode_images(request.inputs[0], binary, largest)
