@@ -39,9 +39,10 @@ def command(token_file: Path | None, is_check: bool, **values: Any) -> None:
     try:
         _serve(settings)
     except ModuleNotFoundError as error:
-        if (error.name or "inkdigits").partition(".")[0] == "inkdigits":
+        missing = (error.name or "inkdigits").partition(".")[0]
+        if missing == "inkdigits":
             raise
-        raise MissingExtraError("inkdigits serve", "serve", str(error.name)) from error
+        raise MissingExtraError("inkdigits serve", "serve", missing) from error
 
 
 def _serve(settings: "Settings") -> None:

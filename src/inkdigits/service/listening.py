@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import socket
 from contextlib import suppress
+from typing import Any
 
 from inkdigits.errors import InkdigitsError, UsageError
 from inkdigits.service.settings import Settings
@@ -34,12 +35,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
     InkdigitsError
         If the port is taken or not allowed.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:
-        raise UsageError(
-            f"expected --host as a name or address of this machine, but {host!r} is unknown"
-        ) from error
+    found = _find_addresses(host, port)
     sockets: list[socket.socket] = []
     for family, kind, protocol, _, address in dict.fromkeys(found):
         if sockets and port == 0:  # the same free port on all addresses
@@ -71,12 +67,9 @@ def check_exposure(settings: Settings) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether an address can be reached from this machine only."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError):
-        return False  # opening it explains the error
-    return all(ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found)
+    """Return whether an address can be reached from this machine only; errors as of `open_sockets`."""
+    hosts = (str(address[0]).partition("%")[0] for *_, address in _find_addresses(host, None))
+    return all(ipaddress.ip_address(each).is_loopback for each in hosts)
 
 
 def accept_waiting(listener: socket.socket) -> list[socket.socket]:
@@ -88,6 +81,15 @@ def accept_waiting(listener: socket.socket) -> list[socket.socket]:
             with suppress(ConnectionAbortedError):
                 accepted.append(listener.accept()[0])
     return accepted
+
+
+def _find_addresses(host: str, port: int | None) -> list[tuple[Any, ...]]:
+    try:
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
+    except (OSError, UnicodeError) as error:
+        raise UsageError(
+            f"expected --host as a name or address of this machine, but {host!r} is unknown"
+        ) from error
 
 
 def _open_socket(family: int, kind: int, protocol: int, address: tuple[object, ...]) -> socket.socket:

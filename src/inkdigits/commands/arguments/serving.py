@@ -1,5 +1,6 @@
 """The options of ``inkdigits serve``: one for each field of `inkdigits.service.settings.Settings`."""
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import click
 
+from inkdigits.errors import UsageError
 from inkdigits.service.settings import Settings
 
 Command = Callable[..., Any]
@@ -53,8 +55,18 @@ def make_settings(values: dict[str, Any], token_file: Path | None) -> Settings:
         If a value is out of range.
     """
     if token_file is not None:
-        values["token"] = token_file.read_text(encoding="utf-8").strip()
-    return Settings(**values)
+        values["token"] = token_file.read_text(encoding="ascii", errors="replace").strip()
+    try:
+        return Settings(**values)
+    except UsageError as error:
+        # Its message has the names of the fields, which are not known to who gave the options.
+        raise UsageError(
+            re.sub(r"\w+", lambda found: _OPTION_NAMES.get(found[0], found[0]), str(error))
+        ) from None
+
+
+_OPTION_NAMES: dict[str, str] = {}
+"""The option of each field whose name is no word."""
 
 
 def _default(field: str) -> Any:
@@ -65,7 +77,11 @@ def _default(field: str) -> Any:
 def _setting(option: str, field: str, text: str, **attributes: Any) -> Callable[[Command], Command]:
     """Return an option with the default of its field, and an environment variable of its name."""
     attributes.setdefault("default", _default(field))
-    attributes.setdefault("show_default", attributes["default"] not in (None, (), False))
+    attributes.setdefault(
+        "show_default", attributes["default"] not in (None, ()) and attributes["default"] is not False
+    )
+    if "_" in field:
+        _OPTION_NAMES[field] = option
     name = PREFIX + option.removeprefix("--").replace("-", "_").upper()
     return click.option(option, field, envvar=name, show_envvar=True, help=text, **attributes)
 
