@@ -19,7 +19,7 @@ from static_page.browser import read_drawings, serve_folder
 from static_page.drawings import draw_digits
 
 from .conftest import Watched
-from .looking import expect_blank, expect_reading, expect_words
+from .looking import expect_blank, expect_reading
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,9 @@ def test_a_drawn_digit_is_read_without_a_network_connection(static_page: Page) -
     expect(static_page.locator("#layout-option")).to_be_hidden()
     expect(static_page.locator("#picture-tools")).to_be_hidden()
     expect(static_page.locator("#privacy")).to_contain_text("nothing leaves your device")
+    expect(static_page.locator("#privacy")).to_contain_text("takes a scribble for one of them")
+    expect(static_page.locator("#hint-picture")).to_be_hidden()
+    assert static_page.locator(".of-pictures").evaluate_all("(rows) => rows.every((row) => row.hidden)")
     static_page.context.set_offline(True)
     draw_number(static_page, "7", 250, 120, 260)
     expect_reading(static_page, "7")
@@ -174,7 +177,16 @@ def test_a_missing_network_is_reported(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.route("**/network.bin", lambda route: route.fulfill(status=404))
     page.goto(address)
-    expect_words(page, "network")
+    expect(page.locator("#answer")).to_contain_text(
+        "The network could not be loaded: network.bin has the status 404."
+    )
+    page.unroute("**/network.bin")
+    page.route("**/network.json", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#answer")).to_contain_text("The network could not be loaded; check the connection")
+    page.unroute("**/network.json")
+    draw_number(page, "7", 250, 120, 260)
+    expect_reading(page, "7")  # the next reading tries again
     page.close()
 
 

@@ -138,6 +138,9 @@ if (capabilities.pictures) {
   attachPictures(find("frame"), (file) => history.placePicture({ blob: file, name: file.name }));
 } else {
   find("picture-tools").hidden = true;
+  for (const row of document.querySelectorAll(".of-pictures")) {
+    row.hidden = true;
+  }
 }
 
 // A box of a picture leads to the card of its digit; on a drawing one writes.
@@ -164,6 +167,9 @@ find("close-help").addEventListener("click", () => find("help").close());
 find("privacy").textContent = capabilities.isLocal
   ? "Everything happens in this browser: nothing leaves your device."
   : "What you write is sent to this service and to nobody else. It is not stored.";
+if (!capabilities.notDigit) {
+  find("privacy").textContent += " The network knows only the ten digits: it takes a scribble for one of them.";
+}
 
 update(SHORT_PAUSE);
 prepare().catch((error) => panel.showError(error, null));

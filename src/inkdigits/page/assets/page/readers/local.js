@@ -101,7 +101,7 @@ async function fetchFile(name) {
   try {
     response = await fetch(new URL(`./local/${name}`, import.meta.url));
   } catch {
-    throw new ReadError("offline", "The network could not be loaded.");
+    throw new ReadError("failed", "The network could not be loaded; check the connection, and reload the page.");
   }
   if (!response.ok) {
     throw new ReadError("failed", `The network could not be loaded: ${name} has the status ${response.status}.`);
