@@ -152,7 +152,10 @@ def test_a_wrong_tensor_is_refused(change, message):
         ({"inputs": [TENSOR], "outputs": [{"name": "logits"}]}, "outputs probabilities and is_digit"),
         ({"inputs": [TENSOR], "outputs": [{"name": "is_digit"}] * 2}, "at most once"),
         ({"inputs": [TENSOR], "outputs": [{"name": "is_digit"}] * 17}, "length <= 16"),
-        ({"inputs": [TENSOR], "outputs": [{"name": "is_digit"}] * 100_000}, "at most 2000 characters"),
+        (
+            {"inputs": [TENSOR], "outputs": [{"name": "is_digit"}] * 100_000},
+            "in the JSON object of a request",
+        ),
         (
             {"inputs": [TENSOR], "outputs": [{"name": "is_digit", "parameters": {"classification": 3}}]},
             "ask for",

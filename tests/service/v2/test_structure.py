@@ -30,7 +30,7 @@ def make_input(data):
 )
 def test_too_many_values_are_refused_before_parsing(content, monkeypatch):
     monkeypatch.setattr(messages, "_decode", lambda _: pytest.fail("it was parsed"))
-    with pytest.raises(Refusal, match="characters . in the JSON object") as error:
+    with pytest.raises(Refusal, match="in the JSON object of a request") as error:
         messages.decode_request(content, None, OUTPUTS, LARGEST)
     assert error.value.status == 400
 

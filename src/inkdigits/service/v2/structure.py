@@ -14,8 +14,8 @@ def check_structure(content: bytes, largest: int) -> None:
     """Refuse a long JSON object with more values than a request can have.
 
     A parser builds all values before anything can look at them: 3 MB of empty lists or of parameters took 0.2 to 0.5 s
-    and 100 MB, in which the event loop answered nobody. Counting takes 1 ms for the largest. Characters in strings are counted, too;
-    no request needs thousands there.
+    and 100 MB, in which the event loop answered nobody. Counting takes 1 ms for the largest object. Characters in
+    strings are counted, too; no request needs thousands there.
 
     Parameters
     ----------
