@@ -1,5 +1,7 @@
 """The estimated time of passes."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -34,15 +36,28 @@ def test_passes_up_to_two_milliseconds_are_short():
     assert not Pace(1e-5).is_short(201)
 
 
-def test_the_measurement_uses_full_batches_of_images():
-    sizes = []
+class Recogniser:
+    """Notes the sizes of its batches, and takes some seconds for each row."""
 
-    class Recogniser:
-        def score(self, images):
-            assert images.dtype == np.uint8
-            assert images.shape[1:] == (28, 28)
-            sizes.append(len(images))
-            return Scores(np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32))
+    def __init__(self, seconds_per_row=0.0):
+        self.sizes = []
+        self._seconds_per_row = seconds_per_row
 
-    assert 0 < measure_pace(Recogniser(), 16).seconds_per_row < 0.1
-    assert set(sizes[1:]) == {16}
+    def score(self, images):
+        assert images.dtype == np.uint8
+        assert images.shape[1:] == (28, 28)
+        self.sizes.append(len(images))
+        time.sleep(self._seconds_per_row * len(images))
+        return Scores(np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32))
+
+
+def test_the_measurement_uses_full_batches():
+    recogniser = Recogniser(1e-4)
+    assert 1e-4 < measure_pace(recogniser, 16).seconds_per_row < 0.01
+    assert recogniser.sizes == [1, 1, 16, 16, 16]
+
+
+def test_a_slow_model_is_measured_by_one_row():
+    recogniser = Recogniser(0.02)
+    assert measure_pace(recogniser, 16).seconds_per_row > 0.02
+    assert recogniser.sizes == [1, 1]
