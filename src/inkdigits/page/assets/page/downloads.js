@@ -6,6 +6,7 @@ const PAPER = "#ffffff";
 const INK = "#17203d";
 const ACCENT = "#c0311d"; // as in the light theme: a file has no theme
 const LARGEST = 2000; // pixels of the longer side of the PNG
+const SMALLEST = 800; // below it, boxes and characters would not fit: small pictures are enlarged
 
 /** Save the JSON of a reading, without the images. */
 export function saveJson(reading) {
@@ -24,9 +25,10 @@ export function saveJson(reading) {
 export function savePng(picture, reading) {
   const [width, height] = [picture.naturalWidth || picture.width, picture.naturalHeight || picture.height];
   const canvas = document.createElement("canvas");
-  const shrinking = Math.min(1, LARGEST / Math.max(width, height));
-  canvas.width = Math.max(1, Math.round(width * shrinking));
-  canvas.height = Math.max(1, Math.round(height * shrinking));
+  const longest = Math.max(width, height);
+  const scale = Math.min(LARGEST / longest, Math.max(1, SMALLEST / longest));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
   const factor = canvas.width / reading.width; // pixels of the file per pixel of the reading
   const context = canvas.getContext("2d");
   context.fillStyle = PAPER;
