@@ -7,7 +7,7 @@ FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
-  sbom try-locks audit wheel clean \
+  sbom try-locks audit wheel clean container-tools try-container \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
   measure-worker-pool measure-service measure-page-parity try-service-stop try-api torture
@@ -160,6 +160,14 @@ try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a runn
 
 torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
 	$(BIN)/python benchmarks/torture.py
+
+# The missing ones only: without any, neither the network nor the administrator's rights are needed.
+container-tools:  ## install buildah and mmdebstrap, with which the image is tested (Debian, as root)
+	@missing=$$(for tool in buildah mmdebstrap; do command -v $$tool >/dev/null || echo $$tool; done); \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes $$missing; fi
+
+try-container: $(INSTALLED) container-tools  ## build the image from nothing, measure it, and read digits with it: minutes, as root
+	$(BIN)/python benchmarks/container.py
 
 wheel: $(INSTALLED)  ## build wheel and source distribution twice, compare the bytes, and write them into dist/
 	$(BIN)/python tools/build_wheel.py
