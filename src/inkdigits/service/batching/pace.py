@@ -15,8 +15,8 @@ with a thread, one to ``classic`` 175 and 225; on 16 connections 90 and 87, and 
 ``quick`` 0.1 ms, ``compact`` and ``classic`` about 1 ms, ``accurate`` 8 ms."""
 
 _LONGEST_MEASUREMENT_SECONDS = 0.2
-"""Estimated time of a full batch, in seconds, above which only a single row is measured at the start; ``accurate`` takes
-8 ms."""
+"""Estimated time of a full batch, in seconds, above which only a single row is measured at the start; ``accurate``
+takes 8 ms."""
 
 _SHARE_OF_NEW = 0.1
 """Weight of a new pass in the moving average: the estimate follows the machine's load in about ten passes."""
