@@ -23,6 +23,7 @@ _POSITIVE = (
     "max_waiting_rows",
     "deadline_seconds",
     "max_body_bytes",
+    "max_bodies_bytes",
     "body_seconds",
     "min_body_bytes_per_second",
     "header_seconds",
@@ -80,6 +81,9 @@ class Settings:
         Time for an answer from the last byte of the request, in seconds. A request may ask for less.
     max_body_bytes
         Length of the largest request in bytes: the largest picture, and 64 kB for the parts of a form.
+    max_bodies_bytes
+        Length of the bodies of all requests in hand, in bytes, without the first 256 kB of each; further ones get 429.
+        Eight of the largest pictures. A body is in memory twice while it waits for a worker.
     body_seconds
         Time in which the whole body must arrive, in seconds: 20 MB at 3 Mbit/s.
     min_body_bytes_per_second
@@ -126,6 +130,7 @@ class Settings:
     max_waiting_rows: int = 1024
     deadline_seconds: float = 30.0
     max_body_bytes: int = MAX_PICTURE_BYTES + 2**16
+    max_bodies_bytes: int = 512 * 2**20
     body_seconds: float = 60.0
     min_body_bytes_per_second: int = 1000
     body_grace_seconds: float = 5.0

@@ -1,6 +1,9 @@
+import time
+
 import httpx
 import pytest
 
+from inkdigits.service.middleware import bodies
 from inkdigits.service.middleware.bodies import check_announced_body
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
@@ -84,3 +87,48 @@ def test_identity_is_no_compression():
         check_announced_body(b"3", encoding, Settings())
     with pytest.raises(Refusal):
         check_announced_body(b"3", b"deflate", Settings())
+
+
+@pytest.fixture
+def crowded(start_small_service, monkeypatch):
+    """A service with room for 1,000 bytes of all bodies, without the first 100 of each."""
+    monkeypatch.setattr(bodies, "FREE_BYTES", 100)
+    with start_small_service(max_bodies_bytes=1000) as service:
+        yield service
+
+
+HEAD = b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def hold(service, n_bytes):
+    """Send a body except for its last byte, when the service has received the rest."""
+    connection = service.connect()
+    connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % (n_bytes + 1) + b"x" * n_bytes)
+    time.sleep(0.1)
+    return connection
+
+
+def test_bodies_of_all_requests_together_are_bounded(crowded):
+    with hold(crowded, 1050) as first:
+        answer = crowded.send_raw(HEAD + b"Content-Length: 151\r\n\r\n" + b"x" * 151)
+        assert answer.startswith(b"HTTP/1.1 429 ")
+        assert b"retry-after: 1\r\n" in answer
+        chunks = crowded.send_raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"97\r\n" + b"x" * 0x97)
+        assert chunks.startswith(b"HTTP/1.1 429 ")
+        assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 150).status_code == 200
+        assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 100).status_code == 200
+        first.sendall(b"x")
+        assert first.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert crowded.get_figure("inkdigits_refusals_total", reason="bodies") == 2
+    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 900).status_code == 200
+
+
+def test_room_of_a_client_that_went_away_is_free_again(crowded):
+    hold(crowded, 1050).close()
+    crowded.wait_for_line()
+    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 1000).status_code == 200
+
+
+def test_body_alone_may_be_larger_than_the_room(crowded):
+    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 5000).status_code == 200
+    assert httpx.post(f"{crowded.url}/v1/echo", content=send_chunks(3000, 3000)).status_code == 200

@@ -97,3 +97,10 @@ def test_only_public_paths_are_served_while_the_models_are_loaded(start_small_se
         assert httpx.get(f"{service.url}/").status_code == 200
         service.lifecycle.become_ready()
         assert httpx.get(f"{service.url}/v1/echo").status_code == 200
+
+
+def test_request_with_two_hosts_is_refused_under_its_identifier(service):
+    fields = b"Host: localhost\r\nHost: evil.example\r\nX-Request-Id: the-id\r\nConnection: close\r\n\r\n"
+    answer = service.send_raw(b"GET /v1/echo HTTP/1.1\r\n" + fields)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"x-request-id: the-id\r\n" in answer

@@ -155,6 +155,12 @@ _OPTIONS = (
         **_SECONDS,
     ),
     _setting("--max-body", "max_body_bytes", "Length of the largest request.", **_BYTES),
+    _setting(
+        "--max-bodies",
+        "max_bodies_bytes",
+        "Length of all requests in hand, without the first 256 kB of each.",
+        **_BYTES,
+    ),
     _setting("--body-timeout", "body_seconds", "Longest time in which a body arrives.", **_SECONDS),
     _setting(
         "--min-body-rate",

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.exchange import EXCHANGE_KEY, Exchange
 from inkdigits.service.lifecycle import Lifecycle, Phase
-from inkdigits.service.middleware.bodies import check_announced_body, limit_body
+from inkdigits.service.middleware.bodies import BodyRoom, check_announced_body, limit_body
 from inkdigits.service.middleware.hosts import HostCheck
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.middleware.origins import OriginCheck
@@ -64,7 +64,7 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, journal: Journal) -> None:
         self._app, self._settings, self._lifecycle, self._journal = app, settings, lifecycle, journal
         self._hosts, self._origins = HostCheck(settings), OriginCheck(settings)
-        self._tokens = TokenCheck(settings)
+        self._tokens, self._room = TokenCheck(settings), BodyRoom(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -80,6 +80,7 @@ class Gate:
                 await self._refuse(exchange, refusal, scope, receive, send)
         finally:
             exchange.end()
+            self._room.release(exchange)
             self._lifecycle.n_requests -= 1
             self._journal.record(scope, exchange)
 
@@ -89,7 +90,8 @@ class Gate:
         try:
             self._check(scope, exchange)
             stopwatch = Stopwatch(exchange, self._settings)
-            await self._app(scope, limit_body(receive, exchange, stopwatch, self._settings), send)
+            limited = limit_body(receive, exchange, stopwatch, self._settings, self._room)
+            await self._app(scope, limited, send)
         except Refusal as refusal:
             return refusal
         except ClientDisconnect:
@@ -128,10 +130,10 @@ class Gate:
             If the request is refused.
         """
         found: dict[bytes, bytes] = {}
+        n_hosts = 0
         for name, value in scope["headers"]:
             if name in _WANTED:
-                if name == b"host" and name in found:
-                    raise Refusal(400, "expected one header Host, but the request has several", "host")
+                n_hosts += name == b"host"
                 found[name] = value
         get = found.get
         exchange.request_id = choose_request_id(get(b"x-request-id"))
@@ -142,6 +144,8 @@ class Gate:
         exchange.is_received = (length is None or length == b"0") and b"transfer-encoding" not in found
         if exchange.refusal is not None:  # by the connection
             raise exchange.refusal
+        if n_hosts > 1:
+            raise Refusal(400, "expected one header Host, but the request has several", "host")
         host, path = get(b"host"), scope["path"]
         self._hosts.check(host)
         self._tokens.check(path, get(b"authorization"))
@@ -152,6 +156,8 @@ class Gate:
                 503, "the models are being loaded; try again in a second", "starting", {"Retry-After": "1"}
             )
         check_announced_body(length, get(b"content-encoding"), self._settings)
+        if length is not None:
+            self._room.check(int(length))
         exchange.deadline_seconds = parse_deadline(get(b"x-deadline-seconds"), self._settings)
 
     def _complete_header(self, exchange: Exchange, send: Send) -> Send:
