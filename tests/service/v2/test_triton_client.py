@@ -11,6 +11,8 @@ from tritonclient.utils import InferenceServerException
 
 from inkdigits.recognition.engines.registry import load_recogniser
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("triton")]
+
 
 @pytest.fixture(scope="module")
 def client():
