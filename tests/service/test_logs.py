@@ -48,6 +48,15 @@ def test_text_is_for_people():
     assert "\x1b" not in line
 
 
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\x85", "\u2028", "\u202e", "\n", "\r"])
+def test_text_has_no_characters_that_control_a_terminal(character):
+    stream, logger = write("text")
+    logger.info("request", path=f"/{character}[2J")
+    (line,) = read(stream).splitlines()
+    assert line.isprintable()
+    assert "[2J" in line
+
+
 class _Terminal(io.StringIO):
     def isatty(self):
         return True

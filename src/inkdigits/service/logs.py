@@ -30,6 +30,7 @@ def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBo
     ]
     writer: structlog.PrintLogger | structlog.BytesLogger
     if settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty()):
+        processors.append(_escape_controls)
         processors.append(structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="time"))
         writer = structlog.PrintLogger(stream)
     else:
@@ -43,6 +44,14 @@ def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBo
 def forward_library_messages(logger: FilteringBoundLogger) -> None:
     """Write warnings and errors of libraries, such as asyncio and uvicorn, into the log of the service."""
     logging.basicConfig(handlers=[_Forwarder(logger)], level=logging.WARNING, force=True)
+
+
+def _escape_controls(_: object, __: str, event: EventDict) -> EventDict:
+    """Escape what a terminal would take for a command, or what would begin a new line."""
+    for key, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            event[key] = ascii(value)
+    return event
 
 
 def _render_json(_: object, __: str, event: EventDict) -> bytes:

@@ -36,3 +36,9 @@ def test_unknown_methods_have_one_label(client, service):
     client.request("MKCOL", "/nowhere")
     figure = service.get_figure("inkdigits_requests_total", method="OTHER", route="none", status="404")
     assert figure == pytest.approx(2)
+
+
+def test_path_is_logged_as_it_was_sent(client, service):
+    n_before = len(service.lines)
+    service.send_raw(b"GET /%1b%0a%c2%9b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert service.wait_for_line(n_before + 1)["path"] == "/%1b%0a%c2%9b"

@@ -62,7 +62,8 @@ class Journal:
             line["trace_id"], line["span_id"] = exchange.trace.trace_id, exchange.trace.span_id
             line["parent_id"] = exchange.trace.parent_id
         if route == NO_ROUTE:
-            line["path"] = scope.get("path", "")[:_MAX_PATH]
+            # As it was sent, with %1B instead of the escape character: the parser lets printable ASCII pass only.
+            line["path"] = scope.get("raw_path", b"")[:_MAX_PATH].decode("ascii", "backslashreplace")
         if status < 400:
             self._logger.info("request", **line)
             return
