@@ -7,7 +7,7 @@ FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
-  sbom try-locks audit wheel clean container-tools try-container \
+  sbom try-locks audit wheel clean browser screenshots container-tools try-container \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
   measure-worker-pool measure-service measure-page-parity try-service-stop try-api torture
@@ -42,13 +42,13 @@ train: $(FOR_TRAINING)  ## train the fast recipe, evaluate it, write its report,
 # One worker for each core. Tests of one xdist_group run in the same worker, so that they share fixtures.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup
 
-test: $(INSTALLED)  ## run all tests, on all cores
+test: $(INSTALLED) browser  ## run all tests, on all cores
 	$(PYTEST)
 
 test-fast: $(INSTALLED)  ## run the tests that are not marked as slow
 	$(PYTEST) -m "not slow"
 
-coverage: $(INSTALLED)  ## report the lines that the tests cover (without subprocesses), also as build/coverage/html
+coverage: $(INSTALLED) browser  ## report the lines that the tests cover (without subprocesses), also as build/coverage/html
 	@mkdir -p build/coverage
 	$(PYTEST) --cov --cov-report=term --cov-report=html
 
@@ -160,6 +160,17 @@ try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a runn
 
 torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
 	$(BIN)/python benchmarks/torture.py
+
+# Without it the tests of the page are skipped, except in CI, where they fail.
+browser:  ## install Chromium, in which the page is tested (Debian, as root)
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  ! command -v $$name >/dev/null || exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium; \
+	else false; fi || echo "Chromium is missing, so the tests of the page are skipped: install it with your system's packages."
+
+screenshots: $(INSTALLED) browser  ## draw on the page in a browser, and write docs/images/page-draw.png
+	$(BIN)/python tools/screenshot_page.py
 
 # The missing ones only: without any, neither the network nor the administrator's rights are needed.
 container-tools:  ## install buildah and mmdebstrap, with which the image is tested (Debian, as root)

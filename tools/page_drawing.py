@@ -24,7 +24,12 @@ STROKES: dict[str, list[Stroke]] = {
         [(0.68, 0.32), (0.67, 0.66), (0.66, 1.0)],
     ],
     "7": [[(0.05, 0.06), (0.5, 0.05), (0.92, 0.03), (0.66, 0.5), (0.4, 1.0)]],
-    "8": [[(0.5 + 0.36 * math.sin(step * math.pi / 7), 0.5 - 0.5 * math.cos(step * math.pi / 14)) for step in range(29)]],
+    "8": [
+        [
+            (0.5 + 0.36 * math.sin(step * math.pi / 7), 0.5 - 0.5 * math.cos(step * math.pi / 14))
+            for step in range(29)
+        ]
+    ],
     "9": [[*_arc(0.46, 0.3, 0.36, 0.3, -10, -370, 18), (0.78, 0.6), (0.72, 1.0)]],
 }
 """The strokes of the digits; 5 and 6 are not needed."""
@@ -59,7 +64,7 @@ def draw_strokes(page: Page, strokes: list[Stroke], x: float, y: float, width: f
 
 
 def draw_number(page: Page, number: str, x: float, y: float, height: float) -> None:
-    """Draw a number with the mouse, from a corner of the sheet on, in CSS pixels; its digits are 0.62 as wide as high."""
+    """Draw a number with the mouse, from a place on the sheet in CSS pixels; its digits are 0.62 as wide as high."""
     width = 0.62 * height
     for digit in number:
         draw_strokes(page, STROKES[digit], x, y, width, height)

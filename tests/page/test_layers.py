@@ -88,12 +88,14 @@ def test_layers_that_give_other_probabilities_are_refused(tmp_path: Path) -> Non
         read_layers(save(model, tmp_path / "transposed.onnx"))
 
 
-def test_a_scaling_after_the_input_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("order", "part"), [((0, 1), "the operation Mul"), ((1, 0), "a branch with Mul")])
+def test_a_scaling_after_the_input_is_refused(tmp_path: Path, order: tuple[int, int], part: str) -> None:
     model = onnx.load(QUICK)
     convolution = find_node(model, "Conv")
     model.graph.initializer.append(numpy_helper.from_array(np.float32(2.0), "scale"))
+    factors = convolution.input[0], "scale"
     place = list(model.graph.node).index(convolution)
-    model.graph.node.insert(place, helper.make_node("Mul", [convolution.input[0], "scale"], ["scaled"]))
+    model.graph.node.insert(place, helper.make_node("Mul", [factors[i] for i in order], ["scaled"]))
     convolution.input[0] = "scaled"
-    with pytest.raises(ModelError, match="the operation Mul"):
+    with pytest.raises(ModelError, match=part):
         read_layers(save(model, tmp_path / "scaled.onnx"))

@@ -20,7 +20,9 @@ def expect_blank(page: Page) -> None:
 
 def expect_words(page: Page, pattern: str) -> None:
     """Expect that the panel says something."""
-    expect(page.locator("#headline + #verdict, #headline").filter(has_text=re.compile(pattern)).first).to_be_visible()
+    expect(
+        page.locator("#headline + #verdict, #headline").filter(has_text=re.compile(pattern)).first
+    ).to_be_visible()
 
 
 def count_ink(page: Page) -> int:

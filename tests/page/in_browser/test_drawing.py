@@ -1,12 +1,15 @@
 """Drawing with mouse, finger and pen in a real browser, and what is shown of it."""
 
-from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
 from playwright.sync_api import Page, expect
+
+from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
 
 from .looking import PHONE, count_ink, expect_blank, expect_reading, expect_words
 
 
-def draw_with(page: Page, kind: str, digit: str, x: float, y: float, height: float, force: float = 0.5) -> None:
+def draw_with(
+    page: Page, kind: str, digit: str, x: float, y: float, height: float, force: float = 0.5
+) -> None:
     """Draw a digit with a finger or a pen, as the browser gets them from the screen."""
     sheet = page.locator("#sheet").bounding_box()
     session = page.context.new_cdp_session(page)

@@ -89,7 +89,11 @@ def test_every_control_is_reached(page: Page) -> None:
     reached = set()
     for _ in range(25):
         press(page, "Tab")
-        reached.add(page.evaluate("document.activeElement.id || document.activeElement.name || document.activeElement.className"))
+        reached.add(
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.name || document.activeElement.className"
+            )
+        )
     controls = {"skip", "open-help", "theme", "sheet", "undo", "clear", "pen-width", "open-picture", "layout"}
     assert controls | {"copy-text", "save-json", "save-png"} <= reached
 

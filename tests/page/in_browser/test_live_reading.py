@@ -3,8 +3,9 @@
 import json
 import time
 
-from page_drawing import draw_number
 from playwright.sync_api import Page, Route, expect
+
+from page_drawing import draw_number
 
 from .looking import expect_blank, expect_reading, expect_words
 
@@ -14,11 +15,18 @@ READ = "**/v1/read?*"
 def make_answer(digit: int) -> str:
     """Return a reading of one digit, as the service would answer it."""
     others = [{"label": label, "probability": 0.0} for label in range(10) if label != digit]
-    record = {
-        "label": digit, "confidence": 1.0, "box": [5, 5, 20, 20], "alternatives": others, "rejected": None, "printed": None,
-    }  # fmt: skip
-    number = {"text": str(digit), "confidence": 1.0, "box": [5, 5, 20, 20], "runner_up": None, "digits": [record]}
-    return json.dumps({"text": str(digit), "width": 200, "height": 160, "digits": [record], "numbers": [number]})
+    record = {"label": digit, "confidence": 1.0, "box": [5, 5, 20, 20], "alternatives": others}
+    record |= {"rejected": None, "printed": None}
+    number = {
+        "text": str(digit),
+        "confidence": 1.0,
+        "box": [5, 5, 20, 20],
+        "runner_up": None,
+        "digits": [record],
+    }
+    return json.dumps(
+        {"text": str(digit), "width": 200, "height": 160, "digits": [record], "numbers": [number]}
+    )
 
 
 class HeldService:

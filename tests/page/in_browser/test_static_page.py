@@ -50,7 +50,7 @@ def test_a_drawn_digit_is_read_without_a_network_connection(static_page: Page) -
     expect(static_page.locator("#layout-option")).to_be_hidden()
     expect(static_page.locator("#picture-tools")).to_be_hidden()
     expect(static_page.locator("#privacy")).to_contain_text("nothing leaves your device")
-    expect(static_page.locator("#privacy")).to_contain_text("takes a scribble for one of them")
+    expect(static_page.locator("#privacy")).to_contain_text("it takes a scribble, or two digits, for one")
     expect(static_page.locator("#hint-picture")).to_be_hidden()
     assert static_page.locator(".of-pictures").evaluate_all("(rows) => rows.every((row) => row.hidden)")
     static_page.context.set_offline(True)

@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_drawing import draw_number
 from playwright.sync_api import Page, expect
+
+from page_drawing import draw_number
 
 from .looking import PHONE, expect_reading
 from .test_pictures import PAGE
