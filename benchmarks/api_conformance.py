@@ -18,27 +18,32 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
 from conformance.hooks import PICTURES
-from conformance.service_process import ServiceProcess, run_service
 from inkdigits.environment import describe_environment
 from inkdigits.storage import write_json
+from serving.servers import run_inkdigits
 
 RESULTS = Path(__file__).with_name("results") / "api-conformance.json"
 
 N_EXAMPLES = 2000
 """Number of requests per operation and kind of pictures in the whole measurement."""
 
-_TOKEN = "a-token-of-no-secret-service"
+TOKEN = "a-token-of-no-secret-service"
+"""Token of the services."""
+
 _PROGRAM = "from schemathesis.cli import schemathesis; schemathesis()"
 
 
-def run_schemathesis(service: ServiceProcess, pictures: str, n_examples: int, folder: Path) -> dict[str, Any]:
+def run_schemathesis(url: str, pictures: str, n_examples: int, folder: Path) -> dict[str, Any]:
     """Run Schemathesis on a service.
 
     Parameters
     ----------
-    service
-        The service.
+    url
+        Address of the service.
     pictures
         ``valid`` or ``damaged``.
     n_examples
@@ -54,9 +59,9 @@ def run_schemathesis(service: ServiceProcess, pictures: str, n_examples: int, fo
     report = folder / f"{pictures}.json"
     done = subprocess.run(
         [
-            *(sys.executable, "-c", _PROGRAM, "run", f"{service.url}/openapi.json"),
+            *(sys.executable, "-c", _PROGRAM, "run", f"{url}/openapi.json"),
             *("--checks", "all", "--max-examples", str(n_examples), "--generation-deterministic"),
-            *("--header", f"Authorization: Bearer {_TOKEN}"),  # the check `ignored_auth` leaves it out
+            *("--header", f"Authorization: Bearer {TOKEN}"),  # the check `ignored_auth` leaves it out
             *("--continue-on-failure", "--report", "json", "--report-json-path", str(report), "--no-color"),
             *(("--exclude-checks", "positive_data_acceptance") if pictures == "damaged" else ()),
         ],
@@ -86,11 +91,17 @@ def run_schemathesis(service: ServiceProcess, pictures: str, n_examples: int, fo
     }
 
 
-def count_statuses(log: Path) -> dict[str, int]:
-    """Return the number of answers of ``/v1/read`` in the log of a service by status."""
-    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
-    counts = Counter(line["status"] for line in lines if line.get("route") == "/v1/read")
-    return {str(status): n for status, n in sorted(counts.items())}
+def count_statuses(url: str) -> dict[str, int]:
+    """Return the number of answers of ``/v1/read`` by status, from the figures of a service."""
+    figures = (
+        httpx.get(f"{url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).raise_for_status().text
+    )
+    counts: Counter[str] = Counter()
+    for family in text_string_to_metric_families(figures):
+        for sample in family.samples:
+            if sample.name == "inkdigits_requests_total" and sample.labels["route"] == "/v1/read":
+                counts[sample.labels["status"]] += int(sample.value)
+    return dict(sorted(counts.items()))
 
 
 def measure(n_examples: int) -> dict[str, Any]:
@@ -106,13 +117,12 @@ def measure(n_examples: int) -> dict[str, Any]:
         folder = Path(name)
         roster, token = folder / "numbers.txt", folder / "token"
         roster.write_text("7\n12\n")
-        token.write_text(_TOKEN)
+        token.write_text(TOKEN)
         for pictures in ("valid", "damaged"):
-            log = folder / f"{pictures}.log"
-            options = ("--roster", f"numbers={roster}", "--token-file", str(token))
-            with run_service(log, *options) as service:
-                rows[pictures] = run_schemathesis(service, pictures, n_examples, folder)
-            rows[pictures]["statuses"] = count_statuses(log)
+            with run_inkdigits("--roster", f"numbers={roster}", "--token-file", str(token)) as server:
+                url = f"http://127.0.0.1:{server.port}"
+                rows[pictures] = run_schemathesis(url, pictures, n_examples, folder)
+                rows[pictures]["statuses"] = count_statuses(url)
             print(pictures, json.dumps(rows[pictures]), flush=True)
     return rows
 
