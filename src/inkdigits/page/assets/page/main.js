@@ -168,7 +168,8 @@ find("privacy").textContent = capabilities.isLocal
   ? "Everything happens in this browser: nothing leaves your device."
   : "What you write is sent to this service and to nobody else. It is not stored.";
 if (!capabilities.notDigit) {
-  find("privacy").textContent += " The network knows only the ten digits: it takes a scribble for one of them.";
+  find("privacy").textContent += " The network reads one digit at a time and knows nothing else: it takes a scribble, or two "
+    + "digits, for one of the ten.";
 }
 
 update(SHORT_PAUSE);
