@@ -74,7 +74,8 @@ def run_server(
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "benchmarks")}
-    with (LOGS / f"{name}.log").open("wb") as log:
+    path = LOGS / f"{name}.log"
+    with path.open("wb") as log:
         process = subprocess.Popen(
             [str(word) for word in command], cwd=folder, env=environment, stdout=log, stderr=log
         )
@@ -87,6 +88,7 @@ def run_server(
                 process.wait(20)
             process.kill()
             process.wait()
+    path.unlink()  # it has a line for each request, some hundred megabytes in all
 
 
 def run_inkdigits(*options: str) -> contextlib.AbstractContextManager[Server]:
