@@ -59,7 +59,10 @@ export function findDigitImage(pixels) {
   const grey = convertToGrey(pixels);
   const ink = findInk(grey);
   if (!ink) {
-    throw new ReadError("refused", "Ink covers almost all of the sheet; clear it and draw one digit.");
+    throw new ReadError(
+      "refused",
+      "Ink covers almost all of the sheet, or this browser hides drawings from pages as a protection against tracking.",
+    );
   }
   const crop = findDigit(ink);
   if (!crop) {

@@ -24,31 +24,43 @@ const MIN_SIDE = 40, MAX_SCRAP_SHARE = 0.25;
  * @returns {Crop | null} null if there is no ink, only specks, or only small ink at an edge
  */
 export function findDigit(ink) {
-  const { width, height } = ink;
   const components = findComponents(ink);
-  const largest = Math.max(0, ...components.map(measureLongerSide));
-  if (largest < Math.max(3, Math.min(MAX_SPECK_SIDE, MAX_SPECK_SHARE * Math.max(width, height)))) {
+  const minSide = Math.max(3, Math.min(MAX_SPECK_SIDE, MAX_SPECK_SHARE * Math.max(ink.width, ink.height)));
+  if (!components.some((each) => measureLongerSide(each) >= minSide)) {
     return null;
   }
-  const touchesEdge = (each) => (
-    each.left === 0 || each.top === 0 || each.right === width || each.bottom === height
-  );
-  const score = (each) => {
-    const across = Math.abs(each.x - (width - 1) / 2) / (width / 2);
-    const down = Math.abs(each.y - (height - 1) / 2) / (height / 2);
-    return each.area * measureLongerSide(each) * (touchesEdge(each) ? EDGE_WEIGHT : 1)
-      * (1.15 - Math.max(across, down));
-  };
-  const scores = components.map(score);
-  const main = components[scores.indexOf(Math.max(...scores))];
-  const isIntruder = (each) => touchesEdge(each) && (!touchesEdge(main) || liesBeside(each, main));
+  const main = chooseMain(components, ink);
+  const isIntruder = (each) => touchesEdge(each, ink) && (!touchesEdge(main, ink) || liesBeside(each, main));
   const kept = components.filter((each) => each === main || (liesNear(each, main) && !isIntruder(each)));
   const crop = cropComponents(ink, kept);
-  const [x, y, w, h] = crop.box;
-  const isAtEdge = x === 0 || y === 0 || x + w === width || y + h === height;
-  const isScrap = isAtEdge && Math.min(width, height) >= MIN_SIDE
-    && Math.max(w, h) < MAX_SCRAP_SHARE * Math.max(width, height);
-  return isScrap ? null : crop;
+  return isScrap(crop.box, ink) ? null : crop;
+}
+
+/** Return the component that is largest and nearest to the centre; those at an edge count less. */
+function chooseMain(components, ink) {
+  const { width, height } = ink;
+  let main = null, highest = -Infinity;
+  for (const each of components) {
+    const across = Math.abs(each.x - (width - 1) / 2) / (width / 2);
+    const down = Math.abs(each.y - (height - 1) / 2) / (height / 2);
+    const score = each.area * measureLongerSide(each) * (touchesEdge(each, ink) ? EDGE_WEIGHT : 1)
+      * (1.15 - Math.max(across, down));
+    if (score > highest) {
+      [main, highest] = [each, score];
+    }
+  }
+  return main;
+}
+
+function touchesEdge({ left, top, right, bottom }, { width, height }) {
+  return left === 0 || top === 0 || right === width || bottom === height;
+}
+
+/** Return whether a box is small and touches an edge, like the end of a line. */
+function isScrap([left, top, width, height], ink) {
+  return touchesEdge({ left, top, right: left + width, bottom: top + height }, ink)
+    && Math.min(ink.width, ink.height) >= MIN_SIDE
+    && Math.max(width, height) < MAX_SCRAP_SHARE * Math.max(ink.width, ink.height);
 }
 
 function measureLongerSide(component) {
