@@ -12,7 +12,6 @@ import uvloop
 
 from serving.connections import Connection, connect
 
-
 _LAST_SECONDS = 10.0
 """Time for the last answers of an open loop, in seconds; those that have not come then are counted as none."""
 
