@@ -35,7 +35,7 @@ class SmallService:
         What its routes noted: begun, cancelled, ended.
     """
 
-    def __init__(self, settings):
+    def __init__(self, settings, check=lambda: None):
         self.settings, self.lifecycle, self.metrics = settings, Lifecycle(), Metrics()
         self.events = []
         self._log = io.TextIOWrapper(io.BytesIO())
@@ -57,7 +57,9 @@ class SmallService:
             self._loop = asyncio.get_running_loop()
             await router(scope, receive, send)
 
-        self.server = Server(Gate(app, settings, self.lifecycle, journal), settings, self.lifecycle, journal)
+        self.server = Server(
+            Gate(app, settings, self.lifecycle, journal), settings, self.lifecycle, journal, check
+        )
         self._sockets = open_sockets(settings.host, 0)
         self.port = self._sockets[0].getsockname()[1]
         self.thread = threading.Thread(target=self.server.run, args=(self._sockets,))
@@ -142,9 +144,10 @@ def receive_all(connection):
 
 
 @contextmanager
-def run_small_service(**settings):
+def run_small_service(check=lambda: None, **settings):
     service = SmallService(
-        Settings(**{"log_format": "json", "stop_delay_seconds": 0.0, "drain_seconds": 5.0, **settings})
+        Settings(**{"log_format": "json", "stop_delay_seconds": 0.0, "drain_seconds": 5.0, **settings}),
+        check,
     )
     service.thread.start()
     while not service.server.started:

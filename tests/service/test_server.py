@@ -6,6 +6,7 @@ import time
 import httpx
 from tests.service.conftest import receive_all
 
+from inkdigits.errors import WorkerError
 from inkdigits.service.lifecycle import Phase
 
 GET = b"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n"
@@ -137,3 +138,18 @@ def test_date_is_renewed_while_requests_are_taken(start_small_service):
             except httpx.ConnectError:
                 break
         assert len(dates) >= 2
+
+
+def test_service_that_cannot_work_any_more_stops(start_small_service):
+    errors = []
+
+    def check():
+        if errors:
+            raise errors[0]
+
+    with start_small_service(check=check) as service:
+        assert httpx.get(f"{service.url}/v1/echo").status_code == 200
+        errors.append(WorkerError("worker processes cannot be started"))
+        service.thread.join(10)
+        assert not service.thread.is_alive()
+        assert service.server.fault is errors[0]

@@ -86,6 +86,17 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced(pool: Pool) -> None:
     assert all(not isinstance(each, Exception) for each in pool.read_all(map(draw_digit, range(4))))
 
 
+def test_replaced_workers_are_counted() -> None:
+    with Pool(1) as pool:
+        pool.wait_until_ready()
+        assert pool.n_replaced == 0
+        for n_killed in (1, 2):
+            (pid,) = pool.tasks_by_process
+            os.kill(pid, signal.SIGKILL)
+            pool.read(draw_digit(1)).result()
+            assert pool.n_replaced == n_killed
+
+
 def test_a_worker_that_is_killed_within_a_picture_fails_that_picture(pool: Pool) -> None:
     futures = [pool.read(Fault(time.sleep, 1000)), pool.read(draw_digit(1))]
     futures[1].result()
@@ -129,8 +140,11 @@ def test_workers_that_cannot_start_are_an_error(monkeypatch: pytest.MonkeyPatch,
         (str(tmp_path), "Permission denied"),
     ):
         monkeypatch.setattr(sys, "executable", executable)
-        with Pool(2) as pool, pytest.raises(WorkerError, match=reason):
-            pool.read(draw_digit(1)).result()
+        with Pool(2) as pool:
+            with pytest.raises(WorkerError, match=reason):
+                pool.read(draw_digit(1)).result()
+            with pytest.raises(WorkerError, match=reason):
+                pool.wait_until_ready()
 
 
 def test_workers_that_start_too_slowly_are_an_error() -> None:

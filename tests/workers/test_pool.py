@@ -198,3 +198,23 @@ def test_a_pool_belongs_to_the_process_that_made_it(pool: Pool, monkeypatch: pyt
     pool.close()
     monkeypatch.undo()
     pool.read(draw_digit(1)).result()
+
+
+def test_waiting_pictures_are_counted() -> None:
+    with Pool(1, limits=Limits(seconds=60)) as pool:
+        pool.wait_until_ready()
+        running = pool.read(Fault(time.sleep, 1000))
+        while not running.running():
+            time.sleep(0.01)
+        assert pool.n_waiting == 0
+        waiting = [pool.read(draw_digit(1)) for _ in range(3)]
+        assert pool.n_waiting == 3
+        waiting[0].cancel()
+        assert pool.n_waiting == 2
+
+
+def test_a_closed_pool_is_never_ready() -> None:
+    pool = Pool(1)
+    pool.close()
+    with pytest.raises(WorkerError, match="closed"):
+        pool.wait_until_ready()

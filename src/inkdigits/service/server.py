@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from inkdigits.errors import InkdigitsError
 from inkdigits.service.application import create_application
 from inkdigits.service.lifecycle import Lifecycle
 from inkdigits.service.listening import accept_waiting
@@ -50,13 +51,15 @@ def serve(
     Raises
     ------
     InkdigitsError
-        If models, rosters or workers cannot be loaded.
+        If models or workers cannot be loaded, or no worker can be started any more.
     """
     logger = make_logger(resources.settings)
     forward_library_messages(logger)
     journal = Journal(resources.metrics, logger)
     app = create_application(resources, journal)
-    server = Server(app, resources.settings, resources.lifecycle, journal)
+    server = Server(
+        app, resources.settings, resources.lifecycle, journal, resources.get_pool().wait_until_ready
+    )
     start = _Start(resources, on_ready, server.stop)
     with server.handle_signals():
         start.thread.start()
@@ -66,8 +69,9 @@ def serve(
         finally:
             resources.close()  # ends the wait for a worker, too
             start.thread.join()
-    if start.error is not None:
-        raise start.error
+    error = start.error or server.fault
+    if error is not None:
+        raise error
     logger.info("stopped")
 
 
@@ -82,9 +86,24 @@ class Server(uvicorn.Server):
         Of the service.
     journal
         Where connections are recorded that are refused before they have a request.
+    check
+        Called ten times a second while the service is ready; an error that it raises stops the service. A service whose
+        workers cannot be started any more is restarted by whoever watches the process.
+
+    Attributes
+    ----------
+    fault
+        The error that stopped the service.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, journal: Journal) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        lifecycle: Lifecycle,
+        journal: Journal,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         config = uvicorn.Config(
             app,
             loop="uvloop",
@@ -98,7 +117,8 @@ class Server(uvicorn.Server):
             timeout_keep_alive=settings.keep_alive_seconds,  # type: ignore[arg-type]
         )
         super().__init__(config)
-        self._settings, self._lifecycle = settings, lifecycle
+        self._settings, self._lifecycle, self._check = settings, lifecycle, check
+        self.fault: InkdigitsError | None = None
 
     def stop(self) -> None:
         """Begin to stop, from any thread or signal handler."""
@@ -119,6 +139,16 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave the signals to `handle_signals`: uvicorn's handler closes the sockets first, and repeats the signal."""
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Renew the date of the headers, check the service, and return whether it is to stop."""
+        if self._lifecycle.is_ready:
+            try:
+                self._check()
+            except InkdigitsError as error:
+                self.fault = error
+                self.stop()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take requests for the delay, close the listening sockets, and answer all accepted requests."""
