@@ -97,6 +97,7 @@ def test_the_image_says_the_same(service: dict[str, Any]) -> None:
     assert exposed is not None
     assert [port.rpartition(":")[2] for port in service["ports"]] == [exposed[1]]
     assert service["build"] == {"context": ".", "dockerfile": "Containerfile"}
+    assert service["pull_policy"] == "build"  # never an image of this name from a registry
 
 
 def test_it_starts_again_and_its_log_does_not_fill_the_disk(service: dict[str, Any]) -> None:
