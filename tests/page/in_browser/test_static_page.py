@@ -1,10 +1,12 @@
 """The page without a server in a real browser: it reads one digit like Python, wherever its folder is served."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import jsonschema
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
@@ -138,6 +140,21 @@ def test_the_normal_form_of_any_ink_is_that_of_python(static_page: Page) -> None
     assert differences.max() <= 1
     assert (differences == 0).sum() >= 130
     assert (expected.max(axis=1) > 0).sum() >= 120
+
+
+def test_readings_have_the_form_of_the_command(static_page: Page, small_train: LabelledImages) -> None:
+    root = Path(__file__).parents[3]
+    schema = json.loads((root / "docs" / "reference" / "reading.schema.json").read_text("utf-8"))
+    drawings = [*draw_digits(small_train.images[:8]), np.full((90, 70), 255, np.uint8)]
+    kinds = set()
+    for drawing, (reading, _, _) in zip(drawings, read_drawings(static_page, drawings), strict=True):
+        jsonschema.validate({**reading, "picture": "-"}, schema)
+        (digit,) = reading["digits"]
+        assert (reading["height"], reading["width"]) == drawing.shape
+        assert reading["numbers"][0]["digits"] == [digit]
+        assert len(digit["alternatives"]) == (0 if digit["label"] is None else 9)
+        kinds.add(digit["rejected"])
+    assert kinds >= {None, "blank"}
 
 
 def test_what_is_no_digit_is_rejected(static_page: Page) -> None:

@@ -33,7 +33,7 @@ export function buildReading(probabilities, box, threshold, width, height, image
  */
 export function buildBlankReading(width, height) {
   const digit = {
-    label: null, confidence: 1, box: [0, 0, width, height], alternatives: [], rejected: "blank", printed: null,
+    label: null, confidence: 1, box: [0, 0, width, height], alternatives: [], rejected: "blank", printed: null, image: null,
   };
   return wrap(digit, "_", width, height);
 }
