@@ -27,6 +27,12 @@ def test_a_model_is_chosen_by_name(readers: Readers, reader: Reader) -> None:
     assert chosen != readers.read(PICTURE)
 
 
+def test_options_of_a_picture_come_before_those_of_all(readers: Readers, reader: Reader) -> None:
+    expected = reader.read(PICTURE, layout="line", expect="1")
+    assert readers.read(PICTURE, layout="line", expect="1") == expected
+    assert expected != reader.read(PICTURE, layout="digit", expect="1")
+
+
 def test_a_model_is_loaded_once_and_only_if_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
 

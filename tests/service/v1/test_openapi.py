@@ -7,9 +7,10 @@ import jsonschema
 import pytest
 from tests.service.v1.conftest import Service, run_service
 
-from inkdigits.service.application import Routes
+from inkdigits.recognition.numbers.lexicon import Roster
 from inkdigits.service.resources import Resources
 from inkdigits.service.settings import Settings
+from inkdigits.service.v1 import create_application
 from inkdigits.service.v1.query import ReadingQuery
 
 pytestmark = pytest.mark.xdist_group("service-v1")
@@ -118,7 +119,7 @@ def test_the_body_is_a_form_or_a_picture(document: dict[str, Any]) -> None:
 
 
 def test_a_service_without_rosters_and_with_a_token_says_so() -> None:
-    application = Routes(Resources(Settings(token=TOKEN)))._v1
+    application = create_application(Resources(Settings(token=TOKEN)))
     document = application.openapi()
     assert document["security"] == [{"bearer": []}]
     assert document["components"]["securitySchemes"] == {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -126,7 +127,19 @@ def test_a_service_without_rosters_and_with_a_token_says_so() -> None:
     assert TOKEN not in json.dumps(document)
     names = [each["name"] for each in document["paths"]["/v1/read"]["post"]["parameters"]]
     assert "roster" not in names
-    assert application.openapi() == document  # is not changed by the first call
+
+
+def test_names_that_are_known_later_are_in_the_next_document() -> None:
+    """While the service starts, the document can be asked for already."""
+    resources = Resources(Settings())
+    application = create_application(resources)
+
+    def list_names() -> set[str]:
+        return {each["name"] for each in application.openapi()["paths"]["/v1/read"]["post"]["parameters"]}
+
+    assert not {"roster", "model"} & list_names()
+    resources.rosters["pupils"] = Roster(["1"])
+    assert list_names() - {"model"} == set(ReadingQuery.model_fields) - {"model"}
 
 
 def test_the_commands_of_the_description_work(service: Service) -> None:

@@ -96,22 +96,25 @@ def test_a_form_without_exactly_the_picture_is_refused(parts: bytes, message: st
 
 
 @pytest.mark.parametrize(
-    ("body", "media_type"),
+    ("body", "media_type", "fault"),
     [
-        (b"no form", FORM),
-        (make_part("picture", b"x"), FORM),  # without an end
-        (make_part("picture", b"x") + b"--b--\r\n", "multipart/form-data"),
-        (make_part("picture", b"x") + b"--b--\r\n", "multipart/form-data; boundary="),
-        (make_part("picture", b"x").replace(b"\r\n", b"\n") + b"--b--", FORM),
-        (make_part("picture", b"x", headers=9 * "A: b\r\n") + b"--b--\r\n", FORM),
-        (make_part("picture", b"x", headers=f"A: {5000 * 'b'}\r\n") + b"--b--\r\n", FORM),
+        (b"no form", FORM, "is malformed"),
+        (make_part("picture", b"x"), FORM, "is cut off"),
+        (b"", FORM, "is cut off"),
+        (make_part("picture", b"x") + b"--b--\r\n", "multipart/form-data", "has no boundary"),
+        (make_part("picture", b"x") + b"--b--\r\n", "multipart/form-data; boundary=", "has no boundary"),
+        (b"", "multipart/form-data; boundary=" + 300 * "b", "s boundary is too long"),
+        (make_part("picture", b"x").replace(b"\r\n", b"\n") + b"--b--", FORM, "is malformed"),
+        (make_part("picture", b"x", headers=9 * "A: b\r\n") + b"--b--\r\n", FORM, "is malformed"),
+        (make_part("picture", b"x", headers=f"A: {5000 * 'b'}\r\n") + b"--b--\r\n", FORM, "is malformed"),
     ],
 )
-def test_a_malformed_form_is_refused(body: bytes, media_type: str) -> None:
-    with pytest.raises(Refusal, match="expected a form with one file, 'picture', but it ") as error:
+def test_a_malformed_form_is_refused(body: bytes, media_type: str, fault: str) -> None:
+    with pytest.raises(
+        Refusal, match=f"^expected a form with one file, 'picture', but it ?{fault}$"
+    ) as error:
         receive(body, media_type)
     assert error.value.status == 400
-    assert len(error.value.message) < 200
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "idna", "undefined", "zlib", "unknown", "utf-16"])
