@@ -57,6 +57,25 @@ def test_text_has_no_characters_that_control_a_terminal(character):
     assert "[2J" in line
 
 
+class _BrokenFile(io.BytesIO):
+    def write(self, data):
+        raise BrokenPipeError
+
+    def flush(self):
+        raise BrokenPipeError
+
+
+class _BrokenStream(io.StringIO):
+    buffer = _BrokenFile()
+
+
+def test_log_that_cannot_be_written_is_no_error():
+    stream = _BrokenStream()
+    with pytest.raises(BrokenPipeError):
+        stream.buffer.write(b"line")
+    make_logger(Settings(log_format="json"), stream).info("request")
+
+
 class _Terminal(io.StringIO):
     def isatty(self):
         return True

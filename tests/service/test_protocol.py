@@ -122,6 +122,7 @@ def test_used_connection_is_closed_after_a_while(strict):
         GET + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
         GET + b"Content-Length: -1\r\n\r\n",
         GET + b"X : 1\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # a client that speaks TLS
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ],
@@ -228,3 +229,15 @@ def test_other_clients_are_served_meanwhile(service):
     assert time.monotonic() - start < 5
     for connection in held:
         connection.close()
+
+
+def test_long_nonsense_is_refused_once(start_small_service):
+    with start_small_service() as service:
+        assert service.send_raw(b"\x16" * 100_000).count(b"HTTP/1.1 400 ") == 1
+        service.wait_for_line()
+        assert [line["event"] for line in service.lines] == ["request"]
+
+
+def test_address_longer_than_the_parser_of_addresses_takes(service):
+    answer = service.send_raw(GET.replace(b"echo", b"a" * 70_000) + b"Connection: close\r\n\r\n")
+    assert answer.startswith((b"HTTP/1.1 414 ", b"HTTP/1.1 431 "))  # 431 if it arrives in parts

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import TextIO
+from contextlib import suppress
+from typing import BinaryIO, TextIO, cast
 
 import msgspec
 import structlog
@@ -35,7 +36,7 @@ def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBo
         writer = structlog.PrintLogger(stream)
     else:
         processors += [structlog.processors.format_exc_info, _render_json]
-        writer = structlog.BytesLogger(stream.buffer)
+        writer = structlog.BytesLogger(cast("BinaryIO", _UnfailingFile(stream.buffer)))
     wrapper = structlog.make_filtering_bound_logger(_LEVELS[settings.log_level])
     logger: FilteringBoundLogger = structlog.wrap_logger(writer, processors=processors, wrapper_class=wrapper)
     return logger
@@ -43,6 +44,8 @@ def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBo
 
 def forward_library_messages(logger: FilteringBoundLogger) -> None:
     """Write warnings and errors of libraries, such as asyncio and uvicorn, into the log of the service."""
+    # Its warnings are about damaged forms: clients would fill the log, which has a line for each request anyway.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     logging.basicConfig(handlers=[_Forwarder(logger)], level=logging.WARNING, force=True)
 
 
@@ -56,6 +59,23 @@ def _escape_controls(_: object, __: str, event: EventDict) -> EventDict:
 
 def _render_json(_: object, __: str, event: EventDict) -> bytes:
     return msgspec.json.encode(event, enc_hook=repr)
+
+
+class _UnfailingFile:
+    """A file whose errors are ignored: a full disk, or a pipe that nobody reads any more, must not end requests."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """Write a line, if possible."""
+        with suppress(OSError):
+            self._file.write(data)
+
+    def flush(self) -> None:
+        """Hand the line to the system, if possible."""
+        with suppress(OSError):
+            self._file.flush()
 
 
 class _Forwarder(logging.Handler):
