@@ -102,7 +102,7 @@ class HttpProtocol(PipelineLimitingProtocol):
             return
         self._n_header_bytes += len(data)
         super().data_received(data)
-        if self.transport.is_closing():
+        if self._is_refused or self.ignores_rest or self.transport.is_closing():
             return
         # It is none of a body: a header without end, also one that follows a request in hand, or trailers, or the
         # extensions of a chunk.
@@ -115,11 +115,15 @@ class HttpProtocol(PipelineLimitingProtocol):
         """Begin to answer the request whose header is complete."""
         self._cancel_header_timer()
         previous = self.cycle
+        refusal = self._check_header()
+        self.url = self.url[
+            : self._settings.max_url_bytes
+        ]  # a longer one may be more than the parser of addresses takes
         take_host_of_address(self.url, self.headers)
         super().begin_request()
         if self.cycle is not previous:
             exchange = Exchange()
-            exchange.refusal = self._check_header()
+            exchange.refusal = refusal
             self.cycle.scope[EXCHANGE_KEY] = exchange  # type: ignore[literal-required]
         self._n_header_bytes = 0
 
