@@ -33,14 +33,19 @@ def measure_parts(root: Path) -> dict[str, int]:
         Sizes by name, the largest first.
     """
     (packages,) = (root / "opt/inkdigits/lib").glob("python3.*/site-packages")
-    parts = {"system and Python": measure_size(root) - measure_size(root / "opt"), "other packages": 0}
+    system = measure_size(root) - measure_size(root / "opt")
+    parts = {
+        "system and Python": system,
+        "other packages": measure_size(root / "opt") - measure_size(packages),
+    }
     sizes: dict[str, int] = {}
     for path in packages.iterdir():
         name = path.name.partition("-")[0].partition(".")[0]
         name = _OWN_NAMES.get(name, name)
         sizes[name] = sizes.get(name, 0) + (measure_size(path) if path.is_dir() else path.lstat().st_size)
     for name, size in sizes.items():
-        parts[name if size >= 10**6 else "other packages"] = (
-            size if size >= 10**6 else parts["other packages"] + size
-        )
+        if size < 10**6:
+            parts["other packages"] += size
+        else:
+            parts[name] = size
     return dict(sorted(parts.items(), key=lambda part: -part[1]))

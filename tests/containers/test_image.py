@@ -58,7 +58,8 @@ def image(store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     secrets = write_secrets(folder)
-    secrets.setdefault("pip", folder / "pip.conf").open("a").write(f"# {MARK}\n")
+    settings = secrets.setdefault("pip", folder / "pip.conf")
+    settings.write_text((settings.read_text() if settings.exists() else "[global]\n") + f"# {MARK}\n")
     store.build(folder, "inkdigits", make_base(store), secrets)
     return "inkdigits"
 
