@@ -19,10 +19,16 @@ class Connection(asyncio.Protocol):
     on_answer
         Called with the connection, the status and the seconds of each answer; status 0 if the server closed the
         connection before it.
+    on_end
+        Called with the connection if the server closes it without a request.
     """
 
-    def __init__(self, on_answer: "Callable[[Connection, int, float], None]") -> None:
-        self._on_answer = on_answer
+    def __init__(
+        self,
+        on_answer: "Callable[[Connection, int, float], None]",
+        on_end: "Callable[[Connection], None]" = lambda connection: None,
+    ) -> None:
+        self._on_answer, self._on_end = on_answer, on_end
         self._received = b""
         self._transport: asyncio.Transport | None = None
         self._is_ending = False
@@ -43,6 +49,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close the connection."""
+        self._is_ending = True
         if self._transport is not None:
             self._transport.close()
 
@@ -65,11 +72,22 @@ class Connection(asyncio.Protocol):
         self.is_busy = False
         self._on_answer(self, int(data[9:12]), time.perf_counter() - self.begun)
 
+    def eof_received(self) -> None:
+        """Report the end of an idle connection, before it is used again."""
+        self._note_end()
+
     def connection_lost(self, error: Exception | None) -> None:
-        """Report an answer that will not come."""
+        """Report an answer that will not come, or the end of an idle connection."""
         if self.is_busy:
             self.is_busy = False
             self._on_answer(self, 0, time.perf_counter() - self.begun)
+        else:
+            self._note_end()
+
+    def _note_end(self) -> None:
+        if not self.is_busy and not self._is_ending:
+            self._is_ending = True
+            self._on_end(self)
 
 
 def _read_length(head: bytes) -> int:
@@ -79,10 +97,14 @@ def _read_length(head: bytes) -> int:
     return int(head[start + 15 :].split(b"\r\n", 1)[0])
 
 
-async def connect(port: int, on_answer: Callable[[Connection, int, float], None]) -> Connection:
-    """Open a connection to a port of this machine."""
+async def connect(
+    port: int,
+    on_answer: Callable[[Connection, int, float], None],
+    on_end: Callable[[Connection], None] = lambda connection: None,
+) -> Connection:
+    """Open a connection to a port of this machine; see `Connection`."""
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(lambda: Connection(on_answer), "127.0.0.1", port)
+    _, connection = await loop.create_connection(lambda: Connection(on_answer, on_end), "127.0.0.1", port)
     return connection
 
 

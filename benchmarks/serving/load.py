@@ -158,13 +158,20 @@ async def _run_open_loop(
         if connection.is_open:
             free.append(connection)
         else:
-            connections.remove(connection)
-            connection.close()
-            replacements.append(asyncio.create_task(open_connection()))
+            replace(connection)
+
+    def replace(connection: Connection) -> None:
+        connections.remove(connection)
+        connection.close()
+        replacements.append(asyncio.create_task(open_connection()))
+
+    def replace_idle(connection: Connection) -> None:
+        free.remove(connection)
+        replace(connection)
 
     async def open_connection() -> None:
         with contextlib.suppress(OSError):  # too many connections: fewer are left
-            connection = await connect(port, on_answer)
+            connection = await connect(port, on_answer, replace_idle)
             connections.append(connection)
             free.append(connection)
 

@@ -14,15 +14,15 @@ PROBE = make_request("GET", "/live")
 
 
 @contextlib.contextmanager
-def serve(answer):
+def serve(answer, idle_seconds=60):
     """Run a server in a thread; ``answer`` maps the number of a request to the parts of its answer, and the delay."""
     started = threading.Event()
     found = {}
 
     async def handle(reader, writer):
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
             while True:
-                head = await reader.readuntil(b"\r\n\r\n")
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), idle_seconds)
                 if head.startswith(b"POST"):
                     assert await reader.readexactly(10) == b"x" * 10
                     found["n"] = found.get("n", 0) + 1
@@ -90,6 +90,14 @@ def test_a_connection_that_the_server_ends_is_replaced():
     for outcome in (closed, open_):
         assert set(outcome.statuses) == {200}
         assert outcome.statuses[200] > 5
+
+
+def test_a_connection_that_the_server_ends_while_it_is_idle_is_replaced():
+    with serve(lambda n: ([make_answer(200)], 0), idle_seconds=0.06) as server:
+        outcome = run_open_loop(server["port"], REQUEST, 8, 1.0, 3, PROBE)
+    assert set(outcome.statuses) == {200}
+    assert outcome.statuses[200] + outcome.n_unsent >= 6
+    assert outcome.statuses[200] >= 4
 
 
 def test_a_connection_that_is_lost_counts_as_no_answer():
