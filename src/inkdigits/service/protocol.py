@@ -137,6 +137,11 @@ class HttpProtocol(PipelineLimitingProtocol):
         self._n_header_bytes = 0
         super().on_body(body)
 
+    def on_message_complete(self) -> None:
+        """Note the end of a request: what came since the last part of its body belongs to it, too."""
+        self._n_header_bytes = 0
+        super().on_message_complete()
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP."""
         self._refuse_rest(Refusal(400, "expected a valid HTTP/1.1 request", "invalid_http"))
