@@ -3,6 +3,7 @@
 python -m stopping.service --port 8000          the control
 """
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -21,6 +22,8 @@ class Service:
         Options of ``inkdigits serve``.
     is_control
         Whether it ends as uvicorn does.
+    log
+        File for its log; by default errors go to stderr.
 
     Attributes
     ----------
@@ -30,14 +33,17 @@ class Service:
         Its process.
     """
 
-    def __init__(self, arguments: list[str], is_control: bool = False) -> None:
+    def __init__(self, arguments: list[str], is_control: bool = False, log: Path | None = None) -> None:
         program = ["stopping.service"] if is_control else ["inkdigits", "serve"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *program, "--port", "0", "--log-level", "error", *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=_BENCHMARKS,
-        )
+        level = "error" if log is None else "info"
+        with contextlib.nullcontext() if log is None else log.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *program, "--port", "0", "--log-level", level, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                cwd=_BENCHMARKS,
+            )
         assert self.process.stdout is not None
         greeting = self.process.stdout.readline()  # printed when it is ready
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", greeting)

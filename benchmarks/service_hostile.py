@@ -1,0 +1,134 @@
+"""Send hostile requests to the running service; check answers, log, figures, memory, and a polite client beside them.
+
+    python benchmarks/service_hostile.py                 100 rounds, and all hostile pictures: a quarter of an hour
+    python benchmarks/service_hostile.py --rounds 3      fewer rounds, writes nothing
+
+Each request must get its status (`hostile.requests`): 4xx, or 200 where a standard has the odd part ignored, or a
+closed connection where no answer is possible. The exit status is 1 if anything else happened.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from hostile.requests import files, make_requests
+from hostile.requests.neighbour import Neighbour
+from hostile.requests.request import HostileRequest
+from hostile.requests.sending import find_fault, send_all
+from hostile.requests.service import find_faults, measure_megabytes, start
+from inkdigits.environment import describe_environment
+from inkdigits.storage import write_json
+
+RESULTS = Path(__file__).with_name("results") / "service-hostile.json"
+
+N_ROUNDS = 100
+N_WARM_UP = 10
+"""Rounds in which memory may grow: buffers and caches reach the size of the largest request."""
+
+N_CLIENTS = 24
+"""Number of hostile clients at a time. Fewer than the 32 pictures that may wait for a worker."""
+
+MAX_GROWTH_MEGABYTES = 8.0
+"""Growth of a process after the warm-up that is no growth: between two measurements of an idle one there is up to 4."""
+
+MAX_P99_SECONDS = {"live": 0.1, "infer": 0.1, "read": 2.0}
+"""Bounds for the polite client. A hostile picture may occupy a worker for 1.5 s, and the machine has two cores for the
+service, its workers and all clients."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Send all requests, print and write the results."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=N_ROUNDS)
+    n_rounds = parser.parse_args(arguments).rounds
+    with tempfile.TemporaryDirectory() as name:
+        results = {"rounds": try_rounds(n_rounds, Path(name)), "pictures": try_pictures(Path(name))}
+    print(json.dumps(results, indent=1))
+    if n_rounds >= N_ROUNDS:
+        write_json(RESULTS, {**results, "environment": describe_environment()})
+    return int(any(each["faults"] for each in results.values()))
+
+
+def try_rounds(n_rounds: int, folder: Path) -> dict[str, Any]:
+    """Send all requests in each round, beside a polite client."""
+    requests = list(make_requests())
+    with start(folder) as service:
+        with Neighbour(service.port) as alone:
+            time.sleep(5.0)
+        statuses: Counter[str] = Counter()
+        faults: list[str] = []
+        memory = []
+        begun = time.monotonic()
+        with Neighbour(service.port) as beside:
+            for _ in range(n_rounds):
+                faults += _send(requests, service.port, statuses)
+                memory.append(measure_megabytes(service.process.pid))
+        seconds = time.monotonic() - begun
+        time.sleep(1.0)
+        faults += find_faults(service.port, folder)
+    growth = {kind: _measure_growth([each[kind] for each in memory]) for kind in memory[0]}
+    for kind, megabytes in growth.items():
+        if megabytes > MAX_GROWTH_MEGABYTES:
+            faults.append(f"the memory of {kind} has grown by {megabytes} MB")
+    for kind, limit in MAX_P99_SECONDS.items():
+        if beside.figures[kind]["p99_seconds"] > limit:
+            faults.append(f"the polite client waited for {beside.figures[kind]['p99_seconds']} s for {kind}")
+    faults += [f"the polite client got {status}" for status in beside.figures["statuses"] if status != "200"]
+    return {
+        "n": n_rounds,
+        "requests": len(requests),
+        "refused": sum(not each.is_harmless and not each.leaves and each.status > 0 for each in requests),
+        "closed_without_answer": sum(each.status == 0 and not each.leaves for each in requests),
+        "clients_that_leave": sum(each.leaves for each in requests),
+        "answered_as_harmless": sum(each.is_harmless for each in requests),
+        "answers": dict(sorted(statuses.items())),
+        "seconds": round(seconds, 1),
+        "megabytes": {
+            "after_warm_up": memory[min(N_WARM_UP, n_rounds) - 1],
+            "last": memory[-1],
+            "growth": growth,
+        },
+        "polite_client": {"alone": alone.figures, "beside": beside.figures},
+        "faults": faults,
+    }
+
+
+def try_pictures(folder: Path) -> dict[str, Any]:
+    """Send all hostile pictures once, with the usual time for a picture."""
+    requests = list(files.make_all_requests())
+    statuses: Counter[str] = Counter()
+    with start(folder, "--picture-timeout", "20") as service:
+        faults = _send(requests, service.port, statuses)
+        faults += find_faults(service.port, folder)
+    return {"n": len(requests), "answers": dict(sorted(statuses.items())), "faults": faults}
+
+
+def _send(requests: Iterable[HostileRequest], port: int, statuses: Counter[str]) -> list[str]:
+    """Send requests, count the answers, and return what is wrong with them."""
+    faults = []
+    for request, answer in send_all(requests, port, N_CLIENTS):
+        fault = find_fault(request, answer)
+        if fault is not None:
+            faults.append(f"{request.name}: {fault}")
+        statuses[str(answer.statuses[0]) if answer.statuses else "none"] += 1
+    return faults
+
+
+def _measure_growth(megabytes: list[float]) -> float:
+    """Return by how much the median of the last rounds exceeds that of as many rounds after the warm-up."""
+    later = megabytes[N_WARM_UP:]
+    n = min(N_WARM_UP, len(later) // 2)
+    return round(median(later[-n:]) - median(later[:n]), 1) if n else 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
