@@ -38,7 +38,9 @@ class Service:
     """
 
     def __init__(self, **settings: Any) -> None:
-        self.resources = Resources(Settings(**{"n_workers": 1, "stop_delay_seconds": 0.0, **settings}))
+        # A worker that is occupied stays so for longer than any test waits.
+        defaults = {"n_workers": 1, "stop_delay_seconds": 0.0, "picture_seconds": 120.0}
+        self.resources = Resources(Settings(**{**defaults, **settings}))
         self.resources.start_workers()
         self._log = io.TextIOWrapper(io.BytesIO())
         journal = Journal(self.resources.metrics, make_logger(self.resources.settings, self._log))

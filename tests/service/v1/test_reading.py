@@ -141,23 +141,23 @@ def test_a_picture_that_takes_too_long_or_too_much_memory_is_refused(seven: byte
 
 
 @contextmanager
-def occupy_worker(service: Service, seconds: float) -> Iterator[None]:
-    """Let the worker of a service do nothing for some time; end it if it is not needed any more."""
+def occupy_worker(service: Service) -> Iterator[None]:
+    """Let the worker of a service sleep, and end it afterwards."""
     pool = service.resources.get_pool()
-    future = pool.submit(make_reading_task(Fault(time.sleep, seconds)))
+    future = pool.submit(make_reading_task(Fault(time.sleep, 100)))
     wait_until(lambda: future.running())
     ((process, _),) = pool.tasks_by_process.items()
     try:
         yield
-        if not future.done():
-            os.kill(process, signal.SIGKILL)
+        assert not future.done()
     finally:
+        os.kill(process, signal.SIGKILL)
         future.exception()
 
 
 def test_a_full_queue_refuses_at_once_and_what_was_taken_is_answered(seven: bytes) -> None:
     with run_service(max_waiting_pictures=2) as service, concurrent.futures.ThreadPoolExecutor(2) as executor:
-        with occupy_worker(service, 60):
+        with occupy_worker(service):
             taken = [
                 executor.submit(httpx.post, f"{service.url}/v1/read", content=seven, timeout=60)
                 for _ in range(2)
@@ -180,7 +180,7 @@ def test_a_client_that_goes_away_frees_its_place(service: Service, seven: bytes)
         f"Content-Length: {len(seven)}\r\n\r\n"
     ).encode()
     before = service.count_refusals("client_gone")
-    with occupy_worker(service, 60):
+    with occupy_worker(service):
         with socket.create_connection(("127.0.0.1", service.port)) as connection:
             connection.sendall(head + seven)
             wait_until(lambda: pool.n_waiting == 1)

@@ -1,10 +1,10 @@
-"""Wait for a worker, but not after the deadline, and not for a client that has gone."""
+"""Wait for a worker, but not after the deadline."""
 
 import asyncio
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from inkdigits.service.exchange import get_deadline_seconds
 from inkdigits.service.refusals import Refusal
@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 async def wait_for_result(request: Request, result: "Future[Result]") -> Result:
     """Wait for the result of a task.
 
-    A task that no worker has begun is cancelled if its result is not needed any more. A worker that has begun goes on
-    until its own limit.
+    A task that no worker has begun is cancelled at the deadline, and when the request is cancelled because its client
+    has gone. A worker that has begun goes on until its own limit.
 
     Parameters
     ----------
@@ -32,41 +32,26 @@ async def wait_for_result(request: Request, result: "Future[Result]") -> Result:
 
     Raises
     ------
-    ClientDisconnect
-        If the client has gone.
     Refusal
         If the time for the answer is over.
     Exception
         That of the task.
     """
     seconds = get_deadline_seconds(request.scope)
-    answer = asyncio.wrap_future(result)
-    departure = asyncio.ensure_future(_wait_for_departure(request))
-    either: set[asyncio.Future[Any]] = {answer, departure}
     try:
-        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return answer.result()
-        if departure.done():
-            raise ClientDisconnect
-        if result.running():
+        async with asyncio.timeout(seconds):
+            return await asyncio.wrap_future(result)  # if it is cancelled, it cancels the task
+    except TimeoutError:
+        if result.cancel():
+            # Not 504: nothing was done, and the request can be sent again.
             raise Refusal(
-                504,
-                f"the picture was not read within {seconds:g} s; try again later, or scale it down",
-                "deadline",
-            )
-        # Not 504: nothing was done, and the request can be sent again.
+                429,
+                f"no worker was free within {seconds:g} s; try again later",
+                "queue_deadline",
+                {"Retry-After": "1"},
+            ) from None
         raise Refusal(
-            429,
-            f"no worker was free within {seconds:g} s; try again later",
-            "queue_deadline",
-            {"Retry-After": "1"},
-        )
-    finally:
-        departure.cancel()
-        answer.cancel()  # and with it the task, unless it has begun or ended
-
-
-async def _wait_for_departure(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+            504,
+            f"the picture was not read within {seconds:g} s; try again later, or scale it down",
+            "deadline",
+        ) from None
