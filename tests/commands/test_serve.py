@@ -63,6 +63,7 @@ def test_service_starts_reads_and_stops():
             assert answer.json()["text"] == "7"
             figures = client.get("/metrics").text
             assert 'inkdigits_requests_total{method="POST",route="/v1/read",status="200"} 1.0' in figures
+            assert "_created{" not in figures
             assert 'inkdigits_model_info{name="accurate",sha256="' in figures
             assert httpx.get(f"{url}/metrics").status_code == 401
             assert client.get("/").headers["content-type"] == "text/html; charset=utf-8"

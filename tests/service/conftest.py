@@ -113,6 +113,7 @@ class SmallService:
         return JSONResponse({"ignored": True})
 
     async def _sleep(self, request):
+        await request.body()
         self.events.append("begun")
         try:
             await asyncio.sleep(request.path_params["seconds"])

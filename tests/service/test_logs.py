@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import re
 
 import pytest
 
@@ -41,11 +42,20 @@ def test_traceback_stays_on_the_line():
 
 def test_text_is_for_people():
     stream, logger = write("text")
-    logger.info("request", status=200)
-    (line,) = read(stream).splitlines()
-    assert "request" in line
-    assert "status=200" in line
-    assert "\x1b" not in line
+    request = {"method": "POST", "route": "/v1/read", "status": 429, "seconds": 0.0123, "request_id": "abc"}
+    logger.warning("request", **request, reason="queue_full")
+    logger.info("request", **{**request, "route": "none", "status": 404}, path="/nowhere")
+    logger.info("listening", addresses=["127.0.0.1:8000"])
+    try:
+        raise ValueError("reason")
+    except ValueError as error:
+        logger.error("defect", request_id="abc", exc_info=error)
+    refused, missing, listening, defect, *trace = read(stream).splitlines()
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  POST /v1/read  429  12 ms  queue_full", refused)
+    assert missing.endswith("  POST /nowhere  404  12 ms")
+    assert listening.endswith("  listening  addresses=['127.0.0.1:8000']")
+    assert defect.endswith("  error defect  request_id=abc")
+    assert trace[-1] == "ValueError: reason"
 
 
 @pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\x85", "\u2028", "\u202e", "\n", "\r"])
@@ -55,6 +65,11 @@ def test_text_has_no_characters_that_control_a_terminal(character):
     (line,) = read(stream).splitlines()
     assert line.isprintable()
     assert "[2J" in line
+    try:
+        raise ValueError(f"a{character}[2J")
+    except ValueError as error:
+        logger.error("defect", exc_info=error)
+    assert read(stream).replace("\n", "").isprintable()
 
 
 class _BrokenFile(io.BytesIO):
@@ -83,11 +98,11 @@ class _Terminal(io.StringIO):
 
 def test_auto_is_json_unless_on_a_terminal():
     stream, logger = write("auto")
-    logger.info("request", status=200)
+    logger.info("listening", status=200)
     assert json.loads(read(stream))["status"] == 200
     terminal = _Terminal()
-    make_logger(Settings(log_format="auto"), terminal).info("request", status=200)
-    assert "request" in terminal.getvalue()
+    make_logger(Settings(log_format="auto"), terminal).info("listening", status=200)
+    assert "listening" in terminal.getvalue()
     assert "{" not in terminal.getvalue()
 
 

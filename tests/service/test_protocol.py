@@ -114,20 +114,20 @@ def test_used_connection_is_closed_after_a_while(strict):
 def test_end_of_a_body_is_no_beginning_of_a_request(start_small_service):
     """It comes in a packet of its own; the connection is then without a request, as any other."""
     chunked = b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
-    with start_small_service(header_seconds=0.2, keep_alive_seconds=30.0) as service:
-        with service.connect() as connection:
-            connection.sendall(chunked)
-            time.sleep(0.05)
-            connection.sendall(b"0\r\n\r\n")
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
-            connection.settimeout(0.5)
-            with pytest.raises(TimeoutError):
-                connection.recv(65536)  # no refusal of a header that nobody began
-            connection.settimeout(10)
-            start = time.monotonic()
-            service.server.stop()
-            assert receive_all(connection) == b""  # and it is closed as a silent one
-            assert time.monotonic() - start < 3
+    settings = {"header_seconds": 0.2, "keep_alive_seconds": 30.0}
+    with start_small_service(**settings) as service, service.connect() as connection:
+        connection.sendall(chunked)
+        time.sleep(0.05)
+        connection.sendall(b"0\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            connection.recv(65536)  # no refusal of a header that nobody began
+        connection.settimeout(10)
+        start = time.monotonic()
+        service.server.stop()
+        assert receive_all(connection) == b""  # and it is closed as a silent one
+        assert time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,24 @@ def test_silent_connections_are_closed_after_the_delay(start_small_service):
         assert 0.15 < time.monotonic() - begun < 5
 
 
+def test_connection_is_not_closed_on_a_request_that_was_not_read_yet(start_small_service):
+    with start_small_service() as service, service.connect() as connection:
+        connection.sendall(GET + b"\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        is_blocked = threading.Event()
+
+        def close():
+            is_blocked.set()
+            time.sleep(0.3)
+            for each in list(service.server.server_state.connections):
+                each.close_if_silent(0.0)
+
+        service.call_in_loop(close)
+        is_blocked.wait(5)
+        connection.sendall(GET + b"Connection: close\r\n\r\n")
+        assert receive_all(connection).startswith(b"HTTP/1.1 200 ")
+
+
 def test_request_within_the_delay_on_a_kept_connection_is_answered(start_small_service):
     with start_small_service(stop_delay_seconds=0.5) as service, service.connect() as connection:
         connection.sendall(GET + b"\r\n")

@@ -25,17 +25,22 @@ def make_logger(settings: Settings, stream: TextIO | None = None) -> FilteringBo
         Where the lines are written; by default stderr.
     """
     stream = sys.stderr if stream is None else stream
-    processors: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper("iso", utc=True, key="time"),
-    ]
+    processors: list[Processor] = [structlog.processors.add_log_level]
     writer: structlog.PrintLogger | structlog.BytesLogger
     if settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty()):
-        processors.append(_escape_controls)
-        processors.append(structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="time"))
+        processors += [
+            structlog.processors.TimeStamper("%H:%M:%S", utc=False, key="time"),
+            _escape_controls,
+            structlog.processors.format_exc_info,
+            _render_text,
+        ]
         writer = structlog.PrintLogger(stream)
     else:
-        processors += [structlog.processors.format_exc_info, _render_json]
+        processors += [
+            structlog.processors.TimeStamper("iso", utc=True, key="time"),
+            structlog.processors.format_exc_info,
+            _render_json,
+        ]
         writer = structlog.BytesLogger(cast("BinaryIO", _UnfailingFile(stream.buffer)))
     wrapper = structlog.make_filtering_bound_logger(_LEVELS[settings.log_level])
     logger: FilteringBoundLogger = structlog.wrap_logger(writer, processors=processors, wrapper_class=wrapper)
@@ -55,6 +60,24 @@ def _escape_controls(_: object, __: str, event: EventDict) -> EventDict:
         if isinstance(value, str) and not value.isprintable():
             event[key] = ascii(value)
     return event
+
+
+def _render_text(_: object, __: str, event: EventDict) -> str:
+    """Return a short line: of a request, its method, path, status, time and reason; of others, all they have."""
+    time, name, level = event.pop("time"), event.pop("event"), event.pop("level")
+    trace = event.pop("exception", None)
+    if name == "request" and "route" in event:
+        place = event.get("path", event["route"])
+        seconds = event.get("seconds", 0.0)
+        line = f"{time}  {event['method']} {place}  {event['status']}  {1000 * seconds:.0f} ms"
+        if "reason" in event:
+            line += f"  {event['reason']}"
+    else:
+        details = "".join(f"  {key}={value}" for key, value in event.items())
+        line = f"{time}  {'' if level == 'info' else level + ' '}{name}{details}"
+    if trace is None:
+        return line
+    return "\n".join([line, *(each if each.isprintable() else ascii(each) for each in trace.split("\n"))])
 
 
 def _render_json(_: object, __: str, event: EventDict) -> bytes:

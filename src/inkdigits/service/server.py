@@ -12,6 +12,7 @@ from functools import partial
 from types import FrameType
 
 import uvicorn
+from prometheus_client import disable_created_metrics
 from starlette.types import ASGIApp
 
 from inkdigits.errors import InkdigitsError
@@ -53,6 +54,7 @@ def serve(
     InkdigitsError
         If models or workers cannot be loaded, or no worker can be started any more.
     """
+    disable_created_metrics()  # type: ignore[no-untyped-call] # the time at which each figure began, which would double their number
     logger = make_logger(resources.settings)
     forward_library_messages(logger)
     journal = Journal(resources.metrics, logger)

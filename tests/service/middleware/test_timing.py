@@ -3,6 +3,7 @@ import time
 import httpx
 import pytest
 
+from inkdigits.service.middleware import timing
 from inkdigits.service.middleware.timing import parse_deadline
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
@@ -85,6 +86,19 @@ def test_request_may_ask_for_an_answer_sooner(impatient):
     assert "no answer within 0.1 s" in answer.json()["error"]
     assert 1.0 < time.monotonic() - start < 3  # a route has a second to answer itself
     assert impatient.events[-1] == "cancelled"
+
+
+def test_deadline_counts_from_the_end_of_the_body(start_small_service, monkeypatch):
+    monkeypatch.setattr(timing, "GRACE_SECONDS", 0.0)
+    head = HEAD.replace(b"/v1/echo", b"/v1/sleep/0.4")
+    with (
+        start_small_service(deadline_seconds=1.0, picture_seconds=1.0) as service,
+        service.connect() as connection,
+    ):
+        connection.sendall(head + b"x" * 50)
+        time.sleep(0.8)
+        connection.sendall(b"x" * 50)
+        assert receive_answer(connection).startswith(b"HTTP/1.1 200 ")
 
 
 def test_deadline_of_the_service(start_small_service):
