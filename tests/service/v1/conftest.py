@@ -39,7 +39,12 @@ class Service:
 
     def __init__(self, **settings: Any) -> None:
         # A worker that is occupied stays so for longer than any test waits.
-        defaults = {"n_workers": 1, "stop_delay_seconds": 0.0, "picture_seconds": 120.0}
+        defaults = {
+            "n_workers": 1,
+            "stop_delay_seconds": 0.0,
+            "picture_seconds": 120.0,
+            "deadline_seconds": 120.0,
+        }
         self.resources = Resources(Settings(**{**defaults, **settings}))
         self.resources.start_workers()
         self._log = io.TextIOWrapper(io.BytesIO())
