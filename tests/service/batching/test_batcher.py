@@ -325,8 +325,7 @@ def test_rows_whose_deadline_has_passed_are_not_computed():
     assert batcher.n_waiting == 0
 
 
-@pytest.mark.parametrize("way", ["withdraw", "cancel"])
-def test_rows_of_a_client_that_went_away_are_not_computed(way):
+def test_rows_of_a_client_that_went_away_are_not_computed():
     recogniser = Echo()
     batcher = make_batcher(recogniser, IN_THREAD)
 
@@ -334,11 +333,10 @@ def test_rows_of_a_client_that_went_away_are_not_computed(way):
         recogniser.gate.clear()
         first = asyncio.create_task(score(batcher, 1))
         await wait_until(lambda: recogniser.batches)
-        gone = batcher.submit(make_images(2, 3), 10)
-        waiting = asyncio.create_task(gone.wait())
+        waiting = asyncio.create_task(score(batcher, 2, 3))
         last = asyncio.create_task(score(batcher, 4))
         await wait_until(lambda: batcher.n_waiting == 3)
-        gone.withdraw() if way == "withdraw" else waiting.cancel()
+        waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         assert batcher.n_waiting == 1
@@ -348,6 +346,33 @@ def test_rows_of_a_client_that_went_away_are_not_computed(way):
     assert asyncio.run(run()) == [[1], [4]]
     assert recogniser.batches == [[1], [4]]
     assert batcher.n_waiting == 0
+
+
+def test_no_pass_runs_for_a_lone_client_that_went_away(pace):
+    recogniser = Echo()
+    batcher = make_batcher(recogniser, pace)
+
+    async def run():
+        submission = batcher.submit(make_images(2), 10)
+        submission.future.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await submission.wait()
+        await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    assert recogniser.batches == []
+    assert batcher.n_waiting == 0
+
+
+def test_the_estimate_forgets_rows_that_are_computed(pace):
+    batcher = make_batcher(Echo(), pace)
+
+    async def run():
+        await asyncio.gather(*(score(batcher, value) for value in range(1, 20)))
+        batcher.pace.seconds_per_row, batcher.pace.turn_seconds = 1.0, 0.0
+        return batcher.estimate_seconds(1)
+
+    assert asyncio.run(run()) == 1.0
 
 
 def test_a_closed_batcher_fails_what_waits_and_refuses_the_rest():

@@ -226,6 +226,21 @@ def test_a_lying_length_of_the_json_object_is_refused(json_bytes):
     assert caught.value.status == 400
 
 
+def test_a_length_of_the_json_object_beyond_the_body_is_refused():
+    content = json.dumps({"inputs": [TENSOR]}).encode()
+    assert decode(content, len(content)).outputs
+    with pytest.raises(Refusal, match="but the body has"):
+        decode(content, len(content) + 1)
+
+
+def test_images_of_other_heights_that_add_up_are_refused():
+    rows = [[0] * 28] * 56
+    tensor = {**TENSOR, "shape": [2, 28, 28], "data": [rows[:27], rows[27:]]}
+    with pytest.raises(Refusal, match="expected 1568 integers"):
+        decode({"inputs": [tensor]})
+    assert len(decode({"inputs": [{**tensor, "data": [rows[:28], rows[28:]]}]}).images) == 2
+
+
 @pytest.mark.parametrize("n_bytes", [1, 783, 785])
 def test_bytes_of_no_whole_images_are_refused(n_bytes):
     with pytest.raises(Refusal, match="784 bytes for each image") as caught:

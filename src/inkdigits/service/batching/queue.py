@@ -33,18 +33,11 @@ class RowQueue:
     ----------
     n_rows
         Number of rows that wait.
-    n_submissions
-        Number of submissions that wait, including withdrawn ones that no pass has met yet.
     """
 
     def __init__(self) -> None:
         self._waiting: deque[Submission] = deque()
         self.n_rows = 0
-
-    @property
-    def n_submissions(self) -> int:
-        """Number of submissions that wait, including withdrawn ones that no pass has met yet."""
-        return len(self._waiting)
 
     def append(self, submission: Submission) -> None:
         """Add the rows of a submission."""

@@ -20,7 +20,7 @@ class Submission:
     future
         Receives the `Scores` of all rows, or the error.
     forget
-        Called with the number of rows that no pass has taken, when the client withdraws them.
+        Called with the number of rows that no pass has taken, when they are dropped.
     """
 
     __slots__ = ("_forget", "_found", "deadline", "future", "images", "n_taken")
@@ -46,24 +46,19 @@ class Submission:
 
     @property
     def is_over(self) -> bool:
-        """Whether its scores or its error are known, or it was withdrawn."""
+        """Whether its scores or its error are known, or nobody waits for them."""
         return self.future.done()
 
     async def wait(self) -> Scores:
         """Return the scores of all rows, or raise the error.
 
-        If the task that waits is cancelled, the rows are withdrawn.
+        If the task that waits is cancelled, because its client has gone, the rows that no pass has taken are dropped.
         """
         try:
             return await self.future
         except asyncio.CancelledError:
             self._drop()
             raise
-
-    def withdraw(self) -> None:
-        """Drop the rows that no pass has taken, because nobody waits for them; `wait` raises `CancelledError`."""
-        if self.future.cancel():
-            self._drop()
 
     def take(self, n: int) -> DigitImages:
         """Return the next rows, at most ``n``, for a pass."""

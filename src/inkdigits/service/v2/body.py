@@ -67,11 +67,11 @@ async def read_body(receive: Receive) -> bytes:
     size = 0
     while message["type"] == "http.request":
         part = message.get("body", b"")
-        if not message.get("more_body", False):
-            return b"".join([*parts, part]) if parts else part
         size += len(part)
         if size > MAX_BODY_BYTES:
             raise _refuse_length()
+        if not message.get("more_body", False):
+            return b"".join([*parts, part]) if parts else part
         parts.append(part)
         message = await receive()
     raise ClientDisconnect

@@ -28,7 +28,7 @@ class InferenceEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request. If its model is busy, it is refused before its body is parsed.
 
-        If the client goes away, the server cancels this coroutine, which withdraws the images.
+        If the client goes away, the server cancels this coroutine, which drops the images.
 
         Raises
         ------

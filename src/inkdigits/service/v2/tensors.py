@@ -68,7 +68,7 @@ def decode_images(tensor: RequestInput, binary: memoryview, largest: int) -> tup
 
 
 def decode_raw_images(binary: memoryview, largest: int) -> DigitImages:
-    """Return the digit images of a request without a JSON object: their bytes, and nothing else.
+    """Return the digit images of a request without a JSON object: their bytes, at least one, and nothing else.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def decode_raw_images(binary: memoryview, largest: int) -> DigitImages:
         400 if the bytes are not those of whole images; 413 if there are too many images.
     """
     n, rest = divmod(len(binary), _IMAGE_BYTES)
-    if rest or not n:
+    if rest:
         raise refuse(
             f"expected {_IMAGE_BYTES} bytes for each image, but got {len(binary)} bytes; send whole images"
         )
