@@ -1,7 +1,10 @@
 """What one sees on the page."""
 
+import base64
 import re
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -25,13 +28,24 @@ def expect_words(page: Page, pattern: str) -> None:
     ).to_be_visible()
 
 
-def count_ink(page: Page) -> int:
-    """Return the number of pixels of the sheet with ink."""
-    return page.locator("#sheet").evaluate(
+def read_ink(page: Page) -> NDArray[np.uint8]:
+    """Return the sheet as it is painted: opacity of each pixel of the screen, `uint8` (height, width)."""
+    width, height, values = page.locator("#sheet").evaluate(
         """(canvas) => {
           const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
           copy.drawImage(canvas, 0, 0);
           const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-          return data.filter((value, index) => index % 4 === 3 && value > 127).length;
+          const opacity = data.filter((value, index) => index % 4 === 3);
+          let text = "";
+          for (let at = 0; at < opacity.length; at += 30000) {
+            text += String.fromCharCode(...opacity.subarray(at, at + 30000));
+          }
+          return [canvas.width, canvas.height, btoa(text)];
         }"""
     )
+    return np.frombuffer(base64.b64decode(values), np.uint8).reshape(height, width)
+
+
+def count_ink(page: Page) -> int:
+    """Return the number of pixels of the sheet with ink."""
+    return int((read_ink(page) > 127).sum())

@@ -58,6 +58,17 @@ def test_the_pen_writes_only_while_it_is_down(page: Page) -> None:
     assert count_ink(page) == ink
 
 
+def test_leaving_the_sheet_lifts_the_pen(page: Page) -> None:
+    page.locator("#sheet").focus()
+    press(page, "Space")
+    press(page, "ArrowRight", 5)
+    press(page, "Tab")
+    expect(page.locator("#announcement")).to_have_text("Pen up")
+    expect(page.locator("#cursor")).to_be_hidden()
+    press(page, "Control+z")
+    expect_blank(page)
+
+
 def test_two_arrows_at_once_move_diagonally_and_shift_makes_small_steps(page: Page) -> None:
     page.locator("#sheet").focus()
     press(page, "ArrowLeft")

@@ -76,6 +76,29 @@ def test_an_answer_that_is_older_than_the_drawing_is_not_shown(page: Page) -> No
     assert service.most_at_once == 1
 
 
+def test_a_reader_that_cannot_be_interrupted_is_asked_for_the_newest_drawing_only(open_page) -> None:
+    reader = """
+      export const capabilities = { layouts: ["digit"], inks: ["any"], pictures: false, notDigit: true, isLocal: true };
+      export async function prepare() {}
+      window.calls = [];
+      export const read = () => new Promise((resolve) => window.calls.push(resolve));
+    """
+    page = open_page()
+    page.route("**/page/reader.js", lambda route: route.fulfill(body=reader, content_type="text/javascript"))
+    page.reload()
+    for x in (100, 250, 400):
+        draw_number(page, "1", x, 120, 200)
+        page.wait_for_timeout(100)
+    assert page.evaluate("calls.length") == 1
+    page.evaluate("(answer) => calls[0](answer)", json.loads(make_answer(3)))
+    page.wait_for_timeout(300)
+    assert page.evaluate("calls.length") == 2
+    expect(page.locator("#answer")).to_have_attribute("data-state", "reading")
+    expect(page.locator("#headline")).to_be_hidden()
+    page.evaluate("(answer) => calls[1](answer)", json.loads(make_answer(8)))
+    expect_reading(page, "8")
+
+
 def test_the_old_answer_disappears_with_the_next_stroke(page: Page) -> None:
     draw_number(page, "7", 100, 120, 200)
     expect_reading(page, "7")

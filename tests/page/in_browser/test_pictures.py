@@ -44,6 +44,10 @@ def test_a_page_is_read(page: Page) -> None:
     assert 0.05 < (box["x"] - picture["x"]) / picture["width"] < 0.2
     assert 0.05 < (box["y"] - picture["y"]) / picture["height"] < 0.25
 
+    frame = page.locator("#frame").bounding_box()
+    shape = page.locator("#picture").evaluate("(image) => image.naturalWidth / image.naturalHeight")
+    assert frame["width"] / frame["height"] == pytest.approx(shape, rel=0.02)
+
     # A box leads to the card of its digit.
     last = page.locator(".box rect").nth(19).bounding_box()
     page.mouse.click(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)

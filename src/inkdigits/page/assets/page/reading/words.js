@@ -99,8 +99,10 @@ function describeNumber(number, rejected) {
   if (rejected.length > 0) {
     return countRejected(rejected);
   }
-  const sure = `${formatProbability(number.confidence).replace("> ", "More than ")} sure`;
   const runnerUp = describeRunnerUp(number);
+  const probability = formatProbability(number.confidence);
+  // Each digit may be certain while the number is not: it may have one more.
+  const sure = number.confidence < 0.5 ? `Not sure: ${probability}` : `${probability.replace("> ", "More than ")} sure`;
   return runnerUp ? `${sure}, ${runnerUp}.` : `${sure}.`;
 }
 
