@@ -13,7 +13,6 @@ event loop answers nobody."""
 MAX_BODY_BYTES = MAX_IMAGES * SIDE * SIDE * 16 + 2**16
 """Length of the largest body, in bytes: 16 for a pixel of indented JSON, which has 13, and 64 kB for the rest."""
 
-
 SMALL_BODY_BYTES = 2**16
 """Length, in bytes, up to which a body is received although its request will be refused: it has probably arrived with
 the header, and a connection whose request was received can be used again. One image has 3 kB as JSON."""
@@ -62,18 +61,14 @@ async def read_body(receive: Receive) -> bytes:
     ClientDisconnect
         If the client goes away before its end.
     """
-    message = await receive()
-    parts: list[bytes] = []
-    size = 0
-    while message["type"] == "http.request":
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MAX_BODY_BYTES:
+    received = bytearray()  # not a list of parts: a part of one byte would need forty
+    while (message := await receive())["type"] == "http.request":
+        part: bytes = message.get("body", b"")
+        if len(received) + len(part) > MAX_BODY_BYTES:
             raise _refuse_length()
         if not message.get("more_body", False):
-            return b"".join([*parts, part]) if parts else part
-        parts.append(part)
-        message = await receive()
+            return bytes(received + part) if received else part
+        received += part
     raise ClientDisconnect
 
 
