@@ -77,7 +77,7 @@ def stop_once(seed: int, is_control: bool = False) -> dict[str, Any]:
     -------
     dict
         ``answered`` before and after the signal, ``other_statuses``, ``lost`` with a description each,
-        ``exit_status``, and ``seconds`` from the signal to the end.
+        ``exit_status``, ``seconds`` from the signal to the end, and ``seconds_to_ready``.
     """
     arguments = ["--workers", "1", "--stop-delay", str(STOP_DELAY_SECONDS)]
     with Service(arguments, is_control) as service:
@@ -92,7 +92,11 @@ def stop_once(seed: int, is_control: bool = False) -> dict[str, Any]:
         for client in clients:
             client.join(timeout=60)
             assert not client.is_alive(), "a client did not end"
-    return _describe([client.outcomes for client in clients], signalled, exit_status, seconds)
+    outcomes = [client.outcomes for client in clients]
+    return {
+        **_describe(outcomes, signalled, exit_status, seconds),
+        "seconds_to_ready": round(service.seconds_to_ready, 3),
+    }
 
 
 def _make_clients(port: int, seed: int) -> list[Client]:
@@ -133,7 +137,6 @@ def _describe(outcomes: list[Outcomes], signalled: float, exit_status: int, seco
 
 def summarise(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the sums of all rounds."""
-    seconds = [each["seconds"] for each in rounds]
     return {
         "rounds": len(rounds),
         "answered_before": sum(each["answered_before"] for each in rounds),
@@ -145,8 +148,13 @@ def summarise(rounds: list[dict[str, Any]]) -> dict[str, Any]:
             str(k): n for k, n in Counter(s for each in rounds for s in each["other_statuses"]).items()
         },
         "exit_statuses": {str(k): n for k, n in Counter(each["exit_status"] for each in rounds).items()},
-        "seconds_to_end": {"median": median(seconds), "longest": max(seconds)} if seconds else {},
+        "seconds_to_end": _summarise_seconds([each["seconds"] for each in rounds]),
+        "seconds_to_ready": _summarise_seconds([each["seconds_to_ready"] for each in rounds]),
     }
+
+
+def _summarise_seconds(seconds: list[float]) -> dict[str, float]:
+    return {"median": round(median(seconds), 3), "longest": max(seconds)} if seconds else {}
 
 
 def report(results: dict[str, Any]) -> None:
@@ -156,7 +164,8 @@ def report(results: dict[str, Any]) -> None:
         print(
             f"{name}: {each['rounds']} times stopped; answered {each['answered_before']} requests before and "
             f"{each['answered_after']} after the signal, lost {each['lost']}, other statuses {each['other_statuses']}, "
-            f"exit statuses {each['exit_statuses']}, seconds to the end {each['seconds_to_end']}"
+            f"exit statuses {each['exit_statuses']}, seconds to the end {each['seconds_to_end']}, "
+            f"to the start {each['seconds_to_ready']}"
         )
         for text, n in each["lost_as"].items():
             print(f"    {n} x {text}")

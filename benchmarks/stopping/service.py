@@ -7,6 +7,7 @@ import contextlib
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +32,8 @@ class Service:
         Its port.
     process
         Its process.
+    seconds_to_ready
+        Time from the start of the process until it was ready, in seconds.
     """
 
     def __init__(self, arguments: list[str], is_control: bool = False, log: Path | None = None) -> None:
@@ -44,8 +47,10 @@ class Service:
                 text=True,
                 cwd=_BENCHMARKS,
             )
+        begun = time.perf_counter()
         assert self.process.stdout is not None
         greeting = self.process.stdout.readline()  # printed when it is ready
+        self.seconds_to_ready = time.perf_counter() - begun
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", greeting)
         if found is None:
             raise RuntimeError(f"the service did not start: {greeting!r}")

@@ -62,6 +62,7 @@ def test_losses_and_other_answers_make_the_proof_fail(tmp_path, monkeypatch):
         "lost": ["fresh: reset"],
         "exit_status": 0,
         "seconds": 1.0,
+        "seconds_to_ready": 1.0,
     }
     for fault in ({}, {"lost": [], "other_statuses": [503]}, {"lost": [], "exit_status": 1}):
         monkeypatch.setattr(

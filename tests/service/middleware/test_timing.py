@@ -99,6 +99,17 @@ def test_deadline_counts_from_the_end_of_the_body(start_small_service, monkeypat
         time.sleep(0.8)
         connection.sendall(b"x" * 50)
         assert receive_answer(connection).startswith(b"HTTP/1.1 200 ")
+    # And it is kept, though the body was not there when the request began.
+    with (
+        start_small_service(deadline_seconds=0.2, picture_seconds=0.2) as service,
+        service.connect() as connection,
+    ):
+        start = time.monotonic()
+        connection.sendall(head.replace(b"0.4", b"30") + b"x" * 50)
+        time.sleep(0.1)
+        connection.sendall(b"x" * 50)
+        assert receive_answer(connection).startswith(b"HTTP/1.1 504 ")
+        assert time.monotonic() - start < 3
 
 
 def test_deadline_of_the_service(start_small_service):

@@ -35,7 +35,9 @@ class Stopwatch:
         self._loop = asyncio.get_running_loop()
         answer_seconds = exchange.deadline_seconds + GRACE_SECONDS
         is_received = exchange.is_received
-        first = answer_seconds if is_received else min(settings.body_grace_seconds, settings.body_seconds)
+        first = answer_seconds
+        if not is_received:
+            first = min(answer_seconds, settings.body_grace_seconds, settings.body_seconds)
         self._timer = self._loop.call_later(first, self._check)
 
     def note_received(self) -> None:
