@@ -1,5 +1,6 @@
 """Drawing with mouse, finger and pen in a real browser, and what is shown of it."""
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
@@ -157,7 +158,8 @@ def test_ink_stays_on_the_sheet_when_the_window_changes(page: Page) -> None:
     draw_number(page, "42", 350, 200, 220)
     expect_reading(page, "42")
     page.set_viewport_size({"width": 390, "height": 844})
-    right, bottom = (ink.nonzero()[0].max() for ink in (read_ink(page).any(0), read_ink(page).any(1)))
+    rows, columns = np.nonzero(read_ink(page))
+    bottom, right = rows.max(), columns.max()
     sheet = page.locator("#sheet").bounding_box()
     assert right < 0.98 * sheet["width"]
     assert bottom < 0.98 * sheet["height"]
