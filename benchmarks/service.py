@@ -33,7 +33,7 @@ from inkdigits.environment import describe_environment
 from inkdigits.storage import write_json
 from serving.load import run_closed_loop, run_open_loop
 from serving.mlserver import VERSION, run_mlserver
-from serving.requests import LIVENESS, make_inference, make_picture, make_reading
+from serving.requests import make_inference, make_picture, make_reading
 from serving.servers import Server, run_bare_server, run_inkdigits
 from speed.processes import ask, load_average
 
@@ -201,7 +201,7 @@ def measure_pictures_and_overload(picture: bytes, amount: Amount) -> dict[str, A
             ).to_json()
             rate = float(bearable["per_second"])  # type: ignore[arg-type]
             outcome = run_open_loop(
-                server.port, request, OVERLOAD * rate, amount.overload_seconds, OVERLOAD_CONNECTIONS, LIVENESS
+                server.port, request, OVERLOAD * rate, amount.overload_seconds, OVERLOAD_CONNECTIONS
             )
             overload.append(
                 {
@@ -239,7 +239,9 @@ def summarise(results: dict[str, Any]) -> dict[str, Any]:
         ),
         "liveness_p99_ms": max(row["liveness"]["p99_ms"] for row in overload),
         "only_200_and_429": all(set(row["statuses"]) <= {"200", "429"} for row in overload),
-        "accepted_within_deadline": all(row["p99_ms"] <= row["deadline_ms"] for row in overload),
+        "accepted_within_deadline": all(
+            row.get("p99_ms", float("inf")) <= row["deadline_ms"] for row in overload
+        ),
     }
 
 

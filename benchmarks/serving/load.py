@@ -2,15 +2,21 @@
 
 import asyncio
 import contextlib
+import json
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import uvloop
 
 from serving.connections import Connection, connect
+
+_HERE = Path(__file__).parent
 
 _LAST_SECONDS = 10.0
 """Time for the last answers of an open loop, in seconds; those that have not come then are counted as none."""
@@ -122,10 +128,8 @@ async def _run_closed_loop(
     return outcome
 
 
-def run_open_loop(
-    port: int, request: bytes, rate: float, seconds: float, n_connections: int, probe: bytes
-) -> Outcome:
-    """Send requests at a fixed rate, whether answers come or not, and a liveness probe every 20 ms beside them.
+def run_open_loop(port: int, request: bytes, rate: float, seconds: float, n_connections: int) -> Outcome:
+    """Send requests at a fixed rate, whether answers come or not, beside the liveness probes of `serving.probe`.
 
     A request that finds every connection busy is not sent, and is counted.
 
@@ -139,14 +143,19 @@ def run_open_loop(
         Length of the measurement.
     n_connections
         Number of connections.
-    probe
-        The bytes of a request for liveness.
     """
-    return uvloop.run(_run_open_loop(port, request, rate, seconds, n_connections, probe))
+    command = [sys.executable, "-m", "serving.probe", str(port), str(seconds)]
+    with subprocess.Popen(command, cwd=_HERE.parent, stdout=subprocess.PIPE) as probing:
+        outcome = uvloop.run(_run_open_loop(port, request, rate, seconds, n_connections))
+        found, _ = probing.communicate(timeout=60)
+    if probing.returncode:
+        raise RuntimeError("the liveness probes failed")
+    outcome.probes = json.loads(found)
+    return outcome
 
 
 async def _run_open_loop(
-    port: int, request: bytes, rate: float, seconds: float, n_connections: int, probe: bytes
+    port: int, request: bytes, rate: float, seconds: float, n_connections: int
 ) -> Outcome:
     outcome = Outcome(seconds)
     free: list[Connection] = []
@@ -179,7 +188,6 @@ async def _run_open_loop(
     replacements: list[asyncio.Task[None]] = []
     for _ in range(n_connections):
         await open_connection()
-    probing = asyncio.create_task(_probe(port, probe, seconds, outcome.probes))
     begin = time.perf_counter()
     n_due = n_handled = 0
     while (elapsed := time.perf_counter() - begin) < seconds:
@@ -191,7 +199,6 @@ async def _run_open_loop(
             else:
                 outcome.n_unsent += 1
         await asyncio.sleep(0.001)
-    await probing
     end = time.perf_counter() + _LAST_SECONDS
     while any(connection.is_busy for connection in connections) and time.perf_counter() < end:
         await asyncio.sleep(0.01)
@@ -199,23 +206,3 @@ async def _run_open_loop(
         connection.close()
     await asyncio.sleep(0.01)
     return outcome
-
-
-async def _probe(port: int, probe: bytes, seconds: float, found: list[float]) -> None:
-    """Send liveness probes; each is timed from the moment when it was due."""
-    answered = asyncio.Event()
-
-    def on_answer(connection: Connection, status: int, elapsed: float) -> None:
-        assert status == 200, status
-        answered.set()
-
-    connection = await connect(port, on_answer)
-    begin = time.perf_counter()
-    for number in range(int(seconds / 0.02)):
-        due = begin + 0.02 * number
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        answered.clear()
-        connection.send(probe)
-        await answered.wait()
-        found.append(time.perf_counter() - due)
-    connection.close()

@@ -12,8 +12,6 @@ from inkdigits.contract import SIDE
 from inkdigits.data import load_mnist
 from serving.connections import make_request
 
-LIVENESS = make_request("GET", "/v2/health/live")
-
 
 def make_inference(model: str, kind: str, n_images: int = 1, deadline_seconds: float | None = None) -> bytes:
     """Return a request of the Open Inference Protocol for test images of MNIST.

@@ -10,7 +10,6 @@ from serving.connections import Connection, make_request
 from serving.load import percentiles, run_closed_loop, run_open_loop
 
 REQUEST = make_request("POST", "/answer", b"x" * 10)
-PROBE = make_request("GET", "/live")
 
 
 @contextlib.contextmanager
@@ -86,7 +85,7 @@ def test_answers_in_parts_are_put_together():
 def test_a_connection_that_the_server_ends_is_replaced():
     with serve(lambda n: ([make_answer(200, b"connection: close\r\n")], 0)) as server:
         closed = run_closed_loop(server["port"], REQUEST, 2, 0.1, warm_up=0.0)
-        open_ = run_open_loop(server["port"], REQUEST, 200, 0.2, 4, PROBE)
+        open_ = run_open_loop(server["port"], REQUEST, 200, 0.2, 4)
     for outcome in (closed, open_):
         assert set(outcome.statuses) == {200}
         assert outcome.statuses[200] > 5
@@ -122,14 +121,14 @@ def test_the_end_of_an_idle_connection_is_reported_once():
 
 def test_a_connection_that_is_lost_counts_as_no_answer():
     with serve(lambda n: ([b"HTTP/1.1 200 X\r\nconnection: close\r\n"], 0)) as server:
-        outcome = run_open_loop(server["port"], REQUEST, 50, 0.1, 4, PROBE)
+        outcome = run_open_loop(server["port"], REQUEST, 50, 0.1, 4)
     assert outcome.statuses[0] == 4
     assert outcome.statuses[200] == 0
 
 
 def test_an_open_loop_sends_at_its_rate_though_answers_are_slow():
     with serve(lambda n: ([make_answer(200)], 0.15)) as server:
-        outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 64, PROBE)
+        outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 64)
     assert outcome.n_unsent == 0
     assert 25 <= outcome.statuses[200] <= 50
     assert min(outcome.accepted) >= 0.149
@@ -139,7 +138,7 @@ def test_an_open_loop_sends_at_its_rate_though_answers_are_slow():
 
 def test_requests_without_a_free_connection_are_counted():
     with serve(lambda n: ([make_answer(200)], 0.2)) as server:
-        outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 2, PROBE)
+        outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 2)
     assert 2 <= outcome.statuses[200] <= 6
     assert outcome.n_unsent + outcome.statuses[200] in range(25, 51)
 
