@@ -1,11 +1,18 @@
 import errno
 import os
+import resource
 import socket
 
 import pytest
 
 from inkdigits.errors import InkdigitsError, UsageError
-from inkdigits.service.listening import accept_waiting, check_exposure, is_loopback, open_sockets
+from inkdigits.service.listening import (
+    accept_waiting,
+    allow_descriptors,
+    check_exposure,
+    is_loopback,
+    open_sockets,
+)
 from inkdigits.service.settings import Settings
 
 
@@ -79,6 +86,21 @@ def test_all_waiting_connections_are_accepted():
 )
 def test_loopback(host, expected):
     assert is_loopback(host) is expected
+
+
+def test_limit_on_open_files_is_raised(monkeypatch):
+    limits = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 4096))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, pair: limits.append(pair))
+    allow_descriptors(512)
+    assert limits == []
+    allow_descriptors(2000)
+    assert limits == [(2200, 4096)]
+    with pytest.raises(UsageError, match="--max-connections of at most 3896, .* 4096 files"):
+        allow_descriptors(3897)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    allow_descriptors(10**6)
+    assert limits == [(2200, 4096)]
 
 
 def test_token_is_needed_beyond_this_machine():

@@ -47,10 +47,11 @@ def command(token_file: Path | None, is_check: bool, **values: Any) -> None:
 
 def _serve(settings: "Settings") -> None:
     """Open the sockets and start the workers; both take their time while the rest is imported."""
-    from inkdigits.service.listening import check_exposure, open_sockets
+    from inkdigits.service.listening import allow_descriptors, check_exposure, open_sockets
     from inkdigits.service.resources import Resources
 
     check_exposure(settings)
+    allow_descriptors(settings.max_connections)
     sockets = open_sockets(settings.host, settings.port)
     resources = Resources(settings)
     resources.start_workers()

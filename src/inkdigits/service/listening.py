@@ -12,6 +12,9 @@ from inkdigits.service.settings import Settings
 BACKLOG = 512
 """Number of connections that the system holds until they are accepted; the event loop accepts at least every 50 ms."""
 
+SPARE_DESCRIPTORS = 200
+"""Number of open files besides the connections: some 40, a socket to each worker, and refused connections."""
+
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Listen on an address.
@@ -64,6 +67,27 @@ def check_exposure(settings: Settings) -> None:
             f"anyone who reaches {settings.host} could use this service: give a token in --token-file or "
             "INKDIGITS_TOKEN, or say --insecure"
         )
+
+
+def allow_descriptors(n_connections: int) -> None:
+    """Raise the number of files that this process may have open, if connections need more.
+
+    Raises
+    ------
+    UsageError
+        If the system allows fewer.
+    """
+    import resource  # not on Windows, where there are no workers either
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = n_connections + SPARE_DESCRIPTORS
+    if hard != resource.RLIM_INFINITY and needed > hard:
+        raise UsageError(
+            f"expected --max-connections of at most {max(1, hard - SPARE_DESCRIPTORS)}, because this process may have "
+            f"{hard} files open (ulimit -n), but got {n_connections}"
+        )
+    if soft != resource.RLIM_INFINITY and needed > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def is_loopback(host: str) -> bool:

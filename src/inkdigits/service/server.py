@@ -162,7 +162,10 @@ class Server(uvicorn.Server):
             for connection in list(self.server_state.connections):
                 connection.interrupt(  # type: ignore[union-attr]
                     Refusal(
-                        503, "the service was stopped before the answer; send the request again", "draining"
+                        503,
+                        "the service was stopped before the answer; send the request again",
+                        "draining",
+                        {"Retry-After": "1"},
                     )
                 )
             await self._tick_until(time.monotonic() + _CANCEL_SECONDS, self._close_silent_connections)
