@@ -96,7 +96,7 @@ def test_limit_on_open_files_is_raised(monkeypatch):
     assert limits == []
     allow_descriptors(2000)
     assert limits == [(2200, 4096)]
-    with pytest.raises(UsageError, match="--max-connections of at most 3896, .* 4096 files"):
+    with pytest.raises(UsageError, match=r"--max-connections of at most 3896, .* 4096 files"):
         allow_descriptors(3897)
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     allow_descriptors(10**6)
