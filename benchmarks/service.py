@@ -10,7 +10,7 @@ The load generator runs on the same two cores. Measured by turns, several rounds
 - the roof, ONNX Runtime alone on one core.
 
 Then requests come at five times the rate that the service has just answered, whether answers come or not, each with a
-deadline; liveness is probed 50 times a second meanwhile.
+deadline; liveness is probed ten times a second meanwhile.
 
     python benchmarks/service.py
     python benchmarks/service.py --quick             one short round, printed only

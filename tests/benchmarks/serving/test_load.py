@@ -132,7 +132,7 @@ def test_an_open_loop_sends_at_its_rate_though_answers_are_slow():
     assert outcome.n_unsent == 0
     assert 25 <= outcome.statuses[200] <= 50
     assert min(outcome.accepted) >= 0.149
-    assert len(outcome.probes) == 25
+    assert len(outcome.probes) == 5
     assert outcome.to_json()["liveness"]["p50_ms"] < 140
 
 
