@@ -33,6 +33,9 @@ FORMATS = (
 """First bytes of each format, a regular expression, and Pillow's module and class for it. No file can reach another
 decoder, and only the decoder of the file's format is imported."""
 
+_HEADER_BYTES = 30
+"""Length of the part in which the formats are searched: the size of a WebP ends there."""
+
 _MIN_JPEG_SHARE = 0.72
 """Smallest share of the required pixels to which a JPEG is reduced while it is decoded: halving the 12 megapixels of
 most telephones gives 3, in a fifth of the time of decoding all and scaling them to 4."""
@@ -80,7 +83,7 @@ def decode_file(file: BytesIO, name: str, min_pixels: int) -> tuple[NDArray[np.u
     MissingExtraError
         If the package for such a file is not installed.
     """
-    if file.getbuffer()[: len(PDF_BEGINNING)] == PDF_BEGINNING:
+    if file.getvalue().startswith(PDF_BEGINNING):
         page = pdf.render_first_page(file.getvalue(), name)
         return page, (page.shape[1], page.shape[0])
     with convert_errors(name), _open(file, name) as image:
@@ -171,18 +174,19 @@ def _has_page(image: "Image.Image", number: int) -> bool:
 
 def _open(file: BytesIO, name: str) -> "Image.Image":
     """Read the header of a file; without `Image.open`, whose size limit differs."""
-    content = file.getbuffer()
+    # A copy: in Python 3.13, a view that an exception keeps until the file is closed is reported on stderr.
+    header = file.getvalue()[:_HEADER_BYTES]
     for beginning, module, decoder in FORMATS:
-        if re.match(beginning, content, re.DOTALL):
+        if re.match(beginning, header, re.DOTALL):
             if module == "WebPImagePlugin":
-                _check_webp_size(bytes(content[:30]), name)
+                _check_webp_size(header, name)
             image: Image.Image = getattr(importlib.import_module(f"PIL.{module}"), decoder)(file)
             return image
-    if re.match(heic.BEGINNING, content, re.DOTALL):
+    if re.match(heic.BEGINNING, header, re.DOTALL):
         return heic.open_image(file, name)
     raise PictureError(
         f"{name} has an unknown format: expected PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PDF, "
-        f"but the file begins with {bytes(content[:8])!r}"
+        f"but the file begins with {header[:8]!r}"
     )
 
 
