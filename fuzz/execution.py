@@ -13,7 +13,6 @@ from typing import Any, cast
 from fuzz.finding import Finding, describe_exception, save_finding
 from fuzz.record import Record
 from fuzz.targets.target import Target
-from inkdigits.errors import InkdigitsError
 from inkdigits.limits import HOSTILE_PICTURE
 
 MAX_MEGABYTES = HOSTILE_PICTURE.megabytes
@@ -158,7 +157,7 @@ class Executor:
         return (_measure_heap_bytes() - before) / _REPETITIONS / 1024
 
 
-def _check_message(error: InkdigitsError) -> Finding | None:
+def _check_message(error: Exception) -> Finding | None:
     message = str(error)
     if message and message.isprintable():
         return None

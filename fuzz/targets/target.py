@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from inkdigits.errors import InkdigitsError
-
 
 @dataclass(frozen=True)
 class Target:
@@ -33,7 +31,7 @@ class Target:
 
     run: Callable[[bytes], None]
     make_seeds: Callable[[], Iterable[bytes]]
-    refusals: tuple[type[InkdigitsError], ...] = ()
+    refusals: tuple[type[Exception], ...] = ()
     tokens: tuple[bytes, ...] = ()
     prepare: Callable[[], None] = lambda: None
     max_bytes: int = 4096
