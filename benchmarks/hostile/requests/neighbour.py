@@ -51,7 +51,7 @@ class Neighbour:
         return self
 
     def __exit__(self, *_: object) -> None:
-        output, _ = self._process.communicate(timeout=120)  # closes its input
+        output = self._process.communicate(timeout=120)[0]  # closes its input
         self.figures = json.loads(output)
 
 
