@@ -174,5 +174,5 @@ def encode_image(image: NDArray[np.uint8]) -> str:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.fromarray(image).save(file, "PNG")
+    Image.fromarray(image).save(file, "PNG")  # writes: to memory
     return base64.b64encode(file.getvalue()).decode()
