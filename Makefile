@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed-all
   sbom try-locks audit wheel clean browser screenshots container-tools try-container \
   fuzz fuzz-proof measure-parity \
   measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
-  measure-worker-pool measure-service measure-page-parity try-service-stop try-api torture
+  measure-worker-pool measure-service measure-page-parity try-service try-service-stop try-api torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -138,6 +138,9 @@ measure-robustness: $(INSTALLED)  ## measure every shipped model under fifteen c
 
 measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several processes: half an hour, run nothing else
 	$(BIN)/python benchmarks/worker_pool.py
+
+try-service: $(INSTALLED)  ## send 360 hostile requests 100 times to a running service, check all answers: a quarter of an hour
+	$(BIN)/python benchmarks/service_hostile.py
 
 try-service-stop: $(INSTALLED)  ## stop the service 50 times under load, and count lost requests: three minutes
 	$(BIN)/python benchmarks/service_stop.py
