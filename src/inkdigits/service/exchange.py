@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,8 @@ class Exchange:
         Whether the whole body was received.
     status
         Status of the answer; 0 until it begins.
+    followers
+        What the client has sent behind this request on the same connection, and waits for its answer.
     n_sent
         Length of the answer's body so far, in bytes.
     """
@@ -70,6 +72,7 @@ class Exchange:
         "_task",
         "began",
         "deadline_seconds",
+        "followers",
         "is_received",
         "n_received",
         "n_sent",
@@ -91,6 +94,7 @@ class Exchange:
         self.is_received = False
         self.status = 0
         self.n_sent = 0
+        self.followers: Sized = ()
         self._task: asyncio.Task[object] | None = None
 
     def begin(self) -> None:

@@ -123,7 +123,7 @@ class HttpProtocol(PipelineLimitingProtocol):
         super().begin_request()
         if self.cycle is not previous:
             exchange = Exchange()
-            exchange.refusal = refusal
+            exchange.refusal, exchange.followers = refusal, self.pipeline
             self.cycle.scope[EXCHANGE_KEY] = exchange  # type: ignore[literal-required]
         self._n_header_bytes = 0
 

@@ -64,7 +64,7 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings, lifecycle: Lifecycle, journal: Journal) -> None:
         self._app, self._settings, self._lifecycle, self._journal = app, settings, lifecycle, journal
         self._hosts, self._origins = HostCheck(settings), OriginCheck(settings)
-        self._tokens, self._room = TokenCheck(settings), BodyRoom(settings)
+        self._tokens, self.room = TokenCheck(settings), BodyRoom(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -80,7 +80,7 @@ class Gate:
                 await self._refuse(exchange, refusal, scope, receive, send)
         finally:
             exchange.end()
-            self._room.release(exchange)
+            self.room.release(exchange)
             self._lifecycle.n_requests -= 1
             self._journal.record(scope, exchange)
 
@@ -90,7 +90,7 @@ class Gate:
         try:
             self._check(scope, exchange)
             stopwatch = Stopwatch(exchange, self._settings)
-            limited = limit_body(receive, exchange, stopwatch, self._settings, self._room)
+            limited = limit_body(receive, exchange, stopwatch, self._settings, self.room)
             await self._app(scope, limited, send)
         except Refusal as refusal:
             return refusal
@@ -157,7 +157,7 @@ class Gate:
             )
         check_announced_body(length, get(b"content-encoding"), self._settings)
         if length is not None:
-            self._room.check(int(length))
+            self.room.check(int(length))
         exchange.deadline_seconds = parse_deadline(get(b"x-deadline-seconds"), self._settings)
 
     def _complete_header(self, exchange: Exchange, send: Send) -> Send:
@@ -172,7 +172,7 @@ class Gate:
                 headers.append((b"x-request-id", exchange.request_id.encode()))
                 if exchange.trace is not None:
                     headers.append((b"traceresponse", exchange.trace.traceresponse))
-                if self._lifecycle.is_draining:
+                if self._lifecycle.is_draining and not exchange.followers:
                     headers.append((b"connection", b"close"))
                 message["headers"] = headers
             elif message["type"] == "http.response.body":
