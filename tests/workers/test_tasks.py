@@ -27,9 +27,10 @@ def runner(request: pytest.FixtureRequest, pool: Pool, reader: Reader) -> InProc
 
 def test_a_picture_is_its_only_page(runner: InProcess | Pool, reader: Reader) -> None:
     for content in (save("PNG", 3), save("TIFF", 3)):
-        expected = reader.read(content, layout="digit"), 1
-        for page in (None, 1):
-            assert runner.run(make_content_task(content, page, {"layout": "digit"})) == expected
+        reading = reader.read(content, layout="digit")
+        for page, images in ((None, True), (1, False)):
+            task = make_content_task(content, page, {"layout": "digit"}, images)
+            assert runner.run(task) == (reading.to_record(images), 1)
         with pytest.raises(UsageError, match="the picture has 1 page, but page=2 was chosen"):
             runner.run(make_content_task(content, 2))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inkdigits.pictures.io.decode import PictureSource
     from inkdigits.pictures.io.documents import DocumentPage
     from inkdigits.recognition.reading import Reading
+    from inkdigits.recognition.reading_json import JsonReading
 
 Result = TypeVar("Result")
 
@@ -83,14 +84,13 @@ def make_drawing_task(picture: "PictureSource | DocumentPage", suffix: str) -> "
 
 
 def make_content_task(
-    content: bytes, page: int | None = None, options: Mapping[str, Any] | None = None
-) -> "Task[tuple[Reading, int]]":
+    content: bytes, page: int | None = None, options: Mapping[str, Any] | None = None, images: bool = False
+) -> "Task[tuple[JsonReading, int]]":
     """Make the task that reads the content of a file; see `read_content`."""
-    from inkdigits.recognition.reading import Reading
+    from inkdigits.recognition.reading_json import JsonReading
 
-    return Task(
-        read_content, (content, page, dict(options or {})), tuple[Reading, int], name_picture(content)
-    )
+    arguments = (content, page, dict(options or {}), images)
+    return Task(read_content, arguments, tuple[JsonReading, int], name_picture(content))
 
 
 def make_counting_task(document: "Path | bytes", name: str) -> Task[int]:
@@ -130,9 +130,9 @@ def draw_reading(read: Read, picture: "PictureSource | DocumentPage", suffix: st
 
 
 def read_content(
-    read: Read, content: bytes, page: int | None, options: Mapping[str, Any]
-) -> "tuple[Reading, int]":
-    """Read the content of a file: a picture, or one page of a document.
+    read: Read, content: bytes, page: int | None, options: Mapping[str, Any], images: bool
+) -> "tuple[JsonReading, int]":
+    """Read the content of a file: a picture, or one page of a document. The record of the JSON is made here too.
 
     Parameters
     ----------
@@ -144,10 +144,12 @@ def read_content(
         The page of a document, from 1; by default its only one.
     options
         Options of `Reader.read`.
+    images
+        Whether the record contains the images of the digits.
 
     Returns
     -------
-    reading : Reading
+    reading : JsonReading
     n_pages : int
         The number of pages of the document; 1 for a picture.
 
@@ -170,7 +172,7 @@ def read_content(
             f"{name} has {max(n_pages, 1)} page{'s' * (n_pages > 1)}, but page={chosen} was chosen"
         )
     picture = DocumentPage(content, name, chosen - 1) if n_pages else content
-    return read_picture(read, picture, options), max(n_pages, 1)
+    return read_picture(read, picture, options).to_record(images), max(n_pages, 1)
 
 
 def count_pages(_: Read, document: "Path | bytes", name: str) -> int:

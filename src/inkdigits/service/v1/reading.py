@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inkdigits.errors import MissingExtraError, PictureError, PoolFullError, UsageError, WorkerError
-from inkdigits.recognition.reading import Reading
+from inkdigits.recognition.reading_json import JsonReading
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.resources import find_resources
 from inkdigits.service.v1 import openapi
@@ -37,8 +37,8 @@ async def read_picture(request: Request, query: Annotated[ReadingQuery, Query()]
         options = query.make_options(resources)
         content = await receive_picture(request)
         pool = resources.get_pool()
-        result = pool.submit(make_content_task(content, query.page, options))
-        reading: Reading
+        result = pool.submit(make_content_task(content, query.page, options, query.images))
+        reading: JsonReading
         reading, n_pages = await wait_for_result(request, result)
     except PictureError as error:
         raise Refusal(422, str(error), "unreadable_picture") from error
@@ -51,7 +51,7 @@ async def read_picture(request: Request, query: Annotated[ReadingQuery, Query()]
     except WorkerError as error:
         raise Refusal(503, str(error), "no_workers", _RETRY) from error
     return Response(
-        msgspec.json.encode(reading.to_record(query.images)),
+        msgspec.json.encode(reading),
         headers={PAGE_COUNT: str(n_pages)},
         media_type="application/json",
     )
