@@ -1,6 +1,7 @@
 """``inkdigits serve``: read digits over HTTP."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def _serve(settings: "Settings") -> None:
     def greet() -> None:
         host, port = sockets[0].getsockname()[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-        click.echo(f"The page is at  http://{shown}:{port}/  and the API at /docs; Ctrl-C stops.")
+        with suppress(OSError):  # nobody reads it any more
+            click.echo(f"The page is at  http://{shown}:{port}/  and the API at /docs; Ctrl-C stops.")
 
     serve(resources, sockets, greet)

@@ -28,6 +28,7 @@ def test_each_setting_has_an_option_and_a_variable():
     options["token"] = options.pop("token_file")
     assert set(options) == {field.name for field in fields(Settings)}
     for option in options.values():
+        assert isinstance(option, click.Option)
         (name,) = option.opts
         assert option.envvar == "INKDIGITS_" + name.removeprefix("--").replace("-", "_").upper()
         assert option.show_envvar
