@@ -82,3 +82,17 @@ def test_requests_are_answered_under_an_added_name(start_small_service):
     with start_small_service(allowed_hosts=("digits.example",)) as service:
         answer = httpx.get(f"{service.url}/v1/echo", headers={"Host": "digits.example"})
     assert answer.status_code == 200
+
+
+def test_long_values_are_not_remembered():
+    """16 kB each, they would fill the memory."""
+    check = HostCheck(Settings(allowed_hosts=("*",)))
+    check.check(b"a" * 10_000)
+    check.check(b"localhost")
+    assert check._known == {b"localhost"}
+
+
+def test_port_has_at_most_five_digits():
+    assert split_port("localhost:65535") == "localhost"
+    with pytest.raises(Refusal):
+        HostCheck(Settings()).check(b"localhost:" + b"1" * 6)

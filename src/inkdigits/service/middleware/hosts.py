@@ -11,6 +11,9 @@ ANY_HOST = "*"
 _MAX_KNOWN = 1000
 """Number of values that are remembered as allowed, so that clients cannot fill the memory with ports."""
 
+_MAX_KNOWN_BYTES = 300
+"""Length of the longest one that is remembered. A name has at most 253 characters (RFC 1035)."""
+
 
 class HostCheck:
     """Refuses requests that were sent to another name.
@@ -51,14 +54,18 @@ class HostCheck:
                 "--allowed-host",
                 "host",
             )
-        if len(self._known) < _MAX_KNOWN:
+        if len(self._known) < _MAX_KNOWN and len(host) <= _MAX_KNOWN_BYTES:
             self._known.add(host)
 
 
 def split_port(host: str) -> str:
     """Return the name of ``name:port``; an IPv6 address keeps its brackets."""
     name, colon, port = host.rpartition(":")
-    return name if colon and port.isdigit() and not (name.count(":") and not name.endswith("]")) else host
+    return (
+        name
+        if colon and port.isdigit() and len(port) <= 5 and not (name.count(":") and not name.endswith("]"))
+        else host
+    )
 
 
 def _is_address(name: str) -> bool:
