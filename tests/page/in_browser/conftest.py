@@ -17,6 +17,7 @@ from page_browser import find_browser, launch_browser, run_service
 expect.set_options(timeout=30_000)  # a busy machine is slow; a test that passes waits for nothing
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:

@@ -180,3 +180,15 @@ def test_a_token_is_asked_for_and_kept_for_the_tab(page: Page, watched) -> None:
     page.locator("#sheet").click()
     expect_reading(page, "7")
     assert page.evaluate("Object.values(localStorage).join()") == ""
+
+
+def test_a_declined_token_is_not_asked_for_with_every_stroke(page: Page, watched) -> None:
+    watched.allowed = "401"
+    page.route(READ, lambda route: route.fulfill(status=401, body='{"error": "expected a token"}'))
+    page.locator("#sheet").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.locator("#sheet").click(position={"x": 20, "y": 20})
+    expect_words(page, "A token is needed")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Enter the token").click()
+    expect(page.get_by_role("dialog")).to_be_visible()

@@ -1,8 +1,10 @@
 """Pictures that are chosen, dropped or pasted in a real browser."""
 
 import base64
+import json
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
@@ -119,9 +121,11 @@ def test_the_reading_is_saved_as_json_and_png(page: Page) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="JSON").click()
     assert waiting.value.suggested_filename == "reading.json"
-    text = Path(waiting.value.path()).read_text("utf-8")
-    assert '"text": "7"' in text
-    assert "image" not in text
+    record = json.loads(Path(waiting.value.path()).read_text("utf-8"))
+    assert (record["text"], record["picture"]) == ("7", "seven.png")
+    assert all("image" not in digit for digit in record["digits"] + record["numbers"][0]["digits"])
+    schema = json.loads((ROOT / "docs" / "reference" / "reading.schema.json").read_text("utf-8"))
+    jsonschema.validate(record, schema)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="PNG").click()
     with Image.open(waiting.value.path()) as saved, Image.open(SEVEN) as original:

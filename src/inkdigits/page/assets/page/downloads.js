@@ -8,11 +8,16 @@ const ACCENT = "#c0311d"; // as in the light theme: a file has no theme
 const LARGEST = 2000; // pixels of the longer side of the PNG
 const SMALLEST = 800; // below it, boxes and characters would not fit: small pictures are enlarged
 
-/** Save the JSON of a reading, without the images. */
-export function saveJson(reading) {
+/**
+ * Save the JSON of a reading, without the images.
+ *
+ * @param {object} reading
+ * @param {string} picture Name of the picture.
+ */
+export function saveJson(reading, picture) {
   const digits = reading.digits.map(withoutImage);
   const numbers = reading.numbers.map((number) => ({ ...number, digits: number.digits.map(withoutImage) }));
-  const text = `${JSON.stringify({ ...reading, digits, numbers }, null, 2)}\n`;
+  const text = `${JSON.stringify({ ...reading, digits, numbers, picture }, null, 2)}\n`;
   save(new Blob([text], { type: "application/json" }), "reading.json");
 }
 

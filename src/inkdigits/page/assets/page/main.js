@@ -36,6 +36,7 @@ find("hint-picture").hidden = !capabilities.pictures;
 
 let reading = null; // of what is on the sheet now, or null
 let announcing = null;
+let isTokenDeclined = false; // then one is not asked again with every stroke
 
 const live = new LiveReading({
   read: (signal) => {
@@ -52,12 +53,15 @@ const live = new LiveReading({
     const { headline, verdict } = summarise(answer);
     announceLater(headline && headline !== "?" ? `Reads ${headline.replaceAll("\n", ", ")}. ${verdict}` : verdict);
   },
-  onError: async (error, pause) => {
+  onError: (error, pause) => {
     panel.showError(error, pause);
     const { headline, text } = describeError(error, pause);
     announceLater(`${headline} ${text}`);
-    if (error.kind === "token" && (await askForToken())) {
-      changeOptions();
+    if (error.kind === "token") {
+      find("enter-token").hidden = false;
+      if (!isTokenDeclined) {
+        enterToken();
+      }
     }
   },
 });
@@ -83,6 +87,7 @@ function update(pause) {
   reading = null;
   clearTimeout(announcing);
   boxes.show(null);
+  find("enter-token").hidden = true;
   find("hint").hidden = !history.isBlank;
   find("undo").disabled = !history.canUndo && !history.draft;
   find("redo").disabled = !history.canRedo || history.draft !== null;
@@ -93,6 +98,13 @@ function update(pause) {
   } else {
     panel.showReading();
     live.change(pause);
+  }
+}
+
+async function enterToken() {
+  isTokenDeclined = !(await askForToken());
+  if (!isTokenDeclined) {
+    changeOptions();
   }
 }
 
@@ -153,10 +165,14 @@ find("sheet").addEventListener("click", (event) => {
 
 find("copy-text").hidden = !navigator.clipboard;
 find("copy-text").addEventListener("click", async () => {
+  const label = find("copy-text").querySelector("span");
   await navigator.clipboard.writeText(reading.text);
   announce("Copied");
+  label.textContent = "Copied";
+  setTimeout(() => (label.textContent = "Copy text"), 1500);
 });
-find("save-json").addEventListener("click", () => saveJson(reading));
+find("save-json").addEventListener("click", () => saveJson(reading, history.current.picture?.name || "drawing"));
+find("enter-token").addEventListener("click", enterToken);
 find("save-png").addEventListener("click", () => {
   savePng(history.current.picture ? picture.image : sheet.render(1), reading);
 });

@@ -73,13 +73,9 @@ function buildBox(digit, index, perPixel) {
   if (height / perPixel >= SMALLEST && digit.rejected !== "blank") {
     const size = perPixel * Math.min(17, Math.max(10, (0.45 * height) / perPixel));
     const above = y - gap - 0.3 * size;
-    box.append(
-      svg(
-        "text",
-        { x, y: above > size ? above : y + height + gap + size, "font-size": size },
-        characterOf(digit),
-      ),
-    );
+    const isAbove = above > size; // else on the left, or on the right at the edge of the sheet
+    const place = isAbove ? { x, y: above } : { x: x > size ? x - gap - 0.75 * size : x + width + 2 * gap, y: y + size };
+    box.append(svg("text", { ...place, "font-size": size }, characterOf(digit)));
   }
   return box;
 }
