@@ -1,6 +1,6 @@
 import asyncio
 
-from inkdigits.service.joined_writes import JoinedWrites
+from inkdigits.service.joined_writes import MAX_JOINED_BYTES, JoinedWrites
 
 
 class Transport:
@@ -90,3 +90,18 @@ def test_other_attributes_are_those_of_the_transport():
         assert transport.get_extra_info("socket") == "socket"
 
     run(use)
+
+
+def test_long_body_is_not_copied():
+    """All connections share the files of the page."""
+    body = b"x" * (MAX_JOINED_BYTES + 1)
+    written = []
+
+    def write(transport):
+        transport._transport.write = written.append
+        transport.write(b"head")
+        transport.write(body)
+
+    run(write)
+    assert written == [b"head", body]
+    assert written[1] is body

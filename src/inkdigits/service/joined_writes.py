@@ -3,6 +3,10 @@
 import asyncio
 from typing import Any
 
+MAX_JOINED_BYTES = 2**16
+"""Length of the longest data that are copied to be joined. Longer ones are files of the page, which all connections
+share: copies of them for 300 clients that read nothing took 220 MB."""
+
 
 class JoinedWrites:
     """A transport whose first write waits for the second one, at most until the event loop's next turn.
@@ -39,8 +43,12 @@ class JoinedWrites:
     def write(self, data: bytes) -> None:
         """Send bytes, at the latest in the next turn of the event loop."""
         if self._held is not None:
-            data, self._held = self._held + data, None
-            self._transport.write(data)
+            held, self._held = self._held, None
+            if len(data) <= MAX_JOINED_BYTES:
+                self._transport.write(held + data)
+            else:
+                self._transport.write(held)
+                self._transport.write(data)
         elif data:
             self._held = data
             self._loop.call_soon(self._send_held)
