@@ -59,7 +59,7 @@ class Settings:
         Lists of possible numbers that requests may name: name to file. They are loaded at the start, because no path
         from a request may reach the disk.
     n_workers
-        Number of processes that read pictures: one for each core. Each needs about 200 MB.
+        Number of processes that read pictures: one for each core. Each has 110 MB before its first picture.
     picture_seconds
         Time for one picture in a worker, in seconds. A dense page needs up to 3 s of an idle core; the default leaves a
         third of the deadline for waiting.
@@ -93,9 +93,9 @@ class Settings:
     header_seconds
         Time in which the header of a request must arrive, in seconds; for a new connection from its beginning.
     max_header_bytes
-        Length of the largest header of a request in bytes, with its address: as that of nginx and Apache.
+        Length of the largest header of a request in bytes, with its address: as of Node.js; browsers send 1 to 2 kB.
     max_headers
-        Number of the fields in the largest header; as that of Apache.
+        Number of the fields in the largest header: as of Apache; browsers send about 15.
     max_url_bytes
         Length of the longest address in bytes. The longest useful one has some hundred.
     max_connections
