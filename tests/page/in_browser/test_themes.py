@@ -45,6 +45,24 @@ def test_axe_finds_no_serious_fault(open_page, theme: str, is_phone: bool) -> No
     assert find_faults(page) == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (844, 390), (820, 1180), (1920, 1080)])
+def test_sheet_and_reading_are_both_on_the_screen(open_page, width: int, height: int) -> None:
+    page = open_page(width, height, is_mobile=width < 900, has_touch=width < 900)
+    draw_number(page, "7", 60, 40, 120)
+    expect_reading(page, "7")
+    headline = page.locator("#headline").bounding_box()
+    assert headline["y"] + 0.5 * headline["height"] < height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    right = [
+        element.bounding_box() for element in page.locator("button:visible, select:visible, fieldset").all()
+    ]
+    assert max(box["x"] + box["width"] for box in right) <= width
+    tools, panel = page.locator(".tools").bounding_box(), page.locator(".reading").bounding_box()
+    last = page.locator(".tools button:visible").last.bounding_box()
+    assert last["x"] + last["width"] <= tools["x"] + tools["width"] + 1
+    assert panel["x"] >= tools["x"] + tools["width"] or panel["y"] >= tools["y"] + tools["height"]
+
+
 def test_the_theme_of_the_system_is_followed(open_page) -> None:
     page = open_page(color_scheme="dark")
     dark = colour_of(page, "body", "backgroundColor")
