@@ -15,10 +15,11 @@ from page_browser import find_browser, launch_browser
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service-v1")]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "prefix"), [("light", ""), ("dark", "/ink")])
 def test_the_page_describes_and_sends_a_request_without_a_message_in_the_console(
-    theme: str, service: Service
+    theme: str, prefix: str, service: Service
 ) -> None:
+    """Also below a prefix, as a proxy may have it; what is asked for outside of it is a problem."""
     path = find_browser()
     if path is None:
         message = "Chromium is not installed: make browser, or the packages of your system"

@@ -34,6 +34,7 @@ def list_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_document_is_openapi_3_1_and_has_the_paths(document: dict[str, Any]) -> None:
     assert re.fullmatch(r"3\.1\.\d", document["openapi"])
+    assert document["servers"] == [{"url": "."}]  # beside the document, also below the prefix of a proxy
     assert {path: list(operations) for path, operations in document["paths"].items()} == {
         "/v1/read": ["post"], "/v1/models": ["get"], "/v1/rosters": ["get"],
     }  # fmt: skip

@@ -168,9 +168,15 @@ def test_a_full_queue_refuses_at_once_and_what_was_taken_is_answered(seven: byte
             assert answer.status_code == 429
             assert answer.headers["retry-after"] == "1"
             assert answer.json() == {"error": "2 pictures wait for a worker; try again later"}
+            with socket.create_connection(("127.0.0.1", service.port), 20) as connection:
+                connection.sendall(
+                    b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n"
+                )
+                # It does not wait for the body.
+                assert connection.recv(65536).startswith(b"HTTP/1.1 429 ")
             assert not any(each.done() for each in taken)
         assert [each.result().json()["text"] for each in taken] == ["7", "7"]
-        assert service.count_refusals("queue_full") == 1
+        assert service.count_refusals("queue_full") == 2
 
 
 def test_a_client_that_goes_away_frees_its_place(service: Service, seven: bytes) -> None:

@@ -28,6 +28,7 @@ class Application(FastAPI):
             title="inkdigits",
             version=version("inkdigits"),
             description=openapi.DESCRIPTION,
+            servers=[{"url": "."}],  # relative to the document: a proxy may add a prefix
             docs_url=None,  # FastAPI's own page loads its files from elsewhere
             redoc_url=None,
             redirect_slashes=False,

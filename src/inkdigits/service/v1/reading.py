@@ -35,9 +35,11 @@ async def read_picture(request: Request, query: Annotated[ReadingQuery, Query()]
     try:
         check_repeated(request.query_params)
         options = query.make_options(resources)
-        content = await receive_picture(request)
         pool = resources.get_pool()
-        result = pool.submit(make_content_task(content, query.page, options, query.images))
+        pool.check_room()  # at once, not after a picture of 64 MB
+        task = make_content_task(await receive_picture(request), query.page, options, query.images)
+        result = pool.submit(task)
+        del task  # the pool has a copy of the picture, which may wait for long
         reading: JsonReading
         reading, n_pages = await wait_for_result(request, result)
     except PictureError as error:

@@ -4,7 +4,7 @@ dark.addEventListener("change", chooseTheme);
 chooseTheme();
 
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#documentation",
   deepLinking: true,
   displayRequestDuration: true,
