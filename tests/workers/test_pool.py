@@ -112,6 +112,7 @@ def test_cancelled_pictures_are_not_read(pool: Pool) -> None:
 def test_a_full_pool_refuses_pictures_and_goes_on() -> None:
     with Pool(1, max_waiting=2) as pool:
         pool.read(draw_digit(1)).result()
+        pool.check_room()
         futures = [pool.read(Fault(time.sleep, 0.4))]
         deadline = time.monotonic() + 30
         while not futures[0].running():
@@ -120,6 +121,8 @@ def test_a_full_pool_refuses_pictures_and_goes_on() -> None:
         futures += [pool.read(draw_digit(each)) for each in (2, 3)]
         with pytest.raises(PoolFullError, match="2 pictures wait"):
             pool.read(draw_digit(4))
+        with pytest.raises(PoolFullError, match="2 pictures wait"):
+            pool.check_room()
         assert [each.exception() is None for each in futures] == [False, True, True]
         assert len(list(pool.read_all(map(draw_digit, range(6))))) == 6  # bounded by itself
 

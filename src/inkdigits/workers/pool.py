@@ -159,6 +159,17 @@ class Pool:
         """Run a task of `inkdigits.workers.tasks` in a worker; see `read`."""
         return self._submit(task, self._max_waiting)
 
+    def check_room(self) -> None:
+        """Check whether a picture would be accepted now: before it is received, say.
+
+        Raises
+        ------
+        PoolFullError
+            If as many pictures wait as the pool accepts.
+        """
+        if self._max_waiting is not None and self.n_waiting >= self._max_waiting:
+            raise _describe_full(self._max_waiting)
+
     def run(self, task: Task[Result]) -> Result:
         """Run a task in a worker, and return its result; errors as of `read`."""
         result: Result = self._submit(task, None).result()
@@ -217,8 +228,12 @@ class Pool:
         future = TaskFuture()
         content = _pickle((task.function, task.arguments), task.name)
         if not self._dispatcher.put(PendingTask(content, task.result_type, task.name, future), max_waiting):
-            raise PoolFullError(f"{max_waiting} pictures wait for a worker; try again later")
+            raise _describe_full(max_waiting)
         return future
+
+
+def _describe_full(max_waiting: int | None) -> PoolFullError:
+    return PoolFullError(f"{max_waiting} pictures wait for a worker; try again later")
 
 
 def _pickle(value: object, name: str) -> bytes:
