@@ -37,9 +37,9 @@ N_CLIENTS = 24
 MAX_GROWTH_MEGABYTES = 8.0
 """Growth of a process after the warm-up that counts as none. In 90 rounds, 90 kB that are lost in each are found."""
 
-MAX_P99_SECONDS = {"live": 0.1, "infer": 0.1, "read": 2.0}
-"""Bounds for the polite client. A hostile picture may occupy a worker for 1.5 s, and the machine has two cores for the
-service, its workers and all clients."""
+MAX_P99_SECONDS = {"live": 0.25, "infer": 0.25, "read": 2.0}
+"""Bounds for the polite client. No hostile request keeps the event loop busy for more than 15 ms at a time, but two
+cores are shared by the service, its workers and all clients; and a hostile picture may occupy a worker for 1.5 s."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +105,7 @@ def try_pictures(folder: Path) -> dict[str, Any]:
     """Send all hostile pictures once, with plenty of time for each: none is refused because the machine is busy."""
     requests = list(files.make_all_requests())
     statuses: Counter[str] = Counter()
-    with start(folder, "--picture-timeout", "60", "--deadline", "600") as service:
+    with start(folder, "--picture-timeout", "60", "--deadline", "600", "--max-body", str(2**24)) as service:
         faults = _send(requests, service.port, statuses, n_clients=2)
         faults += find_faults(service.port, folder)
     return {"n": len(requests), "answers": dict(sorted(statuses.items())), "faults": faults}

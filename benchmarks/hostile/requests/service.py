@@ -3,8 +3,10 @@
 import contextlib
 import json
 import re
+import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from hostile.requests.request import MAX_BODY_BYTES, TOKEN
 from hostile.requests.timing import BODY_GRACE_SECONDS, BODY_SECONDS, HEADER_SECONDS
@@ -63,8 +65,11 @@ def read_figures(port: int) -> dict[str, float]:
 def find_faults(port: int, folder: Path) -> list[str]:
     """Return what is wrong with the figures and the log of a service that no request is sent to any more."""
     figures = read_figures(port)
-    lines = [json.loads(line) for line in (folder / _LOG).read_text("utf-8").splitlines()]
-    requests = [line for line in lines if line["event"] == "request"]
+    requests: list[dict[str, Any]] = []
+    while not requests or requests[-1]["route"] != "/metrics":  # a line is written after the answer
+        time.sleep(0.01)
+        lines = [json.loads(line) for line in (folder / _LOG).read_text("utf-8").splitlines()]
+        requests = [line for line in lines if line["event"] == "request"]
     faults = [f"the log has {line}" for line in lines if line["event"] not in ("request", "listening")]
     faults += [f"the log has {line}" for line in requests if line["status"] >= 500]
     n_counted = sum(value for name, value in figures.items() if name.startswith("inkdigits_requests_total"))
