@@ -122,9 +122,7 @@ async def _run_closed_loop(
     for _ in range(n_connections):
         await open_connection()
     await asyncio.sleep(end - time.perf_counter() + 0.05)
-    for connection in connections:
-        connection.close()
-    await asyncio.sleep(0.01)
+    await _close_all(connections, replacements)
     return outcome
 
 
@@ -170,9 +168,10 @@ async def _run_open_loop(
             replace(connection)
 
     def replace(connection: Connection) -> None:
-        connections.remove(connection)
-        connection.close()
-        replacements.append(asyncio.create_task(open_connection()))
+        if not is_over.is_set():
+            connections.remove(connection)
+            connection.close()
+            replacements.append(asyncio.create_task(open_connection()))
 
     def replace_idle(connection: Connection) -> None:
         free.remove(connection)
@@ -184,6 +183,7 @@ async def _run_open_loop(
             connections.append(connection)
             free.append(connection)
 
+    is_over = asyncio.Event()
     connections: list[Connection] = []
     replacements: list[asyncio.Task[None]] = []
     for _ in range(n_connections):
@@ -202,7 +202,14 @@ async def _run_open_loop(
     end = time.perf_counter() + _LAST_SECONDS
     while any(connection.is_busy for connection in connections) and time.perf_counter() < end:
         await asyncio.sleep(0.01)
+    is_over.set()
+    await _close_all(connections, replacements)
+    return outcome
+
+
+async def _close_all(connections: list[Connection], replacements: list[asyncio.Task[None]]) -> None:
+    """Close all connections, those too that are being opened: uvloop hangs if it ends while it opens one."""
+    await asyncio.gather(*replacements, return_exceptions=True)
     for connection in connections:
         connection.close()
     await asyncio.sleep(0.01)
-    return outcome
