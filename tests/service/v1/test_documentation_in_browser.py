@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Request, expect, sync_playwright
 from tests.service.v1.conftest import SAMPLES, Service
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
@@ -30,13 +30,18 @@ def test_the_page_describes_and_sends_a_request_without_a_message_in_the_console
         page = browser.new_context(color_scheme=theme).new_page()
         page.on("console", lambda message: problems.append(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith((service.url, "data:")) else problems.append(request.url)
-            ),
+        base = f"{service.url}{prefix}/"
+
+        def note_address(request: Request) -> None:
+            if not request.url.startswith((base, "data:")):
+                problems.append(request.url)
+
+        page.on("request", note_address)
+        page.route(
+            f"{base}**",
+            lambda route: route.continue_(url=route.request.url.replace(base, f"{service.url}/")),
         )
-        page.goto(f"{service.url}/docs")
+        page.goto(f"{base}docs")
         page.get_by_text("Read the digits in a picture").first.click()
         page.get_by_role("button", name="Try it out").click()
         page.locator("input[type=file]").set_input_files(SAMPLES / "seven.png")
