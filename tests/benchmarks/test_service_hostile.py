@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 import service_hostile
 from hostile.requests import service
 from hostile.requests.request import HostileRequest, head, make
