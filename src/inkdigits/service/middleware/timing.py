@@ -111,7 +111,8 @@ def parse_deadline(given: bytes | None, settings: Settings) -> float:
     if not 0 < seconds <= MAX_DEADLINE_SECONDS:  # false for NaN
         raise Refusal(
             400,
-            f"expected X-Deadline-Seconds above 0 and at most {MAX_DEADLINE_SECONDS:g}, but got {given[:40].decode('latin-1')!r}",
+            f"expected X-Deadline-Seconds above 0 and at most {MAX_DEADLINE_SECONDS:g}, but got "
+            f"{given[:40].decode('latin-1')!r}",
             "deadline_header",
         )
     return min(seconds, settings.deadline_seconds)
