@@ -74,7 +74,7 @@ def run_server(
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "benchmarks")}
-    path = LOGS / f"{name}.log"
+    path = LOGS / f"{name}-{port}.log"  # several may run at a time
     with path.open("wb") as log:
         process = subprocess.Popen(
             [str(word) for word in command], cwd=folder, env=environment, stdout=log, stderr=log
@@ -113,5 +113,5 @@ def _await_port(process: "subprocess.Popen[bytes]", name: str, port: int, second
             if connection.recv(100).startswith(b"HTTP/1.1 200"):
                 return
         time.sleep(0.1)
-    log = (LOGS / f"{name}.log").read_text(errors="replace")
+    log = (LOGS / f"{name}-{port}.log").read_text(errors="replace")
     raise RuntimeError(f"the server {name} is not ready after {seconds:g} s:\n{log[-2000:]}")
