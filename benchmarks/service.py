@@ -159,6 +159,8 @@ def measure_closed(server: Server, request: bytes, n_connections: int, seconds: 
     before = server.processor_seconds()
     outcome = run_closed_loop(server.port, request, n_connections, seconds, warm_up=0.0)
     used = server.processor_seconds() - before
+    if not outcome.accepted:
+        sys.exit(f"{server.name} answered no request in {seconds:g} s; let nothing else run")
     return {**outcome.to_json(), "server_microseconds": round(1e6 * used / sum(outcome.statuses.values()), 1)}
 
 
@@ -189,7 +191,7 @@ def measure_pictures_and_overload(picture: bytes, amount: Amount) -> dict[str, A
         pictures = []
         for n_connections in CONNECTIONS:
             rounds = [
-                measure_closed(server, make_reading(picture), n_connections, amount.seconds)
+                measure_closed(server, make_reading(picture), n_connections, max(3.0, amount.seconds))
                 for _ in range(amount.rounds)
             ]
             pictures.append({"connections": n_connections, **take_median(rounds)})
