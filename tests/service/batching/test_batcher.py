@@ -203,21 +203,21 @@ def test_every_request_gets_its_own_rows_in_passes_of_limited_size(sizes, larges
     batcher.close()
 
 
-def test_a_small_request_overtakes_the_rest_of_a_large_one(pace):
+def test_rows_are_computed_in_the_order_of_their_arrival(pace):
     recogniser = Echo()
     batcher = make_batcher(recogniser, pace, largest_batch=4)
     done = []
 
     async def request(*values):
         await score(batcher, *values)
-        done.append(len(values))
+        done.append(values[0])
 
     async def run():
-        await asyncio.gather(request(*range(20)), request(99))
+        await asyncio.gather(request(*range(1, 11)), request(11), request(*range(12, 15)))
 
     asyncio.run(run())
-    assert done == [1, 20]
-    assert 99 in recogniser.batches[1]
+    assert recogniser.batches == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14]]
+    assert done == [1, 11, 12]
 
 
 @pytest.mark.parametrize("name", ["quick", "accurate"])
@@ -285,9 +285,9 @@ def test_rows_that_would_wait_beyond_their_deadline_are_refused(pace):
     async def run():
         batcher.pace.seconds_per_row = 1.0
         batcher.submit(make_images(1, 2), 5)
-        batcher.check_room(1, 4.0)
-        with pytest.raises(QueueFullError, match=r"about 3 of 3.5 s"):
-            batcher.check_room(1, 3.5)
+        batcher.check_room(1, 5.5)
+        with pytest.raises(QueueFullError, match=r"about 3 of 4.5 s"):
+            batcher.check_room(1, 4.5)
 
     asyncio.run(run())
 

@@ -1,4 +1,4 @@
-"""The queue of rows in front of a model: bounded, with deadlines, and fair to small requests."""
+"""The queue of rows in front of a model: in the order of arrival, with deadlines."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -51,8 +51,8 @@ class RowQueue:
     def take(self, largest: int, now: float) -> list[Part]:
         """Return the parts of the next pass: at most ``largest`` rows.
 
-        A submission whose deadline has passed fails. One that has more rows than fit goes to the end of the queue
-        with the others, so that small requests do not wait until it is complete.
+        A submission whose deadline has passed fails. One that has more rows than fit stays the first: if others went
+        before it, its wait would have no bound that is known when it arrives.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class RowQueue:
             self.n_rows -= len(images)
             parts.append(Part(submission, images))
             if submission.n_left:
-                waiting.append(submission)
+                waiting.appendleft(submission)
         return parts
 
     def fail_all(self, error: Exception) -> None:
