@@ -7,7 +7,7 @@ from hostile.requests.request import CLOSED, HostileRequest, Part, head, make, p
 
 HEADER_SECONDS = 1.0
 BODY_GRACE_SECONDS = 0.5
-BODY_SECONDS = 5.0
+BODY_SECONDS = 8.0
 """Settings of the service that gets these requests: short, so that they are soon refused."""
 
 _PNG = "Content-Type: image/png"
