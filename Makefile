@@ -158,7 +158,7 @@ measure-sources: $(INSTALLED)  ## measure the effect of each source of training 
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/held_out_kinds.py
 
-try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a running service, and check the answers: ten minutes
+try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a running service, and check the answers: a few minutes
 	$(BIN)/python benchmarks/api_conformance.py
 
 torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
