@@ -12,7 +12,7 @@ from hostile.requests.request import MAX_BODY_BYTES, TOKEN
 from hostile.requests.timing import BODY_GRACE_SECONDS, BODY_SECONDS, HEADER_SECONDS
 from stopping.service import Service
 
-PICTURE_SECONDS = 1.5
+PICTURE_SECONDS = 3.0
 """Longest time for one picture: one hostile picture takes all of it."""
 
 _LOG = "service.log"

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from hostile.requests.forms import SEVEN
 from hostile.requests.request import CLOSED, HostileRequest, Part, head, make, post
 
-HEADER_SECONDS = 1.0
+HEADER_SECONDS = 2.0
 BODY_GRACE_SECONDS = 0.5
 BODY_SECONDS = 8.0
-"""Settings of the service that gets these requests: short, so that they are soon refused."""
+"""Settings of the service that gets these requests: short, so that they are soon refused, but long enough for the other
+requests on a busy machine."""
 
 _PNG = "Content-Type: image/png"
 _CHUNKED = "Transfer-Encoding: chunked"
