@@ -42,7 +42,18 @@ def test_the_versions_are_those_that_are_installed() -> None:
 
 def test_the_extras_are_those_for_users() -> None:
     names = [finding.name for finding in check_packages(None)]
-    assert names == ["Python", "inkdigits", "core", "heic", "notebook", "openvino", "pdf", "report", "train"]
+    assert names == [
+        "Python",
+        "inkdigits",
+        "core",
+        "heic",
+        "notebook",
+        "openvino",
+        "pdf",
+        "report",
+        "serve",
+        "train",
+    ]
 
 
 def test_an_extra_shows_only_what_it_adds() -> None:

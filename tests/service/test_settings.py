@@ -1,3 +1,4 @@
+import inspect
 from dataclasses import fields
 
 import pytest
@@ -45,4 +46,4 @@ def test_token_is_not_shown():
 
 def test_each_field_is_documented():
     for field in fields(Settings):
-        assert f"    {field.name}\n" in Settings.__doc__
+        assert f"\n{field.name}\n    " in inspect.getdoc(Settings)
