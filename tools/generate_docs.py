@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import first_result, reading_schema, real, reliability, settings, speed, tables
+from documents import first_result, reading_schema, real, reliability, service, settings, speed, tables
 from inkdigits.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +45,9 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
         RESULTS / "fuzz-planted.json"
     ),
     ("docs/explanation/reliability.md", "parity"): lambda: reliability.parity(RESULTS / "parity.json"),
+    ("docs/explanation/reliability.md", "service"): lambda: service.proofs(RESULTS),
+    ("docs/explanation/reliability.md", "overload"): lambda: service.overload(RESULTS / "service.json"),
+    ("docs/results/speed.md", "service"): lambda: service.speed(RESULTS / "service.json"),
     ("docs/explanation/recipes.md", "families"): lambda: real.network_families(
         RESULTS / "network-families.json"
     ),

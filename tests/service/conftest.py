@@ -13,8 +13,8 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
+from inkdigits.service.connections.listening import open_sockets
 from inkdigits.service.lifecycle import Lifecycle
-from inkdigits.service.listening import open_sockets
 from inkdigits.service.logs import make_logger
 from inkdigits.service.metrics import Metrics
 from inkdigits.service.middleware.gate import Gate

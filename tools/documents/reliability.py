@@ -103,10 +103,15 @@ def fuzzing(path: Path) -> str:
 def planted_bugs(path: Path) -> str:
     """Return the time until each planted bug is found; ``path`` is the result file of ``make fuzz-proof``."""
     rows = [
-        (each["bug"], f"`{each['target']}`", f"{each['seconds']:.1f} s" if each["is_found"] else "not found")
+        (
+            each["bug"],
+            f"`{each['target']}`",
+            each["engine"],
+            f"{each['seconds']:.1f} s" if each["is_found"] else "not found",
+        )
         for each in load(path)["rows"]
     ]
-    return table(("planted bug", "target", "found after"), rows)
+    return table(("planted bug", "target", "engine", "found after"), rows)
 
 
 def parity(path: Path) -> str:

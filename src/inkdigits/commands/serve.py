@@ -48,7 +48,7 @@ def command(token_file: Path | None, is_check: bool, **values: Any) -> None:
 
 def _serve(settings: "Settings") -> None:
     """Open the sockets and start the workers; both take their time while the rest is imported."""
-    from inkdigits.service.listening import allow_descriptors, check_exposure, open_sockets
+    from inkdigits.service.connections.listening import allow_descriptors, check_exposure, open_sockets
     from inkdigits.service.resources import Resources
 
     check_exposure(settings)

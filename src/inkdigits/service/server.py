@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from inkdigits.errors import InkdigitsError
 from inkdigits.service.application import create_application
+from inkdigits.service.connections.listening import accept_waiting
+from inkdigits.service.connections.protocol import HttpProtocol
 from inkdigits.service.lifecycle import Lifecycle
-from inkdigits.service.listening import accept_waiting
 from inkdigits.service.logs import forward_library_messages, make_logger
 from inkdigits.service.middleware.journal import Journal
-from inkdigits.service.protocol import HttpProtocol
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.resources import Resources
 from inkdigits.service.settings import Settings

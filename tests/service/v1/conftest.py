@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.service.application import create_application
-from inkdigits.service.listening import open_sockets
+from inkdigits.service.connections.listening import open_sockets
 from inkdigits.service.logs import make_logger
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.resources import Resources

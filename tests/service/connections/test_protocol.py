@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.service.conftest import receive_all, run_small_service
 
-from inkdigits.service import protocol
+from inkdigits.service.connections import protocol
 from inkdigits.service.middleware import gate
 
 GET = b"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n"

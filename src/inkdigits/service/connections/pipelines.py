@@ -4,7 +4,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from inkdigits.service.upgrades import UpgradeIgnoringProtocol
+from inkdigits.service.connections.upgrades import UpgradeIgnoringProtocol
 
 MAX_PIPELINED = 64
 """Number of requests that wait for the answer to the one before them. uvicorn has no limit: 32 connections that sent

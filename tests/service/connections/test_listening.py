@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from inkdigits.errors import InkdigitsError, UsageError
-from inkdigits.service.listening import (
+from inkdigits.service.connections.listening import (
     accept_waiting,
     allow_descriptors,
     check_exposure,

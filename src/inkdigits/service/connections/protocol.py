@@ -11,13 +11,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
-from inkdigits.service.addresses import take_host_of_address
+from inkdigits.service.connections.addresses import take_host_of_address
+from inkdigits.service.connections.joined_writes import JoinedWrites
+from inkdigits.service.connections.pipelines import PipelineLimitingProtocol
 from inkdigits.service.exchange import EXCHANGE_KEY, Exchange
-from inkdigits.service.joined_writes import JoinedWrites
 from inkdigits.service.middleware.gate import CLIENT_GONE
 from inkdigits.service.middleware.journal import Journal
 from inkdigits.service.middleware.security_headers import add_security_headers
-from inkdigits.service.pipelines import PipelineLimitingProtocol
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
 

@@ -1,6 +1,6 @@
 import asyncio
 
-from inkdigits.service.joined_writes import MAX_JOINED_BYTES, JoinedWrites
+from inkdigits.service.connections.joined_writes import MAX_JOINED_BYTES, JoinedWrites
 
 
 class Transport:

@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.service.conftest import receive_all
 
-from inkdigits.service import pipelines
+from inkdigits.service.connections import pipelines
 from inkdigits.service.middleware import gate
 
 GET = b"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n\r\n"

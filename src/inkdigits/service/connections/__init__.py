@@ -1,0 +1,1 @@
+"""Sockets and connections: what happens before there is a request, and between requests."""
