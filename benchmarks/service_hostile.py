@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from hostile.requests import files, make_requests
@@ -35,8 +36,9 @@ N_WARM_UP = 10
 N_CLIENTS = 24
 """Number of hostile clients at a time. Fewer than the 32 pictures that may wait for a worker."""
 
-MAX_GROWTH_MEGABYTES = 8.0
-"""Growth of a process after the warm-up that counts as none. In 90 rounds, 90 kB that are lost in each are found."""
+MAX_GROWTH_MEGABYTES = {"service": 8.0, "largest_worker": 24.0}
+"""Growth of a process after the warm-up that counts as none. In 90 rounds, 180 kB that the service loses in each are
+found. A worker has 110 to 190 MB, depending on the pictures that it has read, and one ends it every few rounds."""
 
 MAX_P99_SECONDS = {"live": 0.25, "infer": 0.25, "read": 2.0}
 """Bounds for the polite client. A hostile request keeps the event loop busy for 40 ms at a time at most, but two
@@ -78,7 +80,7 @@ def try_rounds(n_rounds: int, folder: Path) -> dict[str, Any]:
         faults += find_faults(service.port, folder)
     growth = {kind: _measure_growth([each[kind] for each in memory]) for kind in memory[0]}
     for kind, megabytes in growth.items():
-        if megabytes > MAX_GROWTH_MEGABYTES:
+        if megabytes > MAX_GROWTH_MEGABYTES[kind]:
             faults.append(f"the memory of {kind} has grown by {megabytes} MB")
     for kind, limit in MAX_P99_SECONDS.items():
         if beside.figures[kind]["p99_seconds"] > limit:
@@ -97,6 +99,7 @@ def try_rounds(n_rounds: int, folder: Path) -> dict[str, Any]:
             "after_warm_up": memory[min(N_WARM_UP, n_rounds) - 1],
             "last": memory[-1],
             "growth": growth,
+            "by_round": {kind: [round(each[kind], 1) for each in memory] for kind in memory[0]},
         },
         "polite_client": {"alone": alone.figures, "beside": beside.figures},
         "faults": faults,
@@ -125,13 +128,10 @@ def _judge(answers: Iterable[tuple[HostileRequest, Answer]], statuses: Counter[s
 
 
 def _measure_growth(megabytes: list[float]) -> float:
-    """Return by how much the least memory in the second half of the rounds after the warm-up exceeds that in the first.
-
-    The least, because what was freed is not always returned at once: resident memory goes up and down by 20 MB.
-    """
+    """Return by how much the mean in the second half of the rounds after the warm-up exceeds that in the first."""
     later = megabytes[N_WARM_UP:]
     n = len(later) // 2
-    return round(min(later[n:]) - min(later[:n]), 1) if n else 0.0
+    return round(fmean(later[n:]) - fmean(later[:n]), 1) if n else 0.0
 
 
 if __name__ == "__main__":
