@@ -1,10 +1,13 @@
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inkdigits.errors import UsageError
 from inkdigits.workers.limits import Limits, count_cores
+from inkdigits.workers.pool import Pool
 
 
 @pytest.mark.parametrize(
@@ -13,6 +16,8 @@ from inkdigits.workers.limits import Limits, count_cores
         ({"seconds": 0}, "above 0 seconds, but got 0 and 60"),
         ({"start_seconds": -1}, "above 0 seconds, but got 60 and -1"),
         ({"seconds": float("nan")}, "but got nan"),
+        ({"niceness": -1}, "niceness from 0 to 19, but got -1"),
+        ({"niceness": 20}, "niceness from 0 to 19, but got 20"),
         ({"memory_bytes": 2**29 - 1}, "at least 512 MB of memory for a worker, but got 511 MB"),
     ],
 )
@@ -30,3 +35,17 @@ def test_cores_are_those_that_this_process_may_use() -> None:
             assert count_cores() == 1
         finally:
             os.sched_setaffinity(0, allowed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are found in /proc")
+def test_workers_give_way_by_their_niceness() -> None:
+    others = find_children()
+    with Pool(1, limits=Limits(niceness=3)) as pool:
+        pool.wait_until_ready()
+        (worker,) = find_children() - others
+        assert os.getpriority(os.PRIO_PROCESS, worker) == os.getpriority(os.PRIO_PROCESS, 0) + 3
+
+
+def find_children() -> set[int]:
+    threads = Path("/proc/self/task").iterdir()
+    return {int(pid) for thread in threads for pid in (thread / "children").read_text().split()}

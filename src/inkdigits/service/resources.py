@@ -21,6 +21,10 @@ from inkdigits.workers.pool import Pool
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+_WORKER_NICENESS = 5
+"""By how much workers give way to the process that answers requests, when both want the same core. It computes for
+a millisecond at a time, and would wait for several of a worker's."""
+
 
 @dataclass
 class ServedModel:
@@ -82,7 +86,7 @@ class Resources:
             model=settings.model,
             models={name: str(path) for name, path in find_classifiers(settings.model).items()},
             rosters=self.rosters,
-            limits=Limits(settings.picture_seconds, settings.worker_memory_bytes),
+            limits=Limits(settings.picture_seconds, settings.worker_memory_bytes, niceness=_WORKER_NICENESS),
             max_waiting=settings.max_waiting_pictures,
         )
 

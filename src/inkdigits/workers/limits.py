@@ -24,22 +24,28 @@ class Limits:
         ignores it, and Windows has none.
     start_seconds
         Time for the start of a worker, in seconds. On an idle machine it takes half a second.
+    niceness
+        By how much a worker gives way to other processes, from 0 to 19; POSIX only.
 
     Raises
     ------
     UsageError
-        If a limit is not positive, or the memory is less than a worker needs before the first picture.
+        If a limit is not positive, the niceness is not from 0 to 19, or the memory is less than a worker needs before
+        the first picture.
     """
 
     seconds: float = 60.0
     memory_bytes: int = 4 * 2**30
     start_seconds: float = 60.0
+    niceness: int = 0
 
     def __post_init__(self) -> None:
         if not (self.seconds > 0 and self.start_seconds > 0):
             raise UsageError(
                 f"expected limits above 0 seconds, but got {self.seconds:g} and {self.start_seconds:g}"
             )
+        if not 0 <= self.niceness <= 19:
+            raise UsageError(f"expected a niceness from 0 to 19, but got {self.niceness}")
         if self.memory_bytes < _MIN_MEMORY_BYTES:
             raise UsageError(
                 f"expected at least {_MIN_MEMORY_BYTES // 2**20} MB of memory for a worker, but got "

@@ -137,6 +137,7 @@ def _end_with_parent(parent: int) -> None:
 def _limit_resources(limits: Limits) -> None:
     import resource
 
+    os.nice(limits.niceness)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash would write hundreds of megabytes
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
