@@ -5,11 +5,7 @@ from typing import Any
 
 from documents.tables import load, machine_of, table
 
-_LOADS = {
-    "quick": "`quick`, one image as JSON",
-    "accurate": "`accurate`, one image as JSON",
-    "picture": "a picture of 100 kB",
-}
+_SERVERS = {"bare": "uvicorn, a constant answer", "mlserver": "MLServer"}
 
 
 def speed(path: Path) -> str:
@@ -17,7 +13,7 @@ def speed(path: Path) -> str:
     content = load(path)
     rows = [
         (
-            each["server"],
+            _SERVERS.get(each["server"], each["server"]),
             f"`{each['model']}`, {'JSON' if each['kind'] == 'json' else each['kind']}",
             str(each["connections"]),
             f"{each['per_second']:,.0f}",
@@ -79,8 +75,9 @@ def overload(path: Path) -> str:
     content = load(path)
     rows = [
         (
-            _LOADS.get(each["load"], each["load"]),
+            each["load"],
             f"{each['offered_per_second']:,.0f}",
+            f"{sum(each['statuses'].values()) / each['seconds']:,.0f}",
             f"{each['per_second']:,.0f}",
             " and ".join(each["statuses"]),
             f"{each['p99_ms']:.0f} of {each['deadline_ms']:.0f} ms",
@@ -90,13 +87,19 @@ def overload(path: Path) -> str:
     ]
     head = (
         "request",
+        "offered a second",
         "sent a second",
         "answered a second",
         "statuses",
         "p99 of the answered",
         "p99 of liveness",
     )
-    return "\n\n".join([table(head, rows, words=(1,)), f"Machine: {machine_of(content['environment'])}."])
+    n_connections = max(each["connections"] for each in content["overload"])
+    note = (
+        f"A request for which none of {n_connections} connections is free is offered, but not sent. "
+        f"Machine: {machine_of(content['environment'])}."
+    )
+    return "\n\n".join([table(head, rows), note])
 
 
 def proofs(results: Path) -> str:
