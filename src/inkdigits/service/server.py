@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from inkdigits.errors import InkdigitsError
 from inkdigits.service.application import create_application
-from inkdigits.service.connections.listening import accept_waiting
+from inkdigits.service.connections.listening import accept_waiting, refuse_new_connections
 from inkdigits.service.connections.protocol import HttpProtocol
 from inkdigits.service.lifecycle import Lifecycle
 from inkdigits.service.logs import forward_library_messages, make_logger
@@ -28,6 +28,10 @@ from inkdigits.service.settings import Settings
 
 _TICK_SECONDS = 0.05
 """Time between two looks at the connections while the service stops, in seconds."""
+
+_HANDSHAKE_SECONDS = 0.2
+"""Time for handshakes that have begun to be completed before the listening sockets are closed, in seconds: a round
+trip, which takes 0.2 s to the other side of the earth."""
 
 _CANCEL_SECONDS = 1.0
 """Time in which cancelled requests are answered at the drain limit, in seconds."""
@@ -184,6 +188,9 @@ class Server(uvicorn.Server):
     async def _close_listeners(self, sockets: list[socket.socket]) -> None:
         """Stop listening, and take the connections that the system has accepted meanwhile."""
         loop = asyncio.get_running_loop()
+        for each in sockets:
+            refuse_new_connections(each)
+        await self._tick_until(time.monotonic() + _HANDSHAKE_SECONDS, lambda: False)
         copies = [each.dup() for each in sockets]  # listening goes on until these are closed, too
         for server in self.servers:
             server.close()

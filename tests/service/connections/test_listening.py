@@ -2,6 +2,7 @@ import errno
 import os
 import resource
 import socket
+import sys
 
 import pytest
 
@@ -12,6 +13,7 @@ from inkdigits.service.connections.listening import (
     check_exposure,
     is_loopback,
     open_sockets,
+    refuse_new_connections,
 )
 from inkdigits.service.settings import Settings
 
@@ -21,6 +23,23 @@ def test_socket_listens_before_anything_is_loaded():
     with listener, socket.create_connection(listener.getsockname(), timeout=5):
         (accepted,) = accept_waiting(listener)
         accepted.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such filter")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_connections_that_have_begun_are_completed_and_new_ones_ignored(host):
+    (listener,) = open_sockets(host, 0)
+    with listener, socket.create_connection(listener.getsockname()[:2], timeout=5) as client:
+        refuse_new_connections(listener)
+        (accepted,) = accept_waiting(listener)
+        with accepted:
+            client.sendall(b"request")
+            accepted.settimeout(5)
+            assert accepted.recv(100) == b"request"
+            accepted.sendall(b"answer")
+            assert client.recv(100) == b"answer"
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname()[:2], timeout=0.2)
 
 
 def test_taken_port_is_named():
