@@ -179,7 +179,7 @@ def test_a_wrong_tensor_is_refused(change, message):
         (b'{"id":"\\ud800","inputs":[]}', "JSON"),
         (b'{"id":"\xff","inputs":[]}', "JSON"),
         (b'{"x":' + b"[" * 10_000 + b"]" * 10_000 + b"}", "nested too deeply"),
-        (b'{"x":' + b'{"a":' * 8_000 + b"1" + b"}" * 8_000 + b"}", "nested too deeply"),
+        (b'{"x":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}", "nested too deeply"),
         (json.dumps({"inputs": [TENSOR]}).encode() + b"\0", "malformed"),
     ],
 )
