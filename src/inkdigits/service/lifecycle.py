@@ -33,11 +33,11 @@ class Lifecycle:
 
     @property
     def is_draining(self) -> bool:
-        """Whether the process has been told to stop."""
+        """Whether the process has got a signal to stop."""
         return self.phase is Phase.DRAINING
 
     def become_ready(self) -> None:
-        """End the start, unless the process has been told to stop meanwhile."""
+        """End the start, unless the process has got a signal to stop meanwhile."""
         if self.phase is Phase.STARTING:
             self.phase = Phase.READY
 

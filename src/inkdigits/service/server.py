@@ -235,7 +235,7 @@ class _Start:
         try:
             self._resources.load_models()
         except Exception as error:
-            if not self._resources.lifecycle.is_draining:  # else it was told to stop before it was ready
+            if not self._resources.lifecycle.is_draining:  # else it got a signal to stop before it was ready
                 self.error = error
                 self._stop()
             return

@@ -171,7 +171,7 @@ class Batcher:
         loop
             The event loop.
         scheduled
-            Time at which the loop was told to call this next, if it was.
+            Time at which the loop was asked to call this next, if it was.
         """
         # Not the clock of the loop: uvloop's stands still during a turn, and has milliseconds only.
         now = time.monotonic()

@@ -125,8 +125,8 @@ def refuse_new_connections(listener: socket.socket) -> None:
     """Let the system ignore attempts to connect, but complete those that it has begun to accept; on Linux only.
 
     Closing a listening socket resets the connections that the system has accepted for it. However fast they are taken
-    before, one can come in between: 2 of 200,000 requests were lost so. A client that is ignored tries again after a
-    second, and is then refused.
+    before, one can come in between: under load, a request in 100,000 was lost so. A client that is ignored tries again
+    after a second, and is then refused.
 
     Parameters
     ----------
