@@ -74,7 +74,7 @@ def test_paths_begin_at_the_folder_in_which_the_pool_was_made(
     assert pool.read(path).result() == expected
 
 
-def test_pictures_are_taken_as_they_are_needed(pool: Pool) -> None:
+def test_pictures_are_taken_as_they_are_needed() -> None:
     taken = 0
 
     def take() -> Iterator[np.ndarray]:
@@ -83,11 +83,12 @@ def test_pictures_are_taken_as_they_are_needed(pool: Pool) -> None:
             taken += 1
             yield draw_digit(taken % 10)
 
-    readings = pool.read_all(take())
-    for _ in range(20):
-        next(readings)
-    readings.close()  # type: ignore[attr-defined]
-    assert 20 <= taken <= 20 + 2 * pool.n_workers
+    with Pool(1) as pool:  # with one worker no reading waits for an earlier one, so that the bound is exact
+        readings = pool.read_all(take())
+        for _ in range(20):
+            next(readings)
+        readings.close()  # type: ignore[attr-defined]
+    assert 20 <= taken <= 20 + 2
 
 
 def test_readings_can_be_awaited(pool: Pool, reader: Reader) -> None:
