@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.installed-train
 INSTALLED := $(VENV)/.installed-all
 
-.PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors \
-  sbom try-locks audit wheel clean browser screenshots container-tools try-container \
-  fuzz fuzz-proof measure-parity \
-  measure-accuracy measure-training-speed measure-inference-speed measure-robustness measure-bounds measure-sources \
-  measure-worker-pool measure-service measure-page-parity try-service try-service-stop try-api torture
+.PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors sbom \
+  try-locks audit wheel clean browser screenshots container-tools try-container fuzz fuzz-proof measure-parity \
+  measure-reading measure-real find-settings measure-accuracy measure-training-speed measure-inference-speed \
+  measure-robustness measure-bounds measure-sources measure-worker-pool measure-service measure-page-parity try- \
+  service try-service-stop try-api torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -111,7 +111,7 @@ fuzz-proof: $(INSTALLED)  ## plant five bugs, and measure the time until fuzzing
 	$(BIN)/python -m fuzz.proof
 
 measure-parity: $(INSTALLED)  ## measure by how much Keras, ONNX Runtime and OpenVINO differ: a minute
-	$(BIN)/python benchmarks/parity.py
+	$(BIN)/python -m benchmarks.models.parity
 
 measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each: hours; resumes an interrupted measurement
 	$(BIN)/inkdigits sweep original --runs 5
@@ -123,46 +123,58 @@ measure-accuracy: $(INSTALLED)  ## measure the recipes with up to ten seeds each
 	  if [ -d runs/accurate-held-out ]; then $(BIN)/inkdigits train --resume --out runs/accurate-held-out; \
 	  else $(BIN)/inkdigits train --recipe accurate --held-out --out runs/accurate-held-out; fi
 	$(BIN)/inkdigits sweep accurate --runs 5 --calibration runs/accurate-held-out --keep runs/accurate
-	$(BIN)/python benchmarks/ensemble.py runs/accurate
+	$(BIN)/python -m benchmarks.models.ensemble runs/accurate
 
 measure-training-speed: $(INSTALLED)  ## compare the training time of two recipes with the baseline: half an hour, run nothing else
-	$(BIN)/python benchmarks/training_speed.py
-	$(BIN)/python benchmarks/training_speed.py --recipe classic --rounds 3
+	$(BIN)/python -m benchmarks.speed.training
+	$(BIN)/python -m benchmarks.speed.training --recipe classic --rounds 3
 
 measure-inference-speed: $(INSTALLED)  ## measure images per second of every engine: ten minutes, run nothing else
-	$(BIN)/python benchmarks/inference_speed.py
+	$(BIN)/python -m benchmarks.speed.inference
 
 measure-robustness: $(INSTALLED)  ## measure every shipped model under fifteen corruptions and on other data sets: a few minutes
-	$(BIN)/python benchmarks/robustness.py
-	$(BIN)/python benchmarks/beyond_mnist.py
+	$(BIN)/python -m benchmarks.models.robustness
+	$(BIN)/python -m benchmarks.models.beyond_mnist
+
+measure-reading: $(INSTALLED)  ## read synthetic pictures with known labels (development split): a few minutes
+	$(BIN)/python -m benchmarks.reading.synthetic
+
+measure-real: $(INSTALLED)  ## read the labelled real pictures in the folder INKDIGITS_REAL: minutes
+	$(BIN)/python -m benchmarks.reading.real
+
+find-settings: $(INSTALLED)  ## find thresholds and weights of the reader on the pictures in the folder INKDIGITS_REAL: an hour
+	$(BIN)/python -m benchmarks.settings.detector_calibration
+	$(BIN)/python -m benchmarks.settings.single_digits
+	$(BIN)/python -m benchmarks.settings.page_settings
+	$(BIN)/python -m benchmarks.settings.final_scans
 
 measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several processes: half an hour, run nothing else
-	$(BIN)/python benchmarks/worker_pool.py
+	$(BIN)/python -m benchmarks.speed.worker_pool
 
 try-service: $(INSTALLED)  ## send 360 hostile requests 100 times to a running service, check all answers: a quarter of an hour
-	$(BIN)/python benchmarks/service_hostile.py
+	$(BIN)/python -m benchmarks.service.hostile_requests
 
 try-service-stop: $(INSTALLED)  ## stop the service 50 times under load, and count lost requests: three minutes
-	$(BIN)/python benchmarks/service_stop.py
+	$(BIN)/python -m benchmarks.service.stop
 
 measure-page-parity: $(INSTALLED)  ## compare the page without a server with Python in a browser, on 2,000 images: a minute
-	$(BIN)/python benchmarks/page_parity.py
+	$(BIN)/python -m benchmarks.service.page_parity
 
 measure-service: $(INSTALLED)  ## measure the service beside MLServer, and under five times its load: ten minutes, run nothing else
-	$(BIN)/python benchmarks/service.py
+	$(BIN)/python -m benchmarks.service.throughput
 
 measure-bounds: $(INSTALLED)  ## measure time and memory of hostile files against the promised bounds: a quarter of an hour
-	$(BIN)/python benchmarks/bounds.py
+	$(BIN)/python -m benchmarks.limits.bounds
 
 measure-sources: $(INSTALLED)  ## measure the effect of each source of training images and kind of non-digit: a quarter of an hour
-	$(BIN)/python benchmarks/sources.py
-	$(BIN)/python benchmarks/held_out_kinds.py
+	$(BIN)/python -m benchmarks.training.sources
+	$(BIN)/python -m benchmarks.training.held_out_kinds
 
 try-api: $(INSTALLED)  ## send requests made from the OpenAPI document to a running service, and check the answers: a few minutes
-	$(BIN)/python benchmarks/api_conformance.py
+	$(BIN)/python -m benchmarks.service.api_conformance
 
 torture: $(INSTALLED)  ## replay power cuts, let every write fail, kill 200 trainings, measure checkpoints: half an hour
-	$(BIN)/python benchmarks/torture.py
+	$(BIN)/python -m benchmarks.durability.torture
 
 # Without it the tests of the page are skipped, except in CI, where they fail.
 browser:  ## install Chromium, in which the page is tested (Debian, as root)
@@ -181,7 +193,7 @@ container-tools:  ## install buildah and mmdebstrap, with which the image is tes
 	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes $$missing; fi
 
 try-container: $(INSTALLED) container-tools  ## build the image from nothing, measure it, and read digits with it: minutes, as root
-	$(BIN)/python benchmarks/container.py
+	$(BIN)/python -m benchmarks.service.container
 
 wheel: $(INSTALLED)  ## build wheel and source distribution twice, compare the bytes, and write them into dist/
 	$(BIN)/python tools/build_wheel.py

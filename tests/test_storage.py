@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from durability.faults import ACTIONS, FAULTS, Action, inject_faults
+from benchmarks.durability.crashes.faults import ACTIONS, FAULTS, Action, inject_faults
 from inkdigits.errors import OutputError
 from inkdigits.storage import (
     PARTIAL,

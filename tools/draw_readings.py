@@ -38,11 +38,11 @@ def main() -> None:
 
 def draw_page(seed: int = 3) -> None:
     """Write numbers on ruled paper, as a phone photographs it, from MNIST's training images."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    from pictures.kinds import Kind, render
-    from pictures.numbers import number_masks, spaced
-    from pictures.sheets import Sheet, paste
-    from pictures.sources import load_sources
+    sys.path.insert(0, str(ROOT))
+    from benchmarks.reading.pictures.contents.numbers import number_masks, spaced
+    from benchmarks.reading.pictures.media.kinds import Kind, render
+    from benchmarks.reading.pictures.sheets import Sheet, paste
+    from benchmarks.reading.pictures.sources import load_sources
 
     rng = np.random.default_rng(seed)
     sources = load_sources("development")

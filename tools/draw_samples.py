@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(ROOT))
 
+from benchmarks.reading.pictures.contents.digit_masks import digit_mask  # noqa: E402
+from benchmarks.reading.pictures.media.kinds import PHOTOS, SCANS, SCREENS, render  # noqa: E402
+from benchmarks.reading.pictures.sheets import on_sheet  # noqa: E402
+from benchmarks.reading.pictures.sources import load_sources  # noqa: E402
 from inkdigits.data import load_mnist  # noqa: E402
-from pictures.glyphs import digit_mask  # noqa: E402
-from pictures.kinds import PHOTOS, SCANS, SCREENS, render  # noqa: E402
-from pictures.sheets import on_sheet  # noqa: E402
-from pictures.sources import load_sources  # noqa: E402
 
 SAMPLES = {
     # file: (digit, which training image of it, kind of picture, height of the digit in pixels)

@@ -1,1 +1,1 @@
-"""Proof that storage survives power cuts: recorded writes, replayed with every loss a disk allows; faults; kills."""
+"""Files that survive power cuts, failing writes and killed processes."""

@@ -1,1 +1,1 @@
-"""Modules of the speed benchmarks: timing of whole processes, matrix products, profiles."""
+"""Speed of training, of inference and of the worker pool."""

@@ -1,21 +1,15 @@
-"""The benchmark's rooms are no installed package: their folder is put on the path, as running the script does."""
-
-import sys
-from pathlib import Path
+"""Digits for the tests of the benchmarks."""
 
 import cv2
 import numpy as np
 import pytest
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
-
 
 @pytest.fixture(scope="session")
 def sources():
     """Ten images of each digit, drawn in strokes, in the place of MNIST."""
-    from pictures.sources import Sources
-    from pictures.styles import ORDINARY, style_mask
+    from benchmarks.reading.pictures.contents.digit_styles import ORDINARY, style_mask
+    from benchmarks.reading.pictures.sources import Sources
 
     rng = np.random.default_rng(0)
     images, labels = [], []

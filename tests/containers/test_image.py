@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from containers.base import make_base
-from containers.client import TOKEN, find_free_port, read_numbers
-from containers.isolation import Running, running
-from containers.secrets import write_secrets
-from containers.sizes import MAX_IMAGE_BYTES, measure_size
-from containers.store import ImageConfig, Store
+from benchmarks.service.containers.base import make_base
+from benchmarks.service.containers.client import TOKEN, find_free_port, read_numbers
+from benchmarks.service.containers.isolation import Running, running
+from benchmarks.service.containers.secrets import write_secrets
+from benchmarks.service.containers.sizes import MAX_IMAGE_BYTES, measure_size
+from benchmarks.service.containers.store import ImageConfig, Store
 
 ROOT = Path(__file__).parents[2]
 SEVEN = (ROOT / "samples" / "seven.png").read_bytes()

@@ -1,18 +1,15 @@
 """Hostile data sets and rosters are refused in one line, and the largest ones accepted, within the bound."""
 
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from benchmarks.limits.hostile.data_sets import make_data_sets, make_rosters
 from inkdigits.data import load_labelled
 from inkdigits.errors import DataError
 from inkdigits.limits import DATA_SET
 from inkdigits.recognition.numbers.lexicon import Roster
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-from hostile.data_sets import make_data_sets, make_rosters
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.models.parity import ENGINES, TOLERANCE
 from inkdigits.contract import Recogniser, Scores
 from inkdigits.data import Mnist
 from inkdigits.errors import DataError
 from inkdigits.recognition.engines.registry import shipped_models
-from parity import ENGINES, TOLERANCE
 
 # Keras takes seconds to import: one process does it.
 pytestmark = pytest.mark.xdist_group("engines")

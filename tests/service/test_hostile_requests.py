@@ -1,16 +1,11 @@
 """Each hostile request gets its status from the running service, and leaves no trace in log, figures or workers."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-from hostile.requests import make_requests
-from hostile.requests.neighbour import Neighbour
-from hostile.requests.sending import find_fault, send_all
-from hostile.requests.service import find_faults, start
+from benchmarks.service.requests import make_requests
+from benchmarks.service.requests.neighbour import Neighbour
+from benchmarks.service.requests.sending import find_fault, send_all
+from benchmarks.service.requests.service import find_faults, start
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ def network_families(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/network_families.py``.
+        The result file of ``benchmarks/training/network_families.py``.
     """
     content = load(path)
     names = {"detector": "anchor-free detector", "columns": "line network with CTC"}
@@ -51,7 +51,7 @@ def final_scans(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/final_scans.py``.
+        The result file of ``benchmarks/settings/final_scans.py``.
     """
     content = load(path)
     rows = [
@@ -67,7 +67,7 @@ def own_numbers(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/own_numbers.py``.
+        The result file of ``benchmarks/training/own_numbers.py``.
     """
     content = load(path)
     rows = [
@@ -91,7 +91,7 @@ def pictures(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/real.py``.
+        The result file of ``benchmarks/reading/real.py``.
     """
     content = load(path)
     numbers, digits = content["kinds"]["numbers"]["line"], content["kinds"]["digits"]["digit"]
@@ -111,7 +111,7 @@ def pictures_in_short(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/real.py``.
+        The result file of ``benchmarks/reading/real.py``.
     """
     chosen = (
         "cheque",

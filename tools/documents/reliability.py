@@ -32,7 +32,7 @@ _BOUNDS: dict[str, Bound] = {
 
 
 def storage(path: Path) -> str:
-    """Return what the storage survived; ``path`` is the result file of ``benchmarks/torture.py``."""
+    """Return what the storage survived; ``path`` is the result file of ``benchmarks/durability/torture.py``."""
     content = load(path)
     cuts, faults, kills = content["power_cuts"], content["faults"], content["kills"]
     rows = [
@@ -63,7 +63,7 @@ def storage(path: Path) -> str:
 
 
 def bounds(path: Path) -> str:
-    """Return the bounds of each kind of file; ``path`` is the result file of ``benchmarks/bounds.py``."""
+    """Return the bounds of each kind of file; ``path`` is the result file of ``benchmarks/limits/bounds.py``."""
     content = load(path)
     rows = []
     for name, each in content["groups"].items():
@@ -115,7 +115,7 @@ def planted_bugs(path: Path) -> str:
 
 
 def parity(path: Path) -> str:
-    """Return the largest differences between engines; ``path`` is the result file of ``benchmarks/parity.py``."""
+    """Return the largest differences between engines; ``path`` is the result file of `benchmarks.models.parity`."""
     each_pair = load(path)["rows"]
     rows = [
         (
@@ -136,7 +136,7 @@ def parity(path: Path) -> str:
 
 
 def workers(path: Path) -> str:
-    """Return the speed of reading in workers; ``path`` is the result file of ``benchmarks/worker_pool.py``."""
+    """Return the speed of reading in workers; ``path`` is the result file of ``benchmarks/speed/worker_pool.py``."""
     content = load(path)
     rows = []
     for name, commands in content["commands"].items():

@@ -9,7 +9,7 @@ _SERVERS = {"bare": "uvicorn, a constant answer", "mlserver": "MLServer"}
 
 
 def speed(path: Path) -> str:
-    """Return requests per second and latencies; ``path`` is the result file of ``benchmarks/service.py``."""
+    """Return requests per second and latencies; ``path`` is the result file of ``benchmarks/service/throughput.py``."""
     content = load(path)
     rows = [
         (

@@ -14,7 +14,7 @@ def training(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/training_speed.py``.
+        The result file of ``benchmarks/speed/training.py``.
     """
     if not path.exists():
         return _not_measured("training")
@@ -74,7 +74,7 @@ def inference(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/inference_speed.py``.
+        The result file of ``benchmarks/speed/inference.py``.
     """
     if not path.exists():
         return _not_measured("inference")

@@ -128,7 +128,7 @@ def ensemble(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/ensemble.py``.
+        The result file of ``benchmarks/models/ensemble.py``.
     """
     content = load(path)
     head = (
@@ -170,7 +170,7 @@ def held_out(path: Path, recipe: str) -> str:
     Parameters
     ----------
     path
-        The file of the trials that ``benchmarks/trials.py`` writes.
+        The file of the trials that ``benchmarks/training/trials.py`` writes.
     recipe
         The recipe of the trials.
     """
@@ -240,7 +240,7 @@ def sources(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/sources.py``.
+        The result file of ``benchmarks/training/sources.py``.
     """
     content = load(path)
     columns = {
@@ -268,7 +268,7 @@ def held_out_kinds(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/held_out_kinds.py``.
+        The result file of ``benchmarks/training/held_out_kinds.py``.
     """
     content = load(path)
     head = ("kind of non-digit", "used in training", "not used in training")
@@ -293,7 +293,7 @@ def beyond_mnist(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/beyond_mnist.py``.
+        The result file of ``benchmarks/models/beyond_mnist.py``.
     """
     content = load(path)
     models, aims = content["models"], content["aims"]
@@ -356,7 +356,7 @@ def reading(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/reading.py``.
+        The result file of ``benchmarks/reading/synthetic.py``.
     """
     content = load(path)
     head = ("pictures", "n", "right", "95% interval", "best guess", "aim")
@@ -431,7 +431,7 @@ def robustness(path: Path) -> str:
     Parameters
     ----------
     path
-        The result file of ``benchmarks/robustness.py``.
+        The result file of ``benchmarks/models/robustness.py``.
     """
     content = load(path)
     models, aim = content["models"], content["aim"]

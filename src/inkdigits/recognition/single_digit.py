@@ -24,7 +24,7 @@ from inkdigits.recognition.detection.scan import compute_finest_scale, scan
 THRESHOLD, IS_DIGIT_THRESHOLD = 0.8, 0.2
 """Least probability of the label, and least probability that the crop is a digit, at which a combined prediction is
 accepted. Of 591 development pictures 90.2% are then accepted and correct and 1.4% accepted and wrong, and of 124
-pictures without a digit 98.4% are rejected (``benchmarks/single_digits.py``)."""
+pictures without a digit 98.4% are rejected (``benchmarks/settings/single_digits.py``)."""
 
 _SCAN_HEIGHTS = (40, 48)
 """Heights, in pixels, to which the picture is scaled for the two runs of the detector."""
@@ -34,7 +34,7 @@ _MARGIN = 0.4
 
 DETECTOR_WEIGHT, DETECTOR_WEIGHT_IS_DIGIT = 0.5, 0.65
 """Weights of the detector in a combined prediction, in [0, 1]: for the class probabilities, and for the probability
-that the crop is a digit. Found by ``benchmarks/single_digits.py``."""
+that the crop is a digit. Found by ``benchmarks/settings/single_digits.py``."""
 
 _CENTRE_FALLOFF = 6.0
 """Decay of a detection's weight with the square of its distance from the centre, in sides of the picture."""

@@ -11,14 +11,20 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
+from benchmarks.service.page_parity import (
+    MAX_PROBABILITY_DIFFERENCE,
+    compare_drawings,
+    compare_networks,
+    passes,
+    summarise,
+)
+from benchmarks.service.static_page.browser import read_drawings, serve_folder
+from benchmarks.service.static_page.drawings import draw_digits
 from inkdigits.data import LabelledImages
 from inkdigits.page.static import write_static_page
 from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import find_model
 from page_drawing import draw_number
-from page_parity import MAX_PROBABILITY_DIFFERENCE, compare_drawings, compare_networks, passes, summarise
-from static_page.browser import read_drawings, serve_folder
-from static_page.drawings import draw_digits
 
 from .conftest import Watched
 from .looking import expect_blank, expect_reading

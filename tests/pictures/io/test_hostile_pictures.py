@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.limits.hostile import reading
+from benchmarks.limits.hostile.pictures import make_pictures
+from benchmarks.limits.hostile.pictures.documents import make_endless_file
+from benchmarks.paths import ROOT
 from inkdigits import Pool
 from inkdigits.errors import PictureError
 from inkdigits.limits import HOSTILE_PICTURE
 from inkdigits.workers.limits import Limits
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
-from hostile import reading
-from hostile.pictures import make_pictures
-from hostile.pictures.documents import make_endless_file
 
 pytest.importorskip("pypdfium2")
 pytest.importorskip("pillow_heif")
@@ -44,7 +43,8 @@ def test_there_are_more_than_a_hundred_some_of_every_decoder(folder: Path) -> No
 
 def test_the_library_reads_or_refuses_each_within_the_bound(folder: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(Path(reading.__file__)), "digit", str(folder)],
+        [sys.executable, "-m", reading.__name__, "digit", str(folder)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=280,

@@ -7,10 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inkdigits.data import Mnist
-from inkdigits.recognition.detection.detections import decode_detections
-from inkdigits.recognition.detection.detector import SHIPPED
-from parity import (
+from benchmarks.models.parity import (
     DETECTOR_ENGINES,
     PAGE_SHAPES,
     TOLERANCE,
@@ -18,6 +15,9 @@ from parity import (
     compare_detectors,
     draw_pages,
 )
+from inkdigits.data import Mnist
+from inkdigits.recognition.detection.detections import decode_detections
+from inkdigits.recognition.detection.detector import SHIPPED
 
 # Keras takes seconds to import: one process does it.
 pytestmark = pytest.mark.xdist_group("engines")

@@ -1,6 +1,5 @@
 """The check of model files: hostile ones are refused before a session exists, valid ones accepted."""
 
-import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -10,6 +9,7 @@ import onnx
 import onnxruntime
 import pytest
 
+from benchmarks.limits.hostile.models import build_model, make_models
 from inkdigits.errors import ModelError
 from inkdigits.limits import MAX_MODEL_BYTES
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
@@ -19,9 +19,6 @@ from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.model_files.check import check_model
 from inkdigits.recognition.model_files.kinds import CLASSIFIER, DETECTOR
 from inkdigits.recognition.model_files.operators import ALLOWED
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
-from hostile.models import build_model, make_models
 
 HOSTILE = make_models()
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from durability.small_training import checkpoints_at_every_step
+from benchmarks.durability.crashes.small_training import checkpoints_at_every_step
 from inkdigits.commands.train_numbers import command
 from inkdigits.contract import SIDE
 from inkdigits.data.labelled import LabelledImages

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from durability.small_training import RECIPE, checkpoints_at_every_step, train_small
+from benchmarks.durability.crashes.small_training import RECIPE, checkpoints_at_every_step, train_small
 from inkdigits.training.loop.history import Step, read_history
 from inkdigits.training.train import TrainedRun
 

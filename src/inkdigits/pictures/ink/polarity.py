@@ -33,7 +33,7 @@ _DECISIVE_LOG_ODDS = 3.0
 
 POLARITY_WEIGHTS = (0.8, 2.0, 2.5, 0.7, 0.8, 2.7)
 """Log-odds per unit of each of the `compute_polarity_features`: a logistic regression on pictures drawn from held-out
-training images (``benchmarks/polarity.py``, ``benchmarks/results/polarity.json``)."""
+training images (``benchmarks/settings/polarity.py``, ``benchmarks/results/polarity.json``)."""
 
 
 class Polarity(NamedTuple):

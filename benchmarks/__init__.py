@@ -1,0 +1,1 @@
+"""Programs that measure inkdigits, each run from the root of the repository; see README.md."""

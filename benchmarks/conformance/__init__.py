@@ -1,1 +1,0 @@
-"""The service against its OpenAPI document, for `benchmarks/api_conformance.py`."""

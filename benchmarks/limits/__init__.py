@@ -1,0 +1,1 @@
+"""Time and memory that hostile files need, against the promised bounds."""

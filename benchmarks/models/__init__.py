@@ -1,0 +1,1 @@
+"""The shipped models: accuracy beyond MNIST, robustness, and agreement of the engines."""

@@ -1,0 +1,1 @@
+"""Engines that are only compared with those of inkdigits."""

@@ -1,0 +1,1 @@
+"""How a synthetic picture is written and captured: papers, pens, cameras, scanners."""

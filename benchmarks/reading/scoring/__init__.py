@@ -1,0 +1,1 @@
+"""Reading of the synthetic pictures: scores, their summary, tables and timings."""

@@ -1,0 +1,1 @@
+"""Servers to compare, and a load generator, for `benchmarks.service.throughput`."""

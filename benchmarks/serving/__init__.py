@@ -1,1 +1,0 @@
-"""Servers to compare, and a load generator, for `benchmarks/service.py`."""

@@ -1,0 +1,1 @@
+"""Programs that find thresholds and weights of the reader on development pictures."""

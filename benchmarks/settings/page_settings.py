@@ -1,0 +1,75 @@
+"""Find the settings that split and filter numbers on pages, in `inkdigits.recognition.layout.arrangement`.
+
+The settings are the largest gap within a number, the smallest confidence of a number, and the smallest confidence of
+its most certain digit. They maximise the sum of two metrics, each averaged over real pages: the share of correctly read
+digits, in order, minus the share of superfluous ones; and the F1 score of the numbers. Of settings that differ by less
+than `EQUAL`, the one closest to the current settings is chosen.
+
+Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.page_settings
+"""
+
+import csv
+import os
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.paths import RESULTS_FOLDER
+from benchmarks.reading import real
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.detection.orientation import rotate_upright
+from inkdigits.recognition.detection.scan import convert_to_grey
+from inkdigits.recognition.layout import arrangement as layouts
+from inkdigits.recognition.layout.text_lines import group_lines
+from inkdigits.recognition.numbers.constraints import Constraints
+from inkdigits.recognition.reader import Reader, build_page
+from inkdigits.recognition.reading import Reading
+from inkdigits.storage import write_json
+
+RESULTS = RESULTS_FOLDER / "page-settings.json"
+
+WIDEST = (0.5, 0.6, 0.7, 0.8, 1.0)
+LEAST = (0.0, 0.05, 0.1, 0.2, 0.3)
+SUREST = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+EQUAL = 0.005
+"""Smallest relevant difference of two sums of metrics, for this number of pages."""
+
+
+def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float]:
+    """Return the mean metrics of pages with the current settings."""
+    each = []
+    for label, grey, found, lines in pages:
+        numbers = layouts.read_detections(grey, found, lines, task, is_page=True)
+        each.append(real.judge(Reading(tuple(numbers), grey.shape[::-1]), "pages", label))
+    return {name: float(np.mean([one[name] for one in each])) for name in ("digits", "numbers")}
+
+
+def main() -> None:
+    """Detect on each page once, evaluate the settings, and write the results."""
+    reader = Reader()
+    folder = Path(os.environ["INKDIGITS_REAL"]) / "pages"
+    task = layouts.Task(reader.recogniser, reader.card, reader._get_detector(), Constraints())
+    pages = []
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            page = build_page(decode(folder / row["file"]))
+            page, found = rotate_upright(page.sheet or page, task.detector)
+            pages.append((row["label"], convert_to_grey(page.pixels), found, group_lines(found)))
+    used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
+    tried = []
+    for settings in product(WIDEST, LEAST, SUREST):
+        layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE = settings
+        names = dict(zip(("widest_gap", "least_confidence", "surest_digit"), settings, strict=True))
+        tried.append({**names, **figures(pages, task)})
+    greatest = max(each["digits"] + each["numbers"] for each in tried)
+    equal = [each for each in tried if each["digits"] + each["numbers"] >= greatest - EQUAL]
+    best = min(equal, key=lambda each: sum(abs(a - b) for a, b in zip(each.values(), used, strict=False)))
+    write_json(RESULTS, {"n": len(pages), "chosen": best, "tried": tried})
+    print(best, "used", used)
+
+
+if __name__ == "__main__":
+    main()

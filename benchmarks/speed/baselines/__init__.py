@@ -1,0 +1,1 @@
+"""What the speed of inkdigits is compared with."""

@@ -1,0 +1,1 @@
+"""What recipes, training images and networks contribute, on held-out images."""
