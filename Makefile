@@ -9,8 +9,8 @@ INSTALLED := $(VENV)/.installed-all
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors sbom \
   try-locks audit wheel clean browser screenshots container-tools try-container fuzz fuzz-proof measure-parity \
   measure-reading measure-real find-settings measure-accuracy measure-training-speed measure-inference-speed \
-  measure-robustness measure-bounds measure-sources measure-worker-pool measure-service measure-page-parity try- \
-  service try-service-stop try-api torture
+  measure-robustness measure-bounds measure-sources measure-worker-pool measure-service measure-page-parity \
+  try-service try-service-stop try-api torture
 .DEFAULT_GOAL := help
 
 help:  ## show this list
