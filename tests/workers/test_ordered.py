@@ -1,6 +1,6 @@
-import threading
-import time
-from collections.abc import Iterator
+import itertools
+import queue
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -18,64 +18,65 @@ def make_task(number: int) -> Task[int]:
 
 
 class Workers:
-    """Workers of which the test decides when they finish; a thread finishes those that are listed in advance."""
+    """Workers that finish the tasks in ``finished_at_once`` when they get them, and others when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, finished_at_once: Callable[[int], bool] = lambda place: False, n_bytes: int = 1
+    ) -> None:
         self.futures: list[TaskFuture] = []
+        self.finished_at_once, self.n_bytes = finished_at_once, n_bytes
 
     def submit(self, task: Task[int]) -> TaskFuture:
-        future = TaskFuture()
-        self.futures.append(future)
-        return future
+        self.futures.append(TaskFuture())
+        place = len(self.futures) - 1
+        if self.finished_at_once(place):
+            self.finish(place)
+        return self.futures[place]
 
-    def finish(self, place: int, n_bytes: int = 1) -> None:
-        self.futures[place].n_bytes = n_bytes
+    def finish(self, place: int) -> None:
+        self.futures[place].n_bytes = self.n_bytes
         self.futures[place].set_result(place)
 
 
-class EagerWorkers(Workers):
-    """Workers that finish at once, except tasks that are held back until others are done."""
+class Waits:
+    """Stands in for the module ``queue``: when nothing is finished, the next of some functions is called."""
 
-    def __init__(self, held: set[int], n_bytes: int = 1) -> None:
-        super().__init__()
-        self.held, self.n_bytes = held, n_bytes
+    def __init__(self, *functions: Callable[[], object]) -> None:
+        self._functions = iter(functions)
 
-    def submit(self, task: Task[int]) -> TaskFuture:
-        future = super().submit(task)
-        if len(self.futures) - 1 not in self.held:
-            self.finish(len(self.futures) - 1, self.n_bytes)
-        return future
+    def SimpleQueue(self) -> "queue.SimpleQueue[TaskFuture]":  # noqa: N802
+        functions = self._functions
+
+        class Queue(queue.SimpleQueue[TaskFuture]):
+            def get(self) -> TaskFuture:  # type: ignore[override]
+                if self.empty():
+                    next(functions)()
+                return super().get(block=False)
+
+        return Queue()
 
 
 @settings(max_examples=20)
 @given(st.permutations(range(12)), st.integers(1, 4))
 def test_results_are_in_the_order_of_the_tasks(order: list[int], n_workers: int) -> None:
     workers = Workers()
-    results = run_in_order(workers.submit, map(make_task, range(12)), n_workers)
-    given_up = threading.Event()
+    left = list(order)
 
-    def finish() -> None:
-        left = list(order)
-        while left and not given_up.is_set():
-            ready = [place for place in left if place < len(workers.futures)]
-            for place in ready:
-                workers.finish(place)
-                left.remove(place)
-            time.sleep(0)  # the other thread continues
+    def finish_next() -> None:
+        place = next(place for place in left if place < len(workers.futures))
+        left.remove(place)
+        workers.finish(place)
 
-    thread = threading.Thread(target=finish)
-    thread.start()
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordered, "queue", Waits(*itertools.repeat(finish_next, 12)))
+        results = run_in_order(workers.submit, map(make_task, range(12)), n_workers)
         assert list(results) == list(range(12))
-    finally:
-        given_up.set()
-        thread.join()
 
 
-def test_no_more_tasks_are_submitted_than_two_for_each_worker() -> None:
+def test_no_more_tasks_are_submitted_than_two_for_each_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     workers = Workers()
+    monkeypatch.setattr(ordered, "queue", Waits(lambda: workers.finish(0)))
     results = run_in_order(workers.submit, map(make_task, range(100)), 3)
-    threading.Timer(0.05, lambda: workers.finish(0)).start()
     assert next(results) == 0
     assert len(workers.futures) == 6
     workers.finish(1)
@@ -85,25 +86,29 @@ def test_no_more_tasks_are_submitted_than_two_for_each_worker() -> None:
 
 def test_results_behind_a_slow_task_are_limited_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordered, "MAX_RESULTS", 10)
-    workers = EagerWorkers(held={0})
+    workers = Workers(lambda place: place != 0)
+    seen = []
+    monkeypatch.setattr(
+        ordered, "queue", Waits(lambda: (seen.append(len(workers.futures)), workers.finish(0)))
+    )
     results = run_in_order(workers.submit, map(make_task, range(100)), 2)
-    threading.Timer(0.2, lambda: workers.finish(0)).start()
     assert next(results) == 0
-    assert 11 <= len(workers.futures) <= 14  # at most one for each that runs comes on top
+    assert seen == [13]  # while fewer than ten wait, three more are submitted: 12 behind the slow one
     assert list(results) == list(range(1, 100))
 
 
 def test_results_behind_a_slow_task_are_limited_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordered, "MAX_RESULT_BYTES", 1000)
-    workers = EagerWorkers(held={0, 50}, n_bytes=100)
+    workers = Workers(lambda place: place not in (0, 50), n_bytes=100)
+    seen = []
+
+    def finish(place: int) -> Callable[[], None]:
+        return lambda: (seen.append(len(workers.futures)), workers.finish(place))  # type: ignore[return-value]
+
+    monkeypatch.setattr(ordered, "queue", Waits(finish(0), finish(50)))
     results = run_in_order(workers.submit, map(make_task, range(100)), 2)
-    threading.Timer(0.2, lambda: workers.finish(0, 100)).start()
-    assert next(results) == 0
-    assert 11 <= len(workers.futures) <= 14
-    for expected in range(1, 50):
-        assert next(results) == expected
-    threading.Timer(0.2, lambda: workers.finish(50, 100)).start()
-    assert list(results) == list(range(50, 100))  # the bytes of all results that were yielded are free again
+    assert list(results) == list(range(100))
+    assert seen == [13, 62]  # the bytes of all results that were yielded are free again
 
 
 def test_errors_of_pictures_are_yielded_and_others_raised() -> None:
@@ -136,13 +141,13 @@ def test_an_error_of_the_tasks_themselves_is_raised() -> None:
         raise ValueError("no more")
 
     with pytest.raises(ValueError, match="no more"):
-        list(run_in_order(EagerWorkers(set()).submit, fail(), 1))
+        list(run_in_order(Workers(lambda place: True).submit, fail(), 1))
 
 
-def test_tasks_that_wait_are_cancelled_when_nobody_wants_the_results() -> None:
+def test_tasks_that_wait_are_cancelled_when_nobody_wants_the_results(monkeypatch: pytest.MonkeyPatch) -> None:
     workers = Workers()
+    monkeypatch.setattr(ordered, "queue", Waits(lambda: workers.finish(0)))
     results = run_in_order(workers.submit, map(make_task, range(10)), 2)
-    threading.Timer(0.05, lambda: workers.finish(0)).start()
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert [future.cancelled() for future in workers.futures] == [False, True, True, True]

@@ -153,7 +153,8 @@ class Dispatcher:
                     self._handle(worker, kind, content)
         except EOFError:
             task, status = self._remove(worker)
-            if task is not None and not task.is_started and not task.is_repeated:
+            # Whoever killed this worker may have killed all of them, which shows only when each is given the task.
+            if task is not None and not task.is_started and task.n_repeated < self._n_workers:
                 self._repeat(task)
             elif task is not None:
                 task.future.set_exception(failures.describe_crash(task.name, status, self._limits))
@@ -173,7 +174,7 @@ class Dispatcher:
             task.is_started = True
         elif kind == Kind.OUT_OF_MEMORY:
             self._remove(worker)
-            if worker.n_done and not task.is_repeated:  # the earlier tasks may have left too little
+            if worker.n_done and not task.n_repeated:  # the earlier tasks may have left too little
                 self._repeat(task)
             else:
                 task.future.set_exception(failures.describe_lack_of_memory(task.name, self._limits))
@@ -214,7 +215,8 @@ class Dispatcher:
 
     def _repeat(self, task: PendingTask) -> None:
         """Run a task again in another worker, before the tasks that wait."""
-        task.is_started, task.is_repeated = False, True
+        task.is_started = False
+        task.n_repeated += 1
         self._waiting.put_first(task)
 
     def _distrust(self, worker: Worker) -> None:

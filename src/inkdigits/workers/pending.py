@@ -40,8 +40,8 @@ class PendingTask:
         Its result.
     is_started
         Whether a worker has begun with it.
-    is_repeated
-        Whether it is repeated in another worker, because the first one may have failed for another reason.
+    n_repeated
+        How often it was given to another worker, because the one before may have failed for another reason.
     """
 
     content: bytes
@@ -49,7 +49,7 @@ class PendingTask:
     name: str
     future: TaskFuture
     is_started: bool = False
-    is_repeated: bool = False
+    n_repeated: int = 0
 
 
 class TaskQueue:
