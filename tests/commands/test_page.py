@@ -21,7 +21,8 @@ def test_the_page_is_written_and_the_next_steps_are_printed(
     status, out, err = run(capsys, "--static", str(folder))
     assert (status, err) == (0, "")
     assert f"Wrote {folder}: " in out
-    assert f"python -m http.server --bind 127.0.0.1 --directory '{folder}'" in out
+    assert f"open {(folder / 'index.html').as_uri()}\n" in out
+    assert "my%20demo" in out
     assert (folder / "index.html").exists()
 
 

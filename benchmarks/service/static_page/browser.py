@@ -19,20 +19,19 @@ _BATCH = 25
 """Drawings that are sent to the browser at once."""
 
 _SCORE = """async (images) => {
-  const { prepare } = await import(new URL("page/readers/local.js", document.baseURI).href);
-  const { network } = await prepare();
+  const { score } = inkdigits["readers/local.js"];
   const pixels = Uint8Array.from(atob(images), (each) => each.charCodeAt(0));
   const scores = [];
   for (let i = 0; i < pixels.length; i += 784) {
     const start = performance.now();
-    const probabilities = network.score(pixels.subarray(i, i + 784));
+    const probabilities = score(pixels.subarray(i, i + 784));
     scores.push({ probabilities, milliseconds: performance.now() - start });
   }
   return scores;
 }"""
 
 _READ = """async (drawings) => {
-  const { read } = await import(new URL("page/readers/local.js", document.baseURI).href);
+  const { read } = inkdigits["readers/local.js"];
   const readings = [];
   for (const drawing of drawings) {
     const bytes = Uint8Array.from(atob(drawing), (each) => each.charCodeAt(0));

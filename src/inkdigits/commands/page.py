@@ -1,6 +1,5 @@
 """``inkdigits page``: write the page that reads digits in a browser."""
 
-import shlex
 from pathlib import Path
 
 import click
@@ -34,19 +33,19 @@ def command(folder: Path | None, model: str, is_forced: bool) -> None:
     """Write a page on which one draws a digit and sees how a network reads it.
 
     The page computes everything in the browser, in JavaScript: no server of inkdigits is needed, and nothing that one
-    draws leaves the device. It reads one digit. Any web server for files can serve the folder, also a host for project
-    pages. The page that reads numbers, lines and pictures is part of  inkdigits serve.
+    draws leaves the device. It reads one digit. Open index.html with a double click; or put the folder on any web server
+    for files, also a host for project pages. The page that reads numbers, lines and pictures is part of  inkdigits serve.
     """
     if folder is None:
         raise UsageError(
             "expected --static FOLDER, the folder to write; for the page with a service run  inkdigits serve  and open "
             "the address that it prints"
         )
+    from inkdigits.page.files import START
     from inkdigits.page.static import write_static_page
     from inkdigits.recognition.engines.registry import find_model
 
     n_bytes = write_static_page(folder, find_model(model), is_forced)
     click.echo(f"Wrote {folder}: {n_bytes / 1000:.0f} kB, everything that the page needs")
-    click.echo(f"To try it     python -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(folder))}")
-    click.echo("              and open http://127.0.0.1:8000 (opened as a file, the page does not run)")
-    click.echo("To share it   copy the folder to a web server, or publish it as a project page")
+    click.echo(f"To try it     open {(folder / START).resolve().as_uri()}")
+    click.echo("To share it   copy the folder to a web server, publish it as a project page, or send it")

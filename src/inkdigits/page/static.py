@@ -1,15 +1,20 @@
 """Write the page as a folder that needs no server of inkdigits: it reads one digit in the browser itself."""
 
+import base64
 import json
 from pathlib import Path
 
 from inkdigits.errors import OutputError
+from inkdigits.page.bundle import bundle_modules
 from inkdigits.page.files import START, load_page_files
 from inkdigits.page.layers import Layer, LayeredNetwork, read_layers
 from inkdigits.storage import sha256_of_file, write_bytes
 
 README = "README.md"
 """Name of the file that is written first, by which a folder of an earlier call is recognised."""
+
+SCRIPT = "page/page.js"
+"""Name of the script of a page without a server."""
 
 _TITLE = "# Handwritten digits, read in the browser"
 
@@ -18,21 +23,20 @@ _README = f"""{_TITLE}
 This folder was written by `inkdigits page --static`. It is a page on which one writes a digit and sees how a neural
 network reads it. Everything happens in the browser: nothing that one writes leaves the device.
 
-Any web server for files can serve it, also in a subfolder, and so can a host for project pages. To look at it on this
-computer, run this in the folder, and open http://127.0.0.1:8000 in a browser:
-
-    python -m http.server --bind 127.0.0.1
-
-Opening `{START}` as a file does not work: browsers load modules only from a server.
+Open `{START}`, for example with a double click. To share the page, send the folder, or copy it to any web server for
+files, also into a subfolder, or to a host for project pages.
 """
 
-_READER = 'export * from "./readers/local.js";\n'
-"""The module ``page/reader.js`` of a page without a server."""
+_FOLDER = "page/"
+_MODULE = "main.js"
+_CLASSIC = "early-theme.js"
+"""A script that is no module: it runs before the page is painted."""
 
-_SERVER_READER = "page/readers/server.js"
+_OLD_SCRIPT = f'<script type="module" src="{_FOLDER}{_MODULE}"></script>'
+_NEW_SCRIPT = f'<script src="{SCRIPT}" defer></script>'
 
-_NOTICE = '<script src="page/readers/local/opened-as-file.js" defer></script>\n'
-"""A classic script, because modules do not run in a page that is opened as a file."""
+_FILES_TOO = {"script-src 'self'": "script-src 'self' file:", "style-src 'self'": "style-src 'self' file:"}
+"""In the content security policy: whether ``'self'`` includes the neighbours of a file depends on the browser."""
 
 
 def build_static_page(model: Path) -> dict[str, bytes]:
@@ -54,17 +58,23 @@ def build_static_page(model: Path) -> dict[str, bytes]:
         If the model is damaged or has other operations; see `read_layers`.
     """
     network = read_layers(model)
-    contents = {name: file.content for name, file in load_page_files().items() if name != _SERVER_READER}
-    contents["page/reader.js"] = _READER.encode()
-    contents["page/readers/local/network.json"] = _describe(network, model).encode()
-    contents["page/readers/local/network.bin"] = b"".join(
-        values.astype("<f4").tobytes() for layer in network.layers for values in (layer.weights, layer.biases)
-    )
-    start = contents.pop(START)
+    files = {name: file.content for name, file in load_page_files().items()}
+    modules = {
+        name.removeprefix(_FOLDER): content.decode()
+        for name, content in files.items()
+        if name.endswith(".js") and name != _FOLDER + _CLASSIC
+    }
+    modules["reader.js"] = _write_reader(network, model)
+    start = files.pop(START).decode()
+    for old, new in {_OLD_SCRIPT: _NEW_SCRIPT, **_FILES_TOO}.items():
+        if start.count(old) != 1:
+            raise RuntimeError(f"expected {old!r} once in {START}")
+        start = start.replace(old, new)
     return {
         README: _README.encode(),
-        **contents,
-        START: start.replace(b"</head>", _NOTICE.encode() + b"</head>", 1),
+        **{name: content for name, content in files.items() if name.removeprefix(_FOLDER) not in modules},
+        SCRIPT: bundle_modules(modules, _MODULE).encode(),
+        START: start.encode(),
     }
 
 
@@ -102,15 +112,25 @@ def write_static_page(folder: Path, model: Path, is_forced: bool = False) -> int
     return sum(map(len, contents.values()))
 
 
-def _describe(network: LayeredNetwork, model: Path) -> str:
-    """Return the layers, without their weights, and what else the page needs of the model card, as JSON."""
+def _write_reader(network: LayeredNetwork, model: Path) -> str:
+    """Return the module from which the page gets its reader: the local one, with the network."""
     description = {
         "name": network.card.name,
         "sha256": sha256_of_file(model),
         "threshold": network.card.threshold,
         "layers": [_describe_layer(layer) for layer in network.layers],
     }
-    return json.dumps(description, indent=1) + "\n"
+    weights = b"".join(
+        values.astype("<f4").tobytes() for layer in network.layers for values in (layer.weights, layer.biases)
+    )
+    return f"""\
+/** The reader, and its network as `inkdigits page --static` found it in the model file. */
+
+import {{ setNetwork }} from "./readers/local.js";
+export * from "./readers/local.js";
+
+setNetwork({json.dumps(description, indent=1)}, "{base64.b64encode(weights).decode()}");
+"""
 
 
 def _describe_layer(layer: Layer) -> dict[str, object]:

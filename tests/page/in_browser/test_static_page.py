@@ -21,6 +21,7 @@ from benchmarks.service.page_parity import (
 from benchmarks.service.static_page.browser import read_drawings, serve_folder
 from benchmarks.service.static_page.drawings import draw_digits
 from inkdigits.data import LabelledImages
+from inkdigits.page.files import START
 from inkdigits.page.static import write_static_page
 from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import find_model
@@ -126,8 +127,8 @@ def test_the_normal_form_of_any_ink_is_that_of_python(static_page: Page) -> None
         crop = (smooth - np.quantile(smooth, rng.uniform(0.2, 0.97))) * rng.uniform(400, 60_000)
         crops.append(np.clip(crop, 0, 255).astype(np.uint8))
     images = static_page.evaluate(
-        """async (crops) => {
-          const { normalise } = await import(new URL("page/readers/local/normal-form.js", document.baseURI).href);
+        """(crops) => {
+          const { normalise } = inkdigits["readers/local/normal-form.js"];
           return crops.map(({ width, height, data }) => Array.from(
             normalise({ width, height, data: Uint8Array.from(atob(data), (each) => each.charCodeAt(0)) }),
           ));
@@ -186,35 +187,24 @@ def test_what_is_no_digit_is_rejected(static_page: Page) -> None:
 def test_a_reading_that_is_not_wanted_any_more_ends(static_page: Page) -> None:
     name = static_page.evaluate(
         """async () => {
-          const { read } = await import(new URL("page/readers/local.js", document.baseURI).href);
+          const { read } = inkdigits["readers/local.js"];
           const controller = new AbortController();
-          const reading = read(document.createElement("canvas"), { layout: "digit", ink: "any" }, controller.signal);
           controller.abort();
+          const reading = read(document.createElement("canvas"), { layout: "digit", ink: "any" }, controller.signal);
           return reading.then(() => "no error", (error) => error.name);
         }"""
     )
     assert name == "AbortError"
 
 
-def test_a_missing_network_is_reported(browser: Browser, address: str) -> None:
+def test_a_page_that_is_opened_as_a_file_reads_too(browser: Browser, folder: Path, watched: Watched) -> None:
+    """As of a double click on it: browsers load no modules and fetch nothing there."""
     page = browser.new_page()
-    page.route("**/network.bin", lambda route: route.fulfill(status=404))
-    page.goto(address)
-    expect(page.locator("#answer")).to_contain_text(
-        "The network could not be loaded: network.bin has the status 404."
-    )
-    page.unroute("**/network.bin")
-    page.route("**/network.json", lambda route: route.abort())
-    page.reload()
-    expect(page.locator("#answer")).to_contain_text("The network could not be loaded; check the connection")
-    page.unroute("**/network.json")
+    page.set_default_timeout(60_000)
+    watched.watch(page, (folder / "people" / "digits").as_uri())
+    page.goto((folder / "people" / "digits" / START).as_uri())
     draw_number(page, "7", 250, 120, 260)
-    expect_reading(page, "7")  # the next reading tries again
-    page.close()
-
-
-def test_a_page_that_is_opened_as_a_file_tells_what_to_do(browser: Browser, folder: Path) -> None:
-    page = browser.new_page()
-    page.goto((folder / "people" / "digits" / "index.html").as_uri())
-    expect(page.get_by_text("python -m http.server")).to_be_visible()
+    expect_reading(page, "7")
+    page.locator("label").filter(has=page.locator("input[value=dark]")).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.close()

@@ -8,7 +8,7 @@ import { saveJson, savePng } from "./downloads.js";
 import { attachPages, attachPenWidth, attachShortcuts, fillChoice } from "./controls.js";
 import { attachPictures } from "./pictures.js";
 import { PictureView } from "./picture-view.js";
-import { capabilities, prepare, read } from "./reader.js";
+import { capabilities, read } from "./reader.js";
 import { BoxLayer } from "./reading/boxes.js";
 import { LiveReading } from "./reading/live-reading.js";
 import { ReadingPanel } from "./reading/reading-panel.js";
@@ -189,4 +189,3 @@ if (!capabilities.notDigit) {
 }
 
 update(SHORT_PAUSE);
-prepare().catch((error) => panel.showError(error, null));

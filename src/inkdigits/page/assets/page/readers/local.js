@@ -18,15 +18,24 @@ export const capabilities = {
   isLocal: true,
 };
 
-let loading = null;
+let network = null;
+let threshold = 1;
 
-/** Load the network, once. */
-export async function prepare() {
-  loading ??= load().catch((error) => {
-    loading = null; // so that the next reading tries again
-    throw error;
-  });
-  return loading;
+/**
+ * Set the network that reads.
+ *
+ * @param {{layers: import("./local/network.js").Layer[], threshold: number}} description Layers without their weights, and the
+ *   least probability of an accepted digit.
+ * @param {string} weights float32 in little-endian order, in base64.
+ */
+export function setNetwork(description, weights) {
+  network = new Network(description.layers, decodeFloats(weights));
+  ({ threshold } = description);
+}
+
+/** Return the probabilities of the digits 0 to 9 of a digit image, `Uint8Array` of length 784, ink 255. */
+export function score(image) {
+  return network.score(image);
 }
 
 /**
@@ -38,7 +47,6 @@ export async function prepare() {
  * @returns {Promise<object>} The JSON of a reading, with `image`, a base64 PNG, in each of its `digits`.
  */
 export async function read(picture, options, signal) {
-  const { network, threshold } = await prepare();
   signal.throwIfAborted();
   const { width, height } = picture;
   const found = findDigitImage(picture.getContext("2d").getImageData(0, 0, width, height));
@@ -93,27 +101,8 @@ function encodePng(image) {
   return canvas.toDataURL("image/png").split(",")[1];
 }
 
-async function load() {
-  const [description, weights] = await Promise.all([fetchFile("network.json"), fetchFile("network.bin")]);
-  const { layers, threshold } = await description.json();
-  return { network: new Network(layers, decodeFloats(await weights.arrayBuffer())), threshold };
-}
-
-async function fetchFile(name) {
-  let response;
-  try {
-    response = await fetch(new URL(`./local/${name}`, import.meta.url));
-  } catch {
-    throw new ReadError("failed", "The network could not be loaded; check the connection, and reload the page.");
-  }
-  if (!response.ok) {
-    throw new ReadError("failed", `The network could not be loaded: ${name} has the status ${response.status}.`);
-  }
-  return response;
-}
-
 /** Decode float32 numbers in little-endian order, also on a big-endian processor. */
-function decodeFloats(buffer) {
-  const view = new DataView(buffer);
-  return Float32Array.from({ length: buffer.byteLength >> 2 }, (_, i) => view.getFloat32(4 * i, true));
+function decodeFloats(text) {
+  const view = new DataView(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
+  return Float32Array.from({ length: view.byteLength >> 2 }, (_, i) => view.getFloat32(4 * i, true));
 }

@@ -14,9 +14,6 @@ export const capabilities = {
 
 const ADDRESS = new URL("../../v1/read", import.meta.url);
 
-/** Nothing to load. */
-export async function prepare() {}
-
 /**
  * Read a picture.
  *
