@@ -7,7 +7,6 @@ do the same with 20 kills and without the cost, see ``tests/benchmarks/durabilit
     python -m benchmarks.durability.torture --kills 20 --only kills      printed only
 """
 
-import argparse
 import contextlib
 import logging
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from benchmarks.command_line import make_parser
 from benchmarks.durability.crashes.faults import ACTIONS, FAULTS, inject_faults
 from benchmarks.durability.crashes.kills import survive_kills
 from benchmarks.durability.crashes.replay import count_prefixes, replay
@@ -37,9 +37,7 @@ PARTS = ("power_cuts", "faults", "kills", "checkpoints")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts, print, and write the result."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--kills", type=int, default=200, help="number of kills")
     parser.add_argument("--only", action="append", choices=PARTS, help="run only this part; printed only")
     parser.add_argument("--out", type=Path, default=RESULTS, help="result file")

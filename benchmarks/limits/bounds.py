@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.limits.hostile import reading
 from benchmarks.limits.hostile.data_sets import make_data_sets, make_rosters
 from benchmarks.limits.hostile.models import make_models
@@ -57,6 +58,9 @@ def measure(kind: str, files: Iterable[tuple[str, bytes]]) -> list[dict[str, Any
 
 def main() -> None:
     """Measure all groups."""
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
     groups: dict[str, Any] = {}
     failures = []
     for name, (kind, bound, make) in GROUPS.items():
@@ -78,7 +82,7 @@ def main() -> None:
         ]
         print(name, json.dumps(groups[name]), flush=True)
     environment = describe_environment()
-    write_json(RESULTS, {"groups": groups, "failures": failures, "environment": environment})
+    write_json(out, {"groups": groups, "failures": failures, "environment": environment})
     if failures:
         sys.exit(f"beyond its bound, or of another outcome: {', '.join(failures)}")
 

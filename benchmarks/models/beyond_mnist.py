@@ -17,7 +17,6 @@ The fonts and Fashion-MNIST are Debian packages. If they are not installed, thei
 missing.
 """
 
-import argparse
 import gzip
 import json
 import sys
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading.pictures.contents.fonts import (
     characters_of,
@@ -196,9 +196,7 @@ def auroc(of_digits: NDArray[np.float32], of_non_digits: NDArray[np.float32]) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument(
         "--model", action="append", help="a shipped model or an .onnx file; by default all shipped"
     )

@@ -8,12 +8,12 @@ its metrics to ``benchmarks/results/ensemble.json``. All kept runs are members, 
 selected.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
@@ -41,14 +41,12 @@ def figures_of(model: Path) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate each member, and the ensembles of the first two, three and more members."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("runs", type=Path, help="the directory that the sweep kept its runs in")
     parser.add_argument(
         "--model", type=Path, default=Path("runs/ensemble.onnx"), help="where the ensemble goes"
     )
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     options = parser.parse_args(arguments)
     runs = sorted(options.runs.glob("seed-*"), key=lambda run: int(run.name.removeprefix("seed-")))
     unfinished = [run.name for run in runs if not (run / MANIFEST).exists()]

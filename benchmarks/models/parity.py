@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command_line import make_parser
 from benchmarks.models.engines.reference import KerasDetector, KerasRecogniser, OpenVinoDetector
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.contract import Recogniser
@@ -64,6 +65,9 @@ PAGE_SHAPES = ((48, 160), (64, 344), (240, 320), (480, 640))
 
 def main() -> int:
     """Measure, print and write."""
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
     test, train = load_mnist().test.images, load_mnist().train
     rows = [row for name, path in shipped_models().items() for row in compare_classifiers(name, path, test)]
     pages = [page for i, shape in enumerate(PAGE_SHAPES) for page in draw_pages(train, shape, 4, seed=i)]
@@ -73,7 +77,7 @@ def main() -> int:
             f"{row['model']:10}{' and '.join(row['engines']):28}differ by at most {row['difference']:.1e}; "
             f"{row['n_changed']} of {row['n']} {row['of']} change"
         )
-    write_json(RESULTS, {**describe_environment(), "tolerance": TOLERANCE, "rows": rows})
+    write_json(out, {**describe_environment(), "tolerance": TOLERANCE, "rows": rows})
     return int(any(row["difference"] >= TOLERANCE or row["n_changed"] for row in rows))
 
 

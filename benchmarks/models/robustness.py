@@ -8,12 +8,12 @@ blur, fog, stripe, spatter, lines, zigzag and edges are not among the training a
     python -m benchmarks.models.robustness --model runs/mine/model.onnx --n 1000      printed only
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.environment import describe_environment
@@ -27,9 +27,7 @@ AIM = {"mean": 0.975, "worst": 0.93}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument(
         "--model", action="append", help="a shipped model or an .onnx file; by default all shipped"
     )

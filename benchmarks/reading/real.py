@@ -8,11 +8,9 @@ a new line, and a space is a gap; only digits are compared. Every picture is rea
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.reading.real
 """
 
-import argparse
 import collections
 import csv
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 import numpy as np
 
 import inkdigits
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import reliability
@@ -78,14 +77,14 @@ def judge(reading: inkdigits.Reading, kind: str, label: str) -> dict[str, float]
 
 
 def measure(folder: Path, kind: str, layout: str, reader: inkdigits.Reader) -> dict[str, Any]:
-    """Read all pictures of a kind with one layout, and average the metrics."""
+    """Read all pictures of a kind, which are in ``folder``, with one layout, and average the metrics."""
     by_source: dict[str, list[dict[str, float]]] = collections.defaultdict(list)
     confidences, wrong = [], []
-    with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
+    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         start = time.perf_counter()
-        reading = reader.read(folder / kind / row["file"], layout=layout)
+        reading = reader.read(folder / row["file"], layout=layout)
         seconds = time.perf_counter() - start
         figures = judge(reading, kind, row["label"])
         by_source[row["source"]].append({**figures, "milliseconds": 1000 * seconds})
@@ -146,13 +145,15 @@ def confidence_figures(confidences: np.ndarray, right: np.ndarray) -> dict[str, 
 
 def main() -> None:
     """Evaluate every kind with both layouts."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("kinds", nargs="*", default=list(LAYOUTS))
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser = make_parser(__doc__)
+    parser.add_argument(
+        "kinds", nargs="*", default=list(LAYOUTS), choices=list(LAYOUTS), metavar="KIND",
+        help=f"kinds of pictures, by default all: {', '.join(LAYOUTS)}",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     arguments = parser.parse_args()
-    folder, reader = Path(os.environ["INKDIGITS_REAL"]), inkdigits.Reader(n_threads=1)
+    folders = {kind: find_real_pictures(kind) for kind in arguments.kinds}
+    reader = inkdigits.Reader(n_threads=1)
     from inkdigits.environment import describe_environment
 
     kinds: dict[str, Any] = {}
@@ -161,7 +162,7 @@ def main() -> None:
     for kind in arguments.kinds:
         kinds[kind] = {}
         for layout in dict.fromkeys((LAYOUTS[kind], "auto")):
-            kinds[kind][layout] = result = measure(folder, kind, layout, reader)
+            kinds[kind][layout] = result = measure(folders[kind], kind, layout, reader)
             shown = {name: value for name, value in result.items() if name not in ("sources",)}
             print(kind, layout, shown, flush=True)
     write_json(arguments.out, {"kinds": kinds, "machine": describe_environment()["machine"]})

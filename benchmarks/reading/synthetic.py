@@ -22,6 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading.pictures.contents.fonts import FOLDER_VARIABLE, find_fonts
 from benchmarks.reading.pictures.severities import SEVERITIES
@@ -44,9 +45,7 @@ PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "pill
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--split", choices=list(SEEDS), default="development")
     parser.add_argument(
         "--only", action="append", choices=[*ROWS, *TIMINGS, "timings"], metavar="ROW",

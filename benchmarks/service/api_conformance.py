@@ -10,7 +10,6 @@ what the document allows is accepted, what it forbids is refused. Damaged pictur
 sent in a run of their own, in which they may be refused.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -23,6 +22,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.service.conformance.hooks import PICTURES
 from benchmarks.service.load.servers import run_inkdigits
@@ -132,7 +132,7 @@ def measure(n_examples: int) -> dict[str, Any]:
 
 def main() -> None:
     """Read the command line, and measure."""
-    parser = argparse.ArgumentParser(description="Check the service against its OpenAPI document.")
+    parser = make_parser(__doc__)
     parser.add_argument("--examples", type=int, default=N_EXAMPLES, help="requests per operation")
     n_examples = parser.parse_args().examples
     rows = measure(n_examples)

@@ -7,7 +7,6 @@ root and without any capability (`benchmarks/service/containers/`).
     python -m benchmarks.service.container                     as root, with buildah and mmdebstrap; some minutes
 """
 
-import argparse
 import gzip
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.processes import load_average
 from benchmarks.service.containers.base import SUITE, make_base
@@ -37,11 +37,9 @@ MAX_PROCESSES = 128
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build, measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often the service is started")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     options = parser.parse_args(arguments)
     results: dict[str, Any] = {"base": f"Debian {SUITE}, made by mmdebstrap", "load_before": load_average()}
     with tempfile.TemporaryDirectory(prefix="inkdigits-") as scratch:

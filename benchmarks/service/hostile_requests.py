@@ -7,7 +7,6 @@ Each request must get its status (`benchmarks.service.requests`): 4xx, or 200 wh
 or a closed connection where no answer is possible. The exit status is 1 if anything else happened.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.service.requests import files, make_requests
 from benchmarks.service.requests.neighbour import Neighbour
@@ -48,10 +48,8 @@ cores are shared by the service, its workers and all clients; and a hostile pict
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Send all requests, print and write the results."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=N_ROUNDS)
+    parser = make_parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=N_ROUNDS, help="by default %(default)s")
     n_rounds = parser.parse_args(arguments).rounds
     with tempfile.TemporaryDirectory() as name:
         results = {"rounds": try_rounds(n_rounds, Path(name)), "pictures": try_pictures(Path(name))}

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.service.static_page.browser import read_drawings, score_images, serve_folder
 from benchmarks.service.static_page.drawings import draw_digits
@@ -94,6 +95,9 @@ class Comparison:
 
 def main() -> int:
     """Measure, print and write."""
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
     path = find_browser()
     if path is None:
         sys.exit("Chromium is not installed: make browser, or the packages of your system")
@@ -115,7 +119,7 @@ def main() -> int:
     for name, figures in results.items():
         print(name, *(f"  {key}: {figure}" for key, figure in figures.items()), sep="\n")
     write_json(
-        RESULTS,
+        out,
         {
             **describe_environment(),
             "browser": f"Chromium {version}",

@@ -9,7 +9,6 @@ service must have ended with exit status 0. As a control, the same is done with 
     python -m benchmarks.service.stop --rounds 3 --out /tmp/stop.json
 """
 
-import argparse
 import json
 import random
 import signal
@@ -21,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.service.stopping.clients import Client, Outcomes
 from benchmarks.service.stopping.service import Service
@@ -36,11 +36,11 @@ N_CLIENTS = {"kept": 6, "fresh": 4, "thinking": 6, "pictures": 2}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write; the exit status is 1 if a request was lost."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=50, help="ends of the service, by default %(default)s")
+    parser.add_argument(
+        "--control-rounds", type=int, default=10, help="ends of the control, by default %(default)s"
     )
-    parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--control-rounds", type=int, default=10)
     parser.add_argument(
         "--out", type=Path, default=RESULTS, help=f"the result file, by default {RESULTS.name}"
     )

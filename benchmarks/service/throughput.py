@@ -29,6 +29,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.processes import ask, load_average
 from benchmarks.service.load.generator import run_closed_loop, run_open_loop
@@ -100,13 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = make_parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="by default %(default)s")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
     parser.add_argument("--quick", action="store_true", help="one short round, written only with --out")
-    parser.add_argument("--without", action="append", default=[], choices=["mlserver"])
+    parser.add_argument("--without", action="append", default=[], choices=["mlserver"], help="not measured")
     parser.add_argument("--out", type=Path, help=f"the result file, by default {RESULTS.name}")
     return parser.parse_args(arguments)
 

@@ -8,15 +8,14 @@ probability.
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.detector_calibration [--write]
 """
 
-import argparse
 import csv
-import os
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
@@ -94,14 +93,12 @@ def figures(
 
 def main() -> None:
     """Evaluate the temperatures and prior odds, choose the best, and write them."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument(
         "--write", action="store_true", help="write them into the shipped detector's card, too"
     )
     write = parser.parse_args().write
-    numbers = candidates_of(Path(os.environ["INKDIGITS_REAL"]) / "numbers")
+    numbers = candidates_of(find_real_pictures("numbers"))
     tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS, SLASH_ODDS)]
     likeliest = max(each["log_likelihood"] for each in tried)
     equal = [each for each in tried if each["log_likelihood"] >= likeliest - EQUAL]

@@ -7,10 +7,10 @@ limited as in ``detector_calibration.py``.
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.final_scans
 """
 
-import os
 from itertools import product
 from pathlib import Path
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.settings.detector_calibration import candidates_of, figures
 from inkdigits.environment import describe_environment
@@ -34,7 +34,10 @@ TEMPERATURES, PRESENCE_ODDS, OTHER_AND_SLASH_ODDS = (0.5, 0.6, 0.7), (1.0, 1.5),
 
 def main() -> None:
     """Read the numbers with each set of scans."""
-    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
+    folder = find_real_pictures("numbers")
     rows = {}
     for name, scans in SCANS.items():
         locate._FINAL_SCANS = scans  # type: ignore[assignment]
@@ -45,7 +48,7 @@ def main() -> None:
         best = max(tried, key=lambda each: each["log_likelihood"])
         rows[name] = {key: round(best[key], 4) for key in ("right", "log_likelihood")}
         print(name, rows[name], flush=True)
-    write_json(RESULTS, {"rows": rows, "machine": describe_environment()["machine"]})
+    write_json(out, {"rows": rows, "machine": describe_environment()["machine"]})
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.page_settings
 """
 
 import csv
-import os
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading import real
 from inkdigits.pictures.io.decode import decode
@@ -49,8 +49,11 @@ def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float
 
 def main() -> None:
     """Detect on each page once, evaluate the settings, and write the results."""
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
     reader = Reader()
-    folder = Path(os.environ["INKDIGITS_REAL"]) / "pages"
+    folder = find_real_pictures("pages")
     task = layouts.Task(reader.recogniser, reader.card, reader._get_detector(), Constraints())
     pages = []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
@@ -67,7 +70,7 @@ def main() -> None:
     greatest = max(each["digits"] + each["numbers"] for each in tried)
     equal = [each for each in tried if each["digits"] + each["numbers"] >= greatest - EQUAL]
     best = min(equal, key=lambda each: sum(abs(a - b) for a, b in zip(each.values(), used, strict=False)))
-    write_json(RESULTS, {"n": len(pages), "chosen": best, "tried": tried})
+    write_json(out, {"n": len(pages), "chosen": best, "tried": tried})
     print(best, "used", used)
 
 

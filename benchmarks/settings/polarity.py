@@ -7,12 +7,11 @@ other half for its evaluation.
 Usage: python -m benchmarks.settings.polarity [--n 4000]
 """
 
-import argparse
-
 import cv2
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.pictures.ink import polarity as light
@@ -53,9 +52,7 @@ def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def main() -> None:
     """Fit the weights on some pictures, and compare them with those in the code on others."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--n", type=int, default=4000, help="pictures to fit, and as many to measure")
     n = parser.parse_args().n
     votes, are_light = drawn(n, seed=1)

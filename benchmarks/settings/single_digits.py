@@ -7,13 +7,13 @@ Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.single_digits
 """
 
 import csv
-import os
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.io.decode import decode
@@ -47,15 +47,16 @@ class Seen:
     box: Box
 
 
-def predict_pictures(folder: Path) -> tuple[list[Seen], int, int]:
+def predict_pictures() -> tuple[list[Seen], int, int]:
     """Return the outputs for the pictures of digits and non-digits, and the numbers of each without ink."""
     reader, detector = Reader(), load_shipped_detector()
     seen: list[Seen] = []
     n_blank = {"digits": 0, "not_digits": 0}
-    for kind in n_blank:
-        with (folder / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
+    folders = {kind: find_real_pictures(kind) for kind in n_blank}
+    for kind, folder in folders.items():
+        with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                decoded = decode(folder / kind / row["file"])
+                decoded = decode(folder / row["file"])
                 page = build_page(decoded)
                 found = propose_candidates(decoded, page)
                 if not found:
@@ -124,7 +125,10 @@ def figures(
 
 def main() -> None:
     """Evaluate weights and thresholds, choose the best, and write them."""
-    seen, blank_digits, blank_others = predict_pictures(Path(os.environ["INKDIGITS_REAL"]))
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
+    seen, blank_digits, blank_others = predict_pictures()
     n_digits = blank_digits + sum(each.label is not None for each in seen)
     n_others = blank_others + sum(each.label is None for each in seen)
     tried = [figures(seen, *each, n_digits, n_others) for each in product(SHARES, SHARES_OF_PRESENCE)]
@@ -141,7 +145,7 @@ def main() -> None:
         )
     }
     write_json(
-        RESULTS,
+        out,
         {"n": n_digits, "n_no_digits": n_others, "chosen": chosen, "in_code": in_code, "tried": tried},
     )
     print(chosen, in_code)

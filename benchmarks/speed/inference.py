@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.processes import ask, load_average
 from benchmarks.speed.engines.calls import ENGINES
@@ -40,10 +41,8 @@ MODEL_OF_KERAS = "classic"
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=11)
+    parser = make_parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=11, help="by default %(default)s")
     parser.add_argument("--slot", type=float, default=0.25, help="seconds of calls for each figure and round")
     parser.add_argument(
         "--model", action="append", help="a shipped model or an .onnx file; again for more; by default all"

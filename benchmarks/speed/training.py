@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.processes import ask, load_average, timed
 from benchmarks.speed.steps.matrix_product import TRAINING
@@ -37,11 +38,9 @@ AIMS = {"fast": {"ratio": 8.0, "stretch": 12.0}}
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds that the results shall have")
-    parser.add_argument("--recipe", default="fast")
+    parser.add_argument("--recipe", default="fast", help="by default %(default)s")
     parser.add_argument(
         "--quick", action="store_true", help="one round of one epoch each, written only with --out"
     )

@@ -9,7 +9,6 @@ numbers. The time to start a worker, and the time of a task without work, are me
     python -m benchmarks.speed.worker_pool --quick           few pictures, one round, printed only
 """
 
-import argparse
 import itertools
 import os
 import resource
@@ -23,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.processes import load_average
 from inkdigits.environment import describe_environment
@@ -42,11 +42,11 @@ AIM = 1.8
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = make_parser(__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="by default %(default)s")
+    parser.add_argument(
+        "--jobs", type=int, default=count_cores(), help="workers, by default one for each core"
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=count_cores())
     parser.add_argument(
         "--quick", action="store_true", help="few pictures, one round, written only with --out"
     )

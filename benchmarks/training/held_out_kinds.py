@@ -8,7 +8,6 @@ computed, for the other 10,000 training images against non-digits made from digi
     python -m benchmarks.training.held_out_kinds
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import make_parser
 from benchmarks.models.beyond_mnist import auroc
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.commands.console.progress import show_training
@@ -68,10 +68,8 @@ def train_without(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     options = parser.parse_args(arguments)
     recipe = get_recipe("accurate").override({"epochs": EPOCHS})
     known, held_out = load_mnist().train.held_out(10_000)

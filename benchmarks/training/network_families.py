@@ -8,11 +8,9 @@ once, without a search for their size, so only the networks are compared.
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.training.network_families detector|columns [--steps 2000]
 """
 
-import argparse
 import csv
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
@@ -162,13 +161,11 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
 
 def main() -> None:
     """Train one family, evaluate it, and add it to the result file."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("family", choices=("detector", "columns"))
-    parser.add_argument("--steps", type=int, default=2000)
+    parser = make_parser(__doc__)
+    parser.add_argument("family", choices=("detector", "columns"), help="network to train")
+    parser.add_argument("--steps", type=int, default=2000, help="by default %(default)s")
     arguments = parser.parse_args()
-    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
+    folder = find_real_pictures("numbers")
     network, seconds = train(arguments.family, arguments.steps)
     from inkdigits.environment import describe_environment
 

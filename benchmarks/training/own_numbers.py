@@ -4,18 +4,15 @@ Two thirds of the amounts in the folder INKDIGITS_REAL are used for training, to
 others are read before and after, and after the same training without the amounts. The result is not shipped.
 
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.training.own_numbers RUN [--epochs 3]
-
-RUN is a finished ``train-numbers``
 """
 
-import argparse
 import csv
-import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import LabelledPictures, load_mnist
 from inkdigits.pictures.io.decode import decode
@@ -39,13 +36,11 @@ def read(path: Path, detector: Detector) -> str:
 
 def main() -> None:
     """Train with the amounts and without them, and read the other amounts with both."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser = make_parser(__doc__)
+    parser.add_argument("run", type=Path, metavar="RUN", help="finished run of train-numbers")
+    parser.add_argument("--epochs", type=int, default=3, help="by default %(default)s")
     arguments = parser.parse_args()
-    folder = Path(os.environ["INKDIGITS_REAL"]) / "numbers"
+    folder = find_real_pictures("numbers")
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["source"] == SOURCE]
     order = np.random.default_rng(0).permutation(len(rows))

@@ -7,7 +7,6 @@ evaluated on the other 10,000, on these under fifteen corruptions, and beyond MN
     python -m benchmarks.training.sources
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command_line import make_parser
 from benchmarks.models.beyond_mnist import accuracy, font_digits, rendered_digits, small_digits
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading.pictures.contents.fonts import find_fonts
@@ -78,10 +78,8 @@ def measure(recogniser: OnnxRecogniser, held_out: LabelledImages) -> dict[str, A
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, measure, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     options = parser.parse_args(arguments)
     known, held_out = load_mnist().train.held_out(10_000)
     if find_fonts().missing_packages:

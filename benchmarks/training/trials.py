@@ -18,6 +18,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.evaluation.robustness import measure_robustness
@@ -33,9 +34,7 @@ SETTLED = ("name", "network", "precision", "steps_per_execution", "schedule", "a
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("recipe", help="the recipe that the trial is for")
     parser.add_argument(
         "sweeps", type=Path, nargs="+", help="result files of held-out sweeps, or directories of runs"
@@ -50,7 +49,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="measure runs on N held-out images under fifteen corruptions",
     )
     parser.add_argument("--chosen", action="store_true", help="the recipe has these settings now")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     return parser.parse_args(arguments)
 
 
