@@ -14,7 +14,7 @@ from inkdigits.training.scenes.digits import render_digit
 from inkdigits.training.scenes.framing import IGNORED
 from inkdigits.training.scenes.grids import render_grid
 from inkdigits.training.scenes.lines import PlacedSymbol, random_line_style, render_line
-from inkdigits.training.scenes.marks import render_separator, strike_out
+from inkdigits.training.scenes.marks import render_separator, strike_out, write_over
 from inkdigits.training.scenes.papers import draw_block
 from inkdigits.training.scenes.sources import (
     SymbolSources,
@@ -44,8 +44,8 @@ def test_the_same_seed_draws_the_same_window(sources: SymbolSources) -> None:
 
 
 def test_windows_hold_every_kind_of_symbol_and_both_polarities(sources: SymbolSources) -> None:
-    rng = np.random.default_rng(0)
-    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(400)]
+    rng = np.random.default_rng(1)
+    windows = [draw_window(SHAPES[i % 3], sources, rng) for i in range(600)]  # slashes are rare
     assert {each.symbol for window in windows for each in window.symbols} - {IGNORED} == set(range(N_SYMBOLS))
     assert {each.printed for window in windows for each in window.symbols} == {False, True}
     medians = np.array([np.median(window.image) for window in windows])
@@ -65,6 +65,31 @@ def test_a_digit_has_the_height_of_its_hand(sources: SymbolSources, digit: int) 
         assert sprite.symbol == digit
         assert 0 <= sprite.ink.min() <= sprite.ink.max() <= 1
         assert sprite.ink.max() > 0.4
+
+
+def test_the_digits_of_a_number_become_smaller(sources: SymbolSources) -> None:
+    rng = np.random.default_rng(3)
+    writer = replace(
+        random_writer(sources, 48.0, rng, "allographs"), last=0.5, wobble=0.0, care=0.0, zero=1.0
+    )
+    style = replace(random_line_style(writer, rng), slope=0.0, curve=0.0, struck=0.0)
+    line = render_line(np.zeros((120, 900), np.float32), f"8888{GAP}8", 5, 100, writer, style, sources, rng)
+    heights = [each.box[3] for each in line]
+    assert heights[0] > heights[1] > heights[2] > heights[3]
+    assert heights[3] == pytest.approx(heights[0] / 2, rel=0.15)
+    assert heights[4] == pytest.approx(heights[0], rel=0.1)  # the next number begins anew
+
+
+def test_a_digit_written_over_another_keeps_its_class_and_its_place(sources: SymbolSources) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(10):
+        writer = random_writer(sources, 48.0, rng, "allographs")
+        earlier, upper = (render_digit(digit, writer, sources, rng) for digit in (1, 8))
+        both = write_over(upper, earlier, writer, rng)
+        assert both.symbol == 8
+        assert both.top <= upper.top
+        assert both.ink.sum() > upper.ink.sum()
+        assert both.ink.sum() <= upper.ink.sum() + earlier.ink.sum() + 1e-3
 
 
 @pytest.mark.parametrize("symbol", [*".,-/:+×=÷$X()", '"'])

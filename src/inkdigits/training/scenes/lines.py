@@ -1,6 +1,7 @@
 """Rendering of lines: symbols side by side, from widely spaced to touching, on a sloping or curved baseline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detection.symbols import OTHER
 from inkdigits.training.scenes.digits import render_digit, render_letter
-from inkdigits.training.scenes.marks import render_separator, strike_out
+from inkdigits.training.scenes.marks import render_separator, strike_out, write_over
 from inkdigits.training.scenes.sources import SymbolSources
 from inkdigits.training.scenes.sprites import Sprite
 from inkdigits.training.scenes.texts import GAP, LETTER
@@ -121,21 +122,24 @@ def render_line(
     before: tuple[Sprite, int, int] | None = None
     right = left
     middle = canvas.shape[1] / 2
-    for character in text:
+    for character, size in zip(text, _decrease_sizes(text, writer), strict=True):
+        scaled = writer if size == writer.size else replace(writer, size=size)
         if character == GAP:
             right += writer.size * style.blank * rng.uniform(0.7, 1.3)
             before = None
             continue
         if character.isdigit():
-            sprite = render_digit(int(character), writer, sources, rng)
+            sprite = render_digit(int(character), scaled, sources, rng)
+            if rng.random() < writer.rewritten:
+                sprite = _rewrite(sprite, scaled, sources, rng)
             if rng.random() < style.struck:
-                sprite = strike_out(sprite, writer, rng)
+                sprite = strike_out(sprite, scaled, rng)
         elif character == LETTER:
-            sprite = render_letter(writer, sources, rng)
+            sprite = render_letter(scaled, sources, rng)
         elif character.isalpha() and character not in "X×":
-            sprite = render_letter(writer, sources, rng, character)
+            sprite = render_letter(scaled, sources, rng, character)
         else:
-            sprite = render_separator(character, writer, rng)
+            sprite = render_separator(character, scaled, rng)
         offset = right - middle
         y = round(base + style.slope * offset + style.curve * offset * offset / writer.size * 10) + sprite.top
         x = round(_place_symbol(before, sprite, y, right, writer, style, rng)) if before else round(right)
@@ -151,6 +155,24 @@ def render_line(
         before = sprite, x, y
         right = max(right, x + width)
     return placed
+
+
+def _decrease_sizes(text: str, writer: Writer) -> list[float]:
+    """Return the size of each symbol: within a number it changes evenly from the first to the last."""
+    numbers = text.split(GAP)
+    sizes = (
+        [writer.size * writer.last ** (i / max(1, len(each) - 1)) for i in range(len(each) + 1)]
+        for each in numbers
+    )
+    return list(chain.from_iterable(sizes))[: len(text)]
+
+
+def _rewrite(sprite: Sprite, writer: Writer, sources: SymbolSources, rng: np.random.Generator) -> Sprite:
+    """Write a digit over a thinner one: mostly the same, else another, which it corrects."""
+    if rng.random() < 0.7:
+        return write_over(sprite, render_digit(sprite.symbol, writer, sources, rng), writer, rng)
+    thin = replace(writer, pen=writer.pen * float(rng.uniform(0.4, 0.7)))
+    return write_over(sprite, render_digit(int(rng.integers(N_CLASSES)), thin, sources, rng), writer, rng)
 
 
 def _may_join(sprite: Sprite, last: Sprite) -> bool:

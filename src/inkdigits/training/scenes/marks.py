@@ -1,4 +1,4 @@
-"""Rendering of separators and signs, and of crossed-out digits."""
+"""Rendering of separators and signs, and of digits that are crossed out or written over."""
 
 import cv2
 import numpy as np
@@ -86,6 +86,20 @@ def render_separator(symbol: str, writer: Writer, rng: np.random.Generator) -> S
     pen = max(2.0, writer.pen * rng.uniform(0.8, 1.5 if symbol in ".:" else 1.2))
     ink, top = draw_strokes([smooth_line(line) for line in strokes], size, 1.0, writer.slant, pen, 0.0, rng)
     return Sprite(ink, top, label, False)
+
+
+def write_over(sprite: Sprite, earlier: Sprite, writer: Writer, rng: np.random.Generator) -> Sprite:
+    """Render a digit that is written over an earlier one, to correct or to emphasise it; it keeps its class."""
+    height, width = sprite.ink.shape
+    x = round((width - earlier.ink.shape[1]) / 2 + rng.normal(0.0, 0.06) * writer.size)
+    y = round(earlier.top - sprite.top + rng.normal(0.0, 0.04) * writer.size)
+    left, top = min(0, x), min(0, y)
+    right, bottom = max(width, x + earlier.ink.shape[1]), max(height, y + earlier.ink.shape[0])
+    ink = np.zeros((bottom - top, right - left), np.float32)
+    ink[y - top : y - top + earlier.ink.shape[0], x - left : x - left + earlier.ink.shape[1]] = earlier.ink
+    upper = ink[-top : height - top, -left : width - left]
+    np.maximum(upper, sprite.ink, out=upper)
+    return Sprite(ink, sprite.top + top, sprite.symbol, sprite.printed)
 
 
 def strike_out(sprite: Sprite, writer: Writer, rng: np.random.Generator) -> Sprite:

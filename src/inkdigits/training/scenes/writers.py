@@ -9,7 +9,7 @@ from inkdigits.training.scenes.sources import Font, SymbolSources
 from inkdigits.training.synthetic.allographs import Allograph
 
 _SOURCES = ("images", "paths", "allographs", "handwritten", "printed", "mixed")
-_SHARES = (0.4, 0.25, 0.12, 0.1, 0.04, 0.09)
+_SHARES = (0.35, 0.22, 0.2, 0.1, 0.04, 0.09)
 """The sources of the digits of a line, and their probabilities."""
 
 _OWN_FORMS = (0.08, 0.5, 0.2, 0.1, 0.25, 0.2, 0.12, 0.35, 0.1, 0.35)
@@ -47,6 +47,10 @@ class Writer:
         Height of zeros relative to the other digits.
     one
         Height of 1s relative to the other digits; in amounts the first 1 is often the tallest symbol.
+    last
+        Height of the last symbols of a number relative to the first; in amounts the digits often become smaller.
+    rewritten
+        Share of the digits that are written twice, to correct or to emphasise them.
     forms
         For each digit its allograph.
     own_forms
@@ -65,6 +69,8 @@ class Writer:
     wobble: float
     zero: float
     one: float
+    last: float
+    rewritten: float
     forms: tuple[Allograph, ...]
     own_forms: frozenset[int]
     font: Font | None
@@ -103,6 +109,8 @@ def random_writer(sources: SymbolSources, size: float, rng: np.random.Generator,
         wobble=0.02 if printed else float(rng.uniform(0.02, 0.14)),
         zero=1.0 if printed or rng.random() < 0.65 else float(rng.uniform(0.38, 0.95)),
         one=1.0 if printed or rng.random() < 0.7 else float(rng.uniform(1.1, 1.6)),
+        last=1.0 if printed or rng.random() < 0.75 else float(rng.uniform(0.4, 1.0)),
+        rewritten=0.0 if printed or rng.random() < 0.92 else float(rng.uniform(0.1, 0.5)),
         forms=tuple(forms),
         own_forms=frozenset(np.flatnonzero(own).tolist()),
         font=None if not fonts else fonts[rng.integers(len(fonts))],
