@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from inkdigits.errors import ModelError, OutputError
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.page.files import START, load_page_files
 from inkdigits.page.layers import read_layers
 from inkdigits.page.static import README, SCRIPT, build_static_page, write_static_page
 from inkdigits.recognition.engines.registry import find_model
-from inkdigits.storage import sha256_of_file
 
 QUICK = find_model("quick")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, DigitImages
 from inkdigits.errors import ModelError
-from inkdigits.limits import MAX_MODEL_FIELDS
+from inkdigits.files.limits import MAX_MODEL_FIELDS
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.model_files.kinds import CLASSIFIER

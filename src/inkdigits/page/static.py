@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from inkdigits.errors import OutputError
+from inkdigits.files.storage import sha256_of_file, write_bytes
 from inkdigits.page.bundle import bundle_modules
 from inkdigits.page.files import START, load_page_files
 from inkdigits.page.layers import Layer, LayeredNetwork, read_layers
-from inkdigits.storage import sha256_of_file, write_bytes
 
 README = "README.md"
 """Name of the file that is written first, by which a folder of an earlier call is recognised."""

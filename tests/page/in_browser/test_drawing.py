@@ -1,7 +1,7 @@
 """Drawing with mouse, finger and pen in a real browser, and what is shown of it."""
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
 
@@ -91,6 +91,29 @@ def test_a_scribble_is_not_a_digit(page: Page) -> None:
     expect(page.locator("#headline")).to_have_text("?")
     expect(page.locator(".digit-verdict")).to_have_text("Not a digit")
     expect(page.locator('.box[data-rejected="not_a_digit"]')).to_have_count(1)
+
+
+def test_a_drawing_of_which_part_is_not_read_is_said_to_be_so(page: Page) -> None:
+    draw_number(page, "7", 250, 120, 260)
+    expect_reading(page, "7")
+    expect(page.locator("#verdict")).not_to_contain_text("Part of")
+    page.get_by_role("button", name="Clear").click()
+    page.route("**/v1/read?*", answer_with_boxes)
+    draw_number(page, "17", 100, 120, 260)
+    expect_words(page, r"Not sure of 1 digit, 1 is not a digit\. Part of the drawing was not read")
+    expect(page.locator("#announcement")).to_contain_text("Part of the drawing was not read")
+
+
+def answer_with_boxes(route: Route) -> None:
+    """Answer with two digits that were rejected, in the upper left corner."""
+    answer = route.fetch()
+    reading = answer.json()
+    first = {**reading["digits"][0], "box": [5, 5, 10, 10], "rejected": "unsure"}
+    second = {**first, "box": [20, 5, 10, 10], "rejected": "not_a_digit"}
+    number = {**reading["numbers"][0], "text": "??", "digits": [first, second]}
+    route.fulfill(
+        response=answer, json={**reading, "text": "??", "digits": [first, second], "numbers": [number]}
+    )
 
 
 def test_undo_redo_and_clear(page: Page) -> None:

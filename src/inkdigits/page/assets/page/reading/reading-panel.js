@@ -49,10 +49,10 @@ export class ReadingPanel {
     }
   }
 
-  /** Show a reading. */
-  show(reading) {
+  /** Show a reading; `isPartial`: whether part of the drawing was not read. */
+  show(reading, isPartial) {
     this.#enter("done");
-    const { headline, verdict } = summarise(reading);
+    const { headline, verdict } = summarise(reading, isPartial);
     if (reading.numbers.length > 1) {
       this.#setHeadline(verdict, "sentence"); // the numbers follow as a list
     } else if (headline) {

@@ -48,8 +48,18 @@ export function describeDigit(digit) {
   }
 }
 
-/** Return the text that is shown in large, and a sentence on it. */
-export function summarise({ text, digits, numbers }) {
+/**
+ * Return the text that is shown in large, and sentences on it.
+ *
+ * @param {object} reading
+ * @param {boolean} isPartial Whether part of the drawing was not read.
+ */
+export function summarise(reading, isPartial) {
+  const { headline, verdict } = describe(reading);
+  return { headline, verdict: isPartial ? `${verdict} Part of the drawing was not read.` : verdict };
+}
+
+function describe({ text, digits, numbers }) {
   const rejected = digits.filter((digit) => digit.rejected !== null);
   if (digits.every((digit) => digit.rejected === "blank")) {
     return { headline: "", verdict: "No digit found." };
@@ -64,7 +74,7 @@ export function summarise({ text, digits, numbers }) {
     return { headline: text, verdict: describeNumber(numbers[0], rejected) };
   }
   const found = `${numbers.length} numbers, ${digits.length} digits`;
-  return { headline: text, verdict: rejected.length > 0 ? `${found}: ${countRejected(rejected)}` : `${found}.` };
+  return { headline: text, verdict: rejected.length > 0 ? `${found}. ${countRejected(rejected)}` : `${found}.` };
 }
 
 /** Return a sentence on the second most probable text of a number, or an empty one. */
@@ -107,13 +117,15 @@ function describeNumber(number, rejected) {
 }
 
 function countRejected(rejected) {
-  const counts = [
-    [rejected.filter((digit) => digit.rejected === "unsure").length, "not sure"],
-    [rejected.filter((digit) => digit.rejected === "not_a_digit").length, "not a digit"],
-    [rejected.filter((digit) => digit.rejected === "blank").length, "empty"],
-  ];
-  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return `${parts.join(", ")}.`;
+  const count = (reason) => rejected.filter((digit) => digit.rejected === reason).length;
+  const [unsure, other, blank] = [count("unsure"), count("not_a_digit"), count("blank")];
+  const parts = [
+    unsure && `not sure of ${unsure} ${unsure === 1 ? "digit" : "digits"}`,
+    other && `${other} ${other === 1 ? "is" : "are"} not a digit`,
+    blank && `${blank} ${blank === 1 ? "is" : "are"} empty`,
+  ].filter(Boolean);
+  const words = `${parts.join(", ")}.`;
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 function listGuesses(digit) {
