@@ -50,14 +50,19 @@ def commands(root: Path) -> str:
 
 
 def python(root: Path) -> str:
-    """Return the lines of Python, and below them what they print.
+    """Return the lines of Python, each with what it prints as a comment below it.
 
     Parameters
     ----------
     root
         The folder in which they run.
     """
-    printed = io.StringIO()
-    with contextlib.chdir(root), contextlib.redirect_stdout(printed):
-        exec(compile(PYTHON, "the lines of Python in the README", "exec"), {})
-    return f"```python\n{PYTHON}```\n\n```text\n{printed.getvalue()}```"
+    shown: list[str] = []
+    names: dict[str, object] = {}
+    with contextlib.chdir(root):
+        for line in PYTHON.splitlines():
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(line, "the lines of Python in the README", "exec"), names)
+            shown += [line, *(f"# {output}" for output in printed.getvalue().splitlines())]
+    return "\n".join(["```python", *shown, "```"])
