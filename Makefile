@@ -57,7 +57,7 @@ complexity: $(INSTALLED)  ## list functions with many branches or many parameter
 
 check: lint types contracts floors docs test  ## run all checks of CI: lint, types, import contracts, locks, docs, tests
 
-lint: $(INSTALLED)  ## check lint and format with ruff, and that all writes go through inkdigits.storage
+lint: $(INSTALLED)  ## check lint and format with ruff, and that all writes go through inkdigits.files.storage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/check_writes.py

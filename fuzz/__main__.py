@@ -25,7 +25,7 @@ from fuzz import corpus, engines
 from fuzz.supervisor import ROOT, Campaign, HarnessError, find_heap_checker
 from fuzz.targets import list_targets, load_target
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = ROOT / "benchmarks" / "results" / "fuzz.json"
 _PROGRESS_SECONDS = 10.0

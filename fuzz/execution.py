@@ -13,7 +13,7 @@ from typing import Any, cast
 from fuzz.finding import Finding, describe_exception, save_finding
 from fuzz.record import Record
 from fuzz.targets.target import Target
-from inkdigits.limits import HOSTILE_PICTURE
+from inkdigits.files.limits import HOSTILE_PICTURE
 
 MAX_MEGABYTES = HOSTILE_PICTURE.megabytes
 """Memory that one input may take besides that of the idle process. A picture of 150 million pixels, the largest that is

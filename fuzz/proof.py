@@ -18,7 +18,7 @@ from fuzz import corpus, engines
 from fuzz.planted import PLANTED
 from fuzz.supervisor import ROOT, Campaign, find_heap_checker
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = ROOT / "benchmarks" / "results" / "fuzz-planted.json"
 

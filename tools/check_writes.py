@@ -1,4 +1,4 @@
-"""Check that everything in src that writes goes through inkdigits.storage, where it is synchronised and whole.
+"""Check that everything in src that writes goes through inkdigits.files.storage, where it is synchronised and whole.
 
 python tools/check_writes.py     prints each other write, and exits with 1 if there is one
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "inkdigits"
 
-EXEMPT = frozenset({"storage.py", "locks.py"})
+EXEMPT = frozenset({"files/storage.py", "files/locks.py"})
 """The modules that write themselves."""
 
 CONTEXTS = frozenset({"write_whole", "TemporaryDirectory"})
@@ -59,12 +59,12 @@ def find_writes(source: str) -> list[tuple[int, str]]:
 def main(folder: Path = SOURCE) -> int:
     """Print the writes in the modules of a folder; return the exit status."""
     problems = [
-        f"{path}:{line}: expected a write through inkdigits.storage, but got {call[:80]}"
+        f"{path}:{line}: expected a write through inkdigits.files.storage, but got {call[:80]}"
         for path in sorted(folder.rglob("*.py"))
         if path.relative_to(folder).as_posix() not in EXEMPT
         for line, call in find_writes(path.read_text("utf-8"))
     ]
-    print("\n".join(problems) or "All writes go through inkdigits.storage.")
+    print("\n".join(problems) or "All writes go through inkdigits.files.storage.")
     return 1 if problems else 0
 
 
@@ -92,7 +92,7 @@ def _name(call: ast.Call) -> str:
 def _writes(call: ast.Call) -> bool:
     name = _name(call)
     if name in METHODS:
-        return isinstance(call.func, ast.Attribute)  # write_bytes(...) is that of inkdigits.storage
+        return isinstance(call.func, ast.Attribute)  # write_bytes(...) is that of inkdigits.files.storage
     if name == "replace":
         # That of a text has two arguments, that of a record or a time has keywords.
         return isinstance(call.func, ast.Attribute) and len(call.args) == 1 and not call.keywords

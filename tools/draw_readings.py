@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from inkdigits import Reader, Reading
-from inkdigits.storage import write_whole
+from inkdigits.files.storage import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

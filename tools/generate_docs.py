@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from documents import first_result, reading_schema, real, reliability, service, settings, speed, tables
-from inkdigits.storage import write_text
+from inkdigits.files.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"

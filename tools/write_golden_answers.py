@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from inkdigits.data import LabelledImages, load_mnist
 from inkdigits.diagnosis.golden_answers import ANSWERS, compute_answers, compute_detector_answers
+from inkdigits.files.storage import sha256_of_file, write_text, write_whole
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.model_files.pins import DIGEST_FILE, MODEL_FOLDER, read_pinned_digests
-from inkdigits.storage import sha256_of_file, write_text, write_whole
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
 IMAGES = GOLDEN / "images.npz"

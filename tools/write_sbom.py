@@ -26,7 +26,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from inkdigits.storage import sha256_of_file, write_text
+from inkdigits.files.storage import sha256_of_file, write_text
 from requirement_locks import FOLDER, PROJECT, ROOT, Pin, list_locks, read_lock, read_project
 
 SBOM = FOLDER / "inkdigits.cdx.json"

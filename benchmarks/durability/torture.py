@@ -25,7 +25,7 @@ from benchmarks.durability.crashes.scenarios import SCENARIOS
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import Mnist, load_mnist
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 from inkdigits.training.detector.train import train_detector
 from inkdigits.training.loop import checkpoint, history
 from inkdigits.training.recipes import get_recipe

@@ -23,8 +23,8 @@ from benchmarks.limits.hostile.pictures import make_pictures
 from benchmarks.limits.hostile.pictures.contents import make_files as make_page_files
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from inkdigits.environment import describe_environment
-from inkdigits.limits import DATA_SET, HOSTILE_PICTURE, MODEL, PAGE, Bound
-from inkdigits.storage import write_json
+from inkdigits.files.limits import DATA_SET, HOSTILE_PICTURE, MODEL, PAGE, Bound
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "bounds.json"
 

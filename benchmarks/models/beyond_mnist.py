@@ -50,10 +50,10 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.environment import describe_environment
 from inkdigits.evaluation.calibration import expected_calibration_error, risk_at_coverage
+from inkdigits.files.storage import sha256_of_file, write_json
 from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
 from inkdigits.recognition.normalise_dataset import as_digit_images
-from inkdigits.storage import sha256_of_file, write_json
 
 RESULTS = RESULTS_FOLDER / "beyond-mnist.json"
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")

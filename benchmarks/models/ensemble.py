@@ -19,9 +19,9 @@ from inkdigits.data import load_mnist
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.environment import describe_environment
 from inkdigits.evaluation import evaluate_scores
+from inkdigits.files.storage import sha256_of_file, write_json
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-from inkdigits.run_directory import MANIFEST, ONNX_MODEL
-from inkdigits.storage import sha256_of_file, write_json
+from inkdigits.runs.run_directory import MANIFEST, ONNX_MODEL
 from inkdigits.training.export.ensemble import write_ensemble
 
 RESULTS = RESULTS_FOLDER / "ensemble.json"

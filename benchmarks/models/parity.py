@@ -23,12 +23,12 @@ from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.contract import Recogniser
 from inkdigits.data import LabelledImages, load_mnist
 from inkdigits.environment import describe_environment
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.detection.detections import Detections, decode_detections
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "parity.json"
 

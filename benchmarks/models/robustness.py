@@ -18,8 +18,8 @@ from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.environment import describe_environment
 from inkdigits.evaluation.robustness import Robustness, measure_robustness
+from inkdigits.files.storage import sha256_of_file, write_json
 from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
-from inkdigits.storage import sha256_of_file, write_json
 
 RESULTS = RESULTS_FOLDER / "robustness.json"
 AIM = {"mean": 0.975, "worst": 0.93}

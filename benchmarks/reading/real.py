@@ -24,7 +24,7 @@ from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.pages import f1_score, join_digits
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "real.json"
 

@@ -34,7 +34,7 @@ from benchmarks.reading.scoring.summary import summarise
 from benchmarks.reading.scoring.tables import kinds_table, table
 from benchmarks.reading.scoring.timings import array_timing, photo_timing, process_timing
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 TIMINGS = ("photo-timing", "array-timing", "process-timing")
 REPORTING = ("contact_sheet.py", "tables.py", "timings.py", "processes.py")

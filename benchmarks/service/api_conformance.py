@@ -27,7 +27,7 @@ from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.service.conformance.hooks import PICTURES
 from benchmarks.service.load.servers import run_inkdigits
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "api-conformance.json"
 

@@ -26,7 +26,7 @@ from benchmarks.service.containers.secrets import write_secrets
 from benchmarks.service.containers.sizes import MAX_IMAGE_BYTES, measure_parts, measure_size
 from benchmarks.service.containers.store import ImageConfig, Store
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "container.json"
 PICTURES = (ROOT / "samples" / "seven.png", ROOT / "docs" / "images" / "page.jpg")

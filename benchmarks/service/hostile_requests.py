@@ -26,7 +26,7 @@ from benchmarks.service.requests.request import HostileRequest
 from benchmarks.service.requests.sending import Answer, find_fault, send_all
 from benchmarks.service.requests.service import find_faults, measure_megabytes, start
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "service-hostile.json"
 

@@ -31,6 +31,7 @@ from benchmarks.service.static_page.browser import read_drawings, score_images, 
 from benchmarks.service.static_page.drawings import draw_digits
 from inkdigits.data import load_mnist
 from inkdigits.environment import describe_environment
+from inkdigits.files.storage import write_json
 from inkdigits.page.static import write_static_page
 from inkdigits.pictures.digits.candidates import is_scrap
 from inkdigits.pictures.digits.normal_form import normalise
@@ -42,7 +43,6 @@ from inkdigits.recognition.engines.registry import find_model
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import Digit
 from inkdigits.recognition.rejection import BLANK
-from inkdigits.storage import write_json
 
 sys.path.insert(0, str(ROOT / "tools"))
 

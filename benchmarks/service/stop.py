@@ -25,7 +25,7 @@ from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.service.stopping.clients import Client, Outcomes
 from benchmarks.service.stopping.service import Service
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "service-stop.json"
 STOP_DELAY_SECONDS = 0.3

@@ -19,6 +19,7 @@ from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.evaluation.alignment import align
 from inkdigits.evaluation.calibration import expected_calibration_error
+from inkdigits.files.storage import write_json
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import SHIPPED, load_shipped_detector
@@ -26,7 +27,6 @@ from inkdigits.recognition.detection.locate import locate_uncalibrated
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.sequence import TextLine
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "detector-calibration.json"
 TEMPERATURES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)

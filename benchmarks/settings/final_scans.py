@@ -14,8 +14,8 @@ from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.settings.detector_calibration import candidates_of, figures
 from inkdigits.environment import describe_environment
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.detection import locate
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "final-scans.json"
 SCANS = {

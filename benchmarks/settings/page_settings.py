@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading import real
+from inkdigits.files.storage import write_json
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
@@ -26,7 +27,6 @@ from inkdigits.recognition.layout.text_lines import group_lines
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.reader import Reader, build_page
 from inkdigits.recognition.reading import Reading
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "page-settings.json"
 

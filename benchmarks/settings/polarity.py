@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
+from inkdigits.files.storage import write_json
 from inkdigits.pictures.ink import polarity as light
-from inkdigits.storage import write_json
 from inkdigits.training.scenes.sources import load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
+from inkdigits.files.storage import write_json
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition import single_digit
@@ -23,7 +24,6 @@ from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.reader import Reader, build_page, choose_candidate, propose_candidates
 from inkdigits.recognition.rejection import find_rejection_reason
 from inkdigits.recognition.single_digit import Prediction, combine_predictions, predict_central_digit
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "single-digits.json"
 SHARES = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)

@@ -31,8 +31,8 @@ from benchmarks.speed.engines.verdicts import in_words, judge, table
 from benchmarks.speed.engines.worker import Worker
 from inkdigits.data import load_mnist
 from inkdigits.environment import describe_environment
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.engines.registry import shipped_models
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "inference-speed.json"
 BATCHES = (1, 64, 1024)

@@ -28,7 +28,7 @@ from benchmarks.processes import ask, load_average, timed
 from benchmarks.speed.steps.matrix_product import TRAINING
 from inkdigits.data import load_mnist
 from inkdigits.environment import describe_environment
-from inkdigits.storage import sha256_of_file, write_json
+from inkdigits.files.storage import sha256_of_file, write_json
 from inkdigits.training.recipes import get_recipe
 
 BASELINE = Path(__file__).parent / "baselines" / "keras_mnist.py"

@@ -26,7 +26,7 @@ from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from benchmarks.processes import load_average
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 from inkdigits.workers.limits import count_cores
 from inkdigits.workers.pool import Pool
 from inkdigits.workers.tasks import make_counting_task

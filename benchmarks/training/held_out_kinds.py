@@ -24,9 +24,9 @@ from inkdigits.commands.console.progress import show_training
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.environment import describe_environment
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-from inkdigits.run_directory import ONNX_MODEL
-from inkdigits.storage import write_json
+from inkdigits.runs.run_directory import ONNX_MODEL
 from inkdigits.training.recipes import Recipe, get_recipe
 from inkdigits.training.synthetic.non_digits import KINDS, draw_non_digits
 from inkdigits.training.train import train

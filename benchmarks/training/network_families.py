@@ -24,9 +24,9 @@ from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.data.labelled import LabelledImages
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.detection.scan import compute_border_level
 from inkdigits.recognition.detection.symbols import CELL_WIDTH, N_SYMBOLS, SYMBOLS
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "network-families.json"
 SHAPE = (48, 160)

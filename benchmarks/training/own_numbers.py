@@ -15,13 +15,13 @@ import numpy as np
 from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import LabelledPictures, load_mnist
+from inkdigits.files.storage import write_json
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.sequence import TextLine
-from inkdigits.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "own-numbers.json"
 SOURCE = "cheques"

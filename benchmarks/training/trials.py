@@ -22,9 +22,9 @@ from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from inkdigits.data import load_mnist
 from inkdigits.evaluation.robustness import measure_robustness
+from inkdigits.files.storage import write_json
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-from inkdigits.run_directory import CONFIG, ENVIRONMENT, EVALUATION, ONNX_MODEL, read_json
-from inkdigits.storage import write_json
+from inkdigits.runs.run_directory import CONFIG, ENVIRONMENT, EVALUATION, ONNX_MODEL, read_json
 from inkdigits.training.recipes import Recipe
 
 RESULTS = RESULTS_FOLDER / "held-out-recipes.json"

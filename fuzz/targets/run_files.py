@@ -8,12 +8,12 @@ import numpy as np
 
 from fuzz.targets.files import get_folder, write_input
 from fuzz.targets.target import Target
-from inkdigits import run_directory
 from inkdigits.errors import RunError
 from inkdigits.reporting.content import build_document
 from inkdigits.reporting.document import FigureBlock
 from inkdigits.reporting.html import render_html
 from inkdigits.reporting.run import Run
+from inkdigits.runs import run_directory
 
 _N = 3
 """Test images of the run."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from inkdigits.json_records import Amount, Count, to_json
+from inkdigits.files.json_records import Amount, Count, to_json
 
 _PACKAGES = ("inkdigits", "keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "onnx", "onnxruntime")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkdigits.locks import lock_file, lock_folder
+from inkdigits.files.locks import lock_file, lock_folder
 
 INKDIGITS = [sys.executable, "-c", "from inkdigits.commands import main; main()"]
 

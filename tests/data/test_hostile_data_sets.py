@@ -8,7 +8,7 @@ import pytest
 from benchmarks.limits.hostile.data_sets import make_data_sets, make_rosters
 from inkdigits.data import load_labelled
 from inkdigits.errors import DataError
-from inkdigits.limits import DATA_SET
+from inkdigits.files.limits import DATA_SET
 from inkdigits.recognition.numbers.lexicon import Roster
 
 pytestmark = pytest.mark.slow

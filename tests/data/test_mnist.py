@@ -8,7 +8,7 @@ import pytest
 from inkdigits.data import KNOWN_LABEL_ERRORS, load_mnist, mnist_status
 from inkdigits.data.folders import cache_folder
 from inkdigits.errors import DataError, LockedError, UsageError
-from inkdigits.storage import sha256_of_file
+from inkdigits.files.storage import sha256_of_file
 
 
 class Package:

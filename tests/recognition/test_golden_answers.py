@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from inkdigits.data import Mnist
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.registry import load_recogniser, shipped_models
-from inkdigits.storage import sha256_of_file
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

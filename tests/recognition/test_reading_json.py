@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkdigits.json_records import from_json, to_json
+from inkdigits.files.json_records import from_json, to_json
 from inkdigits.recognition.reading import Digit, Expectation, Match, Number, Reading
 from inkdigits.recognition.reading_json import JsonDigit, JsonReading
 

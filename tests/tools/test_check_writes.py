@@ -1,4 +1,4 @@
-"""Writes that do not go through inkdigits.storage are found, and nothing else."""
+"""Writes that do not go through inkdigits.files.storage are found, and nothing else."""
 
 from pathlib import Path
 
@@ -69,8 +69,9 @@ def test_the_package_has_no_other_writes(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_line_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.py").write_text("import b\nb.save(1)\n")
-    (tmp_path / "storage.py").write_text("b.save(1)\n")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "storage.py").write_text("b.save(1)\n")
     assert check_writes.run([str(tmp_path)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{tmp_path}/a.py:2: expected a write through inkdigits.storage, but got b.save(1)"
+        f"{tmp_path}/a.py:2: expected a write through inkdigits.files.storage, but got b.save(1)"
     ]

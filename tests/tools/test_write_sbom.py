@@ -9,9 +9,9 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 import write_sbom
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.detection.detector import SHIPPED
 from inkdigits.recognition.engines.registry import shipped_models
-from inkdigits.storage import sha256_of_file
 from requirement_locks import list_locks, read_lock, read_project
 
 

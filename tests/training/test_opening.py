@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from inkdigits.errors import LockedError, RunError
-from inkdigits.run_directory import CONFIG, MANIFEST
-from inkdigits.storage import PARTIAL
+from inkdigits.files.storage import PARTIAL
+from inkdigits.runs.run_directory import CONFIG, MANIFEST
 from inkdigits.training.opening import open_run
 
 

@@ -6,11 +6,11 @@ import onnx
 import onnxruntime
 import pytest
 
-from inkdigits import run_directory
 from inkdigits.contract import Recogniser
 from inkdigits.errors import DataError, ModelError, RunError
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-from inkdigits.storage import sha256_of_file
+from inkdigits.runs import run_directory
 from inkdigits.training.export import onnx_export as export
 from inkdigits.training.loop.fit import limit_averaging_momentum
 from inkdigits.training.loop.history import read_history

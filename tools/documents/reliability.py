@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from documents.tables import load, machine_of, table
-from inkdigits.limits import DATA_SET, HOSTILE_PICTURE, MODEL, PAGE, Bound
+from inkdigits.files.limits import DATA_SET, HOSTILE_PICTURE, MODEL, PAGE, Bound
 
 _SCENARIOS = {
     "training": "a training that is interrupted and resumed",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from benchmarks.durability.crashes.recording import Recorder
 from inkdigits.errors import InkdigitsError
-from inkdigits.locks import lock_folder
-from inkdigits.run_directory import write_manifest
-from inkdigits.storage import PARTIAL, check_writable, remove_file, write_json
+from inkdigits.files.locks import lock_folder
+from inkdigits.files.storage import PARTIAL, check_writable, remove_file, write_json
+from inkdigits.runs.run_directory import write_manifest
 
 FAULTS: tuple[tuple[type[BaseException], tuple[object, ...]], ...] = tuple(
     [

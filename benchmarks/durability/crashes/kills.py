@@ -19,9 +19,9 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.paths import ROOT
-from inkdigits import locks, storage
-from inkdigits.run_directory import CONFIG, MANIFEST, read_json
-from inkdigits.storage import sha256_of_file
+from inkdigits.files import locks, storage
+from inkdigits.files.storage import sha256_of_file
+from inkdigits.runs.run_directory import CONFIG, MANIFEST, read_json
 
 TIME_LIMIT_SECONDS = 200.0
 """Time limit of one training, which takes seconds."""

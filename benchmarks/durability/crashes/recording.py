@@ -1,4 +1,4 @@
-"""A recording layer for the calls of the operating system that `inkdigits.storage` and `inkdigits.locks` make.
+"""A recording layer for the calls of the operating system that `inkdigits.files.storage` and `inkdigits.files.locks` make.
 
     recorder = Recorder(folder)
     with recorder.recording():
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 from unittest import mock
 
-from inkdigits import locks, storage
+from inkdigits.files import locks, storage
 
 Kind = Literal["make_folder", "create", "sync", "sync_folder", "rename", "delete", "mark"]
 
@@ -196,7 +196,9 @@ class Recorder:
         names = {name for name in self._names() if not self._is_foreign(name)}
         known = {name for name in self._known if not self._is_foreign(name)}
         if names != known:
-            raise OutsideWriteError(f"written or deleted without inkdigits.storage: {sorted(names ^ known)}")
+            raise OutsideWriteError(
+                f"written or deleted without inkdigits.files.storage: {sorted(names ^ known)}"
+            )
 
     def _names(self) -> list[str]:
         return [path.relative_to(self.root).as_posix() for path in self.root.rglob("*")]

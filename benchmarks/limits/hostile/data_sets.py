@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from inkdigits.limits import MAX_LINE_CHARACTERS, MAX_ROSTER_DIGITS, MAX_TEXT_BYTES, MAX_TEXT_LINES
+from inkdigits.files.limits import MAX_LINE_CHARACTERS, MAX_ROSTER_DIGITS, MAX_TEXT_BYTES, MAX_TEXT_LINES
 
 _HEAD = b"file,label\n"
 

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from inkdigits.limits import MAX_MODEL_BYTES, MAX_MODEL_FIELDS, MAX_MODEL_NODES, MAX_MODEL_TENSORS
+from inkdigits.files.limits import MAX_MODEL_BYTES, MAX_MODEL_FIELDS, MAX_MODEL_NODES, MAX_MODEL_TENSORS
 
 Change = Callable[[onnx.ModelProto], object]
 

@@ -22,7 +22,7 @@ def command(models: tuple[Path, ...], out: Path) -> None:
     MODELS are .onnx files or run directories. Use the file like any other model: with  --model,  or as the teacher of
     a smaller network with  --set teacher=ensemble.onnx.
     """
-    from inkdigits.run_directory import ONNX_MODEL, require
+    from inkdigits.runs.run_directory import ONNX_MODEL, require
     from inkdigits.training.export.ensemble import write_ensemble
 
     if out.exists():

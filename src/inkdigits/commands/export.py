@@ -25,9 +25,9 @@ from inkdigits.errors import OutputError
 )
 def command(run: Path, form: str, out: Path | None) -> None:
     """Export the trained network of RUN. An ONNX export is checked against the Keras network."""
-    from inkdigits import run_directory
-    from inkdigits.run_files import read_run_name
-    from inkdigits.storage import copy_file
+    from inkdigits.files.storage import copy_file
+    from inkdigits.runs import run_directory
+    from inkdigits.runs.run_files import read_run_name
 
     name = read_run_name(run)
     out = out or Path(f"{name}.{form}")

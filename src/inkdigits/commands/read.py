@@ -15,7 +15,7 @@ from inkdigits.commands.arguments.workers import MANY_PICTURES, jobs_option, ope
 from inkdigits.commands.console.bar import show_bar
 from inkdigits.commands.formats.reading import FORMATS, Writer, make_writer
 from inkdigits.errors import MissingExtraError, PictureError, UsageError
-from inkdigits.storage import write_bytes
+from inkdigits.files.storage import write_bytes
 
 if TYPE_CHECKING:
     from inkdigits.workers.in_process import InProcess

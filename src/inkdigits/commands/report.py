@@ -14,7 +14,7 @@ def command(run: Path) -> None:
     the plots to its folder "figures".
     """
     from inkdigits.reporting import write_report
-    from inkdigits.run_directory import FIGURES
+    from inkdigits.runs.run_directory import FIGURES
 
     files = write_report(run)
     for path in files:

@@ -97,7 +97,7 @@ def command(
 
     # The recipe is checked before Keras is imported, which takes some seconds.
     import inkdigits.training  # noqa: F401  (raises MissingExtraError if the extra is missing)
-    from inkdigits.run_files import DataSource, read_config
+    from inkdigits.runs.run_files import DataSource, read_config
     from inkdigits.training.recipes import Recipe, get_recipe
 
     if resume:
@@ -173,14 +173,14 @@ def read_calibration(held_out_run: Path) -> "Calibration":
         If the run is not finished, or its model is damaged.
     """
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
-    from inkdigits.run_directory import ONNX_MODEL, require
+    from inkdigits.runs.run_directory import ONNX_MODEL, require
     from inkdigits.training.calibration import Calibration
 
     return Calibration.from_card(OnnxRecogniser(require(held_out_run, ONNX_MODEL)).card)
 
 
 def _explain_resuming(run: Path) -> str:
-    from inkdigits.run_directory import has_checkpoint
+    from inkdigits.runs.run_directory import has_checkpoint
 
     if has_checkpoint(run):
         return f"interrupted; resume with  inkdigits train --resume --out {run}"
@@ -199,7 +199,7 @@ def _write_report(run: Path) -> str | None:
 
 
 def _print_results(trained: "TrainedRun", problem: str | None) -> None:
-    from inkdigits import run_directory
+    from inkdigits.runs import run_directory
 
     evaluation = trained.evaluation
     low, high = evaluation.accuracy_interval

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from inkdigits.array_files import MissingArraysError, ObjectArrayError, read_arrays
 from inkdigits.choices import PICTURE_SUFFIXES
 from inkdigits.contract import N_CLASSES
 from inkdigits.data.folders import is_file, is_folder
 from inkdigits.data.images import LabelledImages, LabelledPictures
 from inkdigits.errors import DataError
-from inkdigits.limits import MAX_IMAGES
-from inkdigits.untrusted_files import LimitError, read_lines
+from inkdigits.files.array_files import MissingArraysError, ObjectArrayError, read_arrays
+from inkdigits.files.limits import MAX_IMAGES
+from inkdigits.files.text_files import LimitError, read_lines
 
 __all__ = ["LabelledImages", "LabelledPictures", "load_labelled"]
 

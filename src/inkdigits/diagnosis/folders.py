@@ -8,7 +8,7 @@ from inkdigits.data.folders import CACHE_VARIABLE, cache_folder
 from inkdigits.diagnosis.finding import Finding
 from inkdigits.diagnosis.machine import format_bytes
 from inkdigits.errors import OutputError
-from inkdigits.storage import check_writable
+from inkdigits.files.storage import check_writable
 
 TOPIC = "Folders"
 

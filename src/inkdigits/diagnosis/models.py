@@ -14,11 +14,11 @@ from inkdigits.diagnosis.golden_answers import (
     read_answers,
 )
 from inkdigits.errors import InkdigitsError
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.model_files.pins import MODEL_FOLDER, read_pinned_digests
-from inkdigits.storage import sha256_of_file
 
 TOPIC = "Models"
 _REMEDY = "install inkdigits again:  pip install --force-reinstall inkdigits"

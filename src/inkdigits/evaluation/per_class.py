@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
-from inkdigits.json_records import Count, Share
+from inkdigits.files.json_records import Count, Share
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from inkdigits.contract import N_CLASSES
 from inkdigits.evaluation import per_class
 from inkdigits.evaluation.per_class import ClassMetrics
-from inkdigits.json_records import Count, DigitLabel, Share, from_json, to_json
-from inkdigits.run_directory import EVALUATION, damaged_file, read_json
+from inkdigits.files.json_records import Count, DigitLabel, Share, from_json, to_json
+from inkdigits.runs.run_directory import EVALUATION, damaged_file, read_json
 
 _TEN = msgspec.Meta(min_length=N_CLASSES, max_length=N_CLASSES)
 _MATRIX = Annotated[list[Annotated[list[Count], _TEN]], _TEN]

@@ -10,9 +10,9 @@ from inkdigits.errors import DataError
 from inkdigits.evaluation.comparisons import Comparison, compare_pairs
 from inkdigits.evaluation.result import WithoutLabelErrors
 from inkdigits.evaluation.statistics import Summary, summarise
-from inkdigits.json_records import Count, Share, from_json
-from inkdigits.run_files import Seconds
-from inkdigits.untrusted_files import read_json_file
+from inkdigits.files.json_records import Count, Share, from_json
+from inkdigits.files.text_files import read_json_file
+from inkdigits.runs.run_files import Seconds
 
 
 class SweepData(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inkdigits.errors import OutputError
+from inkdigits.files.storage import write_bytes
 from inkdigits.pictures.io.decode import Picture
 from inkdigits.recognition.reading import Digit, Number, Reading
-from inkdigits.storage import write_bytes
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from inkdigits.errors import ModelError
-from inkdigits.json_records import from_json
-from inkdigits.untrusted_files import parse_json
+from inkdigits.files.json_records import from_json
+from inkdigits.files.text_files import parse_json
 
 METADATA_KEY = "inkdigits_card"
 """Key of the model card, JSON, in the metadata of an ONNX model."""

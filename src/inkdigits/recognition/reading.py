@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from inkdigits.json_records import to_json
+from inkdigits.files.json_records import to_json
 from inkdigits.pictures.geometry.transform import Box, Transform
 from inkdigits.recognition.reading_json import (
     JsonAlternative,

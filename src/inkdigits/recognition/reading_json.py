@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import UNSET, Meta, UnsetType
 from numpy.typing import NDArray
 
-from inkdigits.json_records import DigitLabel
+from inkdigits.files.json_records import DigitLabel
 
 JsonBox = Annotated[
     tuple[int, int, int, int], Meta(description="`[x, y, width, height]` in pixels of the original picture")

@@ -4,9 +4,15 @@ import importlib
 from pathlib import Path
 
 from inkdigits.errors import MissingExtraError
-from inkdigits.locks import lock_folder
-from inkdigits.run_directory import FIGURES, REPORT_HTML, REPORT_PDF, remove_from_manifest, write_manifest
-from inkdigits.storage import remove_partial_files, write_bytes
+from inkdigits.files.locks import lock_folder
+from inkdigits.files.storage import remove_partial_files, write_bytes
+from inkdigits.runs.run_directory import (
+    FIGURES,
+    REPORT_HTML,
+    REPORT_PDF,
+    remove_from_manifest,
+    write_manifest,
+)
 
 _PACKAGES = ("matplotlib", "seaborn", "jinja2", "typst")
 
@@ -20,7 +26,7 @@ def write_report(run: Path) -> list[Path]:
     Parameters
     ----------
     run
-        A finished run directory, see `inkdigits.run_directory`.
+        A finished run directory, see `inkdigits.runs.run_directory`.
 
     Returns
     -------

@@ -10,15 +10,15 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits import run_directory
-from inkdigits.array_files import read_arrays
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
 from inkdigits.evaluation.result import Evaluation, read_evaluation
+from inkdigits.files.array_files import read_arrays
 from inkdigits.reporting.formatting import data_name
-from inkdigits.run_directory import damaged_file
-from inkdigits.run_files import RunConfig, RunEnvironment, read_config, read_environment
+from inkdigits.runs import run_directory
+from inkdigits.runs.run_directory import damaged_file
+from inkdigits.runs.run_files import RunConfig, RunEnvironment, read_config, read_environment
 
 _HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from inkdigits.errors import UsageError
-from inkdigits.limits import MAX_PICTURE_BYTES
+from inkdigits.files.limits import MAX_PICTURE_BYTES
 from inkdigits.workers.limits import Limits, count_cores
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inkdigits.errors import RunError
-from inkdigits.locks import lock_folder
-from inkdigits.run_directory import CONFIG, MANIFEST, is_new
-from inkdigits.storage import remove_partial_files
+from inkdigits.files.locks import lock_folder
+from inkdigits.files.storage import remove_partial_files
+from inkdigits.runs.run_directory import CONFIG, MANIFEST, is_new
 
 
 @contextlib.contextmanager

@@ -13,11 +13,11 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import DataError, UsageError
 from inkdigits.evaluation.result import read_evaluation
 from inkdigits.evaluation.sweep_results import SweepData, SweepResults, SweepRun, read_sweep
-from inkdigits.json_records import to_json
-from inkdigits.locks import lock_file
-from inkdigits.run_directory import CONFIG, MANIFEST
-from inkdigits.run_files import read_config, read_environment
-from inkdigits.storage import check_writable, write_json
+from inkdigits.files.json_records import to_json
+from inkdigits.files.locks import lock_file
+from inkdigits.files.storage import check_writable, write_json
+from inkdigits.runs.run_directory import CONFIG, MANIFEST
+from inkdigits.runs.run_files import read_config, read_environment
 from inkdigits.training.calibration import Calibration
 from inkdigits.training.loop.distillation import model_sha256
 from inkdigits.training.loop.history import StepCallback

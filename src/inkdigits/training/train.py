@@ -12,18 +12,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits import __version__, run_directory
+from inkdigits import __version__
 from inkdigits.contract import N_CLASSES, check_digit_images
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.environment import describe_environment
 from inkdigits.errors import RunError
 from inkdigits.evaluation import Evaluation, evaluate_scores
-from inkdigits.json_records import to_json
+from inkdigits.files.json_records import to_json
+from inkdigits.files.storage import write_json, write_whole
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.run_directory import write_manifest
-from inkdigits.run_files import DataSource, RunConfig, RunData, read_config
-from inkdigits.storage import write_json, write_whole
+from inkdigits.runs import run_directory
+from inkdigits.runs.run_directory import write_manifest
+from inkdigits.runs.run_files import DataSource, RunConfig, RunData, read_config
 from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
 from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
 from inkdigits.training.loop.checkpoint import remove_checkpoints

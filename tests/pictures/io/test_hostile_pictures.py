@@ -13,7 +13,7 @@ from benchmarks.limits.hostile.pictures.documents import make_endless_file
 from benchmarks.paths import ROOT
 from inkdigits import Pool
 from inkdigits.errors import PictureError
-from inkdigits.limits import HOSTILE_PICTURE
+from inkdigits.files.limits import HOSTILE_PICTURE
 from inkdigits.workers.limits import Limits
 
 pytest.importorskip("pypdfium2")

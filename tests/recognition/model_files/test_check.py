@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.limits.hostile.models import build_model, make_models
 from inkdigits.errors import ModelError
-from inkdigits.limits import MAX_MODEL_BYTES
+from inkdigits.files.limits import MAX_MODEL_BYTES
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser

@@ -7,7 +7,7 @@ from tests.service.v1.conftest import Service
 
 from inkdigits.choices import INKS, LAYOUTS
 from inkdigits.errors import UsageError
-from inkdigits.limits import MAX_ROSTER_DIGITS
+from inkdigits.files.limits import MAX_ROSTER_DIGITS
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.v1.query import ReadingQuery, check_repeated
 

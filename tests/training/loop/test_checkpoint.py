@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inkdigits.errors import RunError
-from inkdigits.run_directory import CHECKPOINTS, has_checkpoint
+from inkdigits.runs.run_directory import CHECKPOINTS, has_checkpoint
 from inkdigits.training.loop.checkpoint import (
     INTERVAL_SECONDS,
     LARGEST_SHARE,

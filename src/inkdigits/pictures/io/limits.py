@@ -1,7 +1,7 @@
 """Largest size of a picture, and the size to which it is scaled down."""
 
 from inkdigits.errors import PictureError
-from inkdigits.limits import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
+from inkdigits.files.limits import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
 
 MAX_BYTES = MAX_PICTURE_BYTES
 """Size of the largest file that is decoded, in bytes."""

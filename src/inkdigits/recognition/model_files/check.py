@@ -1,7 +1,7 @@
 """The check of a model file before an inference engine sees it."""
 
 from inkdigits.errors import ModelError
-from inkdigits.limits import MAX_CARD_BYTES, MAX_MODEL_BYTES, MAX_MODEL_NODES, MAX_MODEL_TENSORS
+from inkdigits.files.limits import MAX_CARD_BYTES, MAX_MODEL_BYTES, MAX_MODEL_NODES, MAX_MODEL_TENSORS
 from inkdigits.recognition.model_files.constants import check_constants
 from inkdigits.recognition.model_files.graph import Graph, read_graph
 from inkdigits.recognition.model_files.kinds import ModelKind

@@ -6,7 +6,7 @@ of such nodes can ask for any amount of memory, whatever the size of the file.
 
 import math
 
-from inkdigits.limits import MAX_CONSTANT_ELEMENTS, MAX_TENSOR_RANK
+from inkdigits.files.limits import MAX_CONSTANT_ELEMENTS, MAX_TENSOR_RANK
 from inkdigits.recognition.model_files.graph import Graph, Node
 from inkdigits.recognition.model_files.operators import BROADCASTING, NOT_GROWING
 from inkdigits.recognition.model_files.wire import WireError

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from inkdigits.limits import MAX_MODEL_FIELDS, MAX_TENSOR_RANK
+from inkdigits.files.limits import MAX_MODEL_FIELDS, MAX_TENSOR_RANK
 from inkdigits.recognition.model_files.onnx_fields import MODEL
 from inkdigits.recognition.model_files.wire import WireError, WireReader
 

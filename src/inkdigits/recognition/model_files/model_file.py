@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inkdigits.errors import ModelError
-from inkdigits.limits import MAX_MODEL_BYTES
+from inkdigits.files.limits import MAX_MODEL_BYTES
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.model_files.card import read_card
 from inkdigits.recognition.model_files.check import check_model

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import DataError
-from inkdigits.limits import MAX_ROSTER_COLUMNS, MAX_ROSTER_DIGITS
+from inkdigits.files.limits import MAX_ROSTER_COLUMNS, MAX_ROSTER_DIGITS
+from inkdigits.files.text_files import LimitError, read_lines
 from inkdigits.recognition.reading import Match
-from inkdigits.untrusted_files import LimitError, read_lines
 
 Segmentation = tuple[float, NDArray[np.float64]]
 """Log-weight of one segmentation of a number into digits, and the probabilities of these digits, (length, 10)."""

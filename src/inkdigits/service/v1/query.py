@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.datastructures import QueryParams
 
-from inkdigits.limits import MAX_ROSTER_DIGITS
+from inkdigits.files.limits import MAX_ROSTER_DIGITS
 from inkdigits.recognition.numbers.constraints import build_constraints, parse_digits
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.resources import Resources

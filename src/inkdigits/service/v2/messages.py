@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from inkdigits.contract import DigitImages, Scores
-from inkdigits.json_records import describe_fault
+from inkdigits.files.json_records import describe_fault
 from inkdigits.service.v2.records import Parameter, Request, RequestOutput, Response
 from inkdigits.service.v2.structure import check_structure
 from inkdigits.service.v2.tensors import decode_images, decode_raw_images, encode_output, refuse

@@ -8,15 +8,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from inkdigits import __version__, run_directory
+from inkdigits import __version__
 from inkdigits.data.labelled import LabelledImages, LabelledPictures
 from inkdigits.data.progress import Progress
 from inkdigits.environment import describe_environment
 from inkdigits.errors import DataError, ModelError, RunError
+from inkdigits.files.storage import sha256_of_file, write_json, write_whole
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.model_card import ModelCard
-from inkdigits.run_directory import read_json, write_manifest
-from inkdigits.storage import sha256_of_file, write_json, write_whole
+from inkdigits.runs import run_directory
+from inkdigits.runs.run_directory import read_json, write_manifest
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
 from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.own_pictures import align_pictures

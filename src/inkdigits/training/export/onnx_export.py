@@ -17,14 +17,14 @@ import keras
 import numpy as np
 import onnx
 
-from inkdigits.array_files import read_arrays
 from inkdigits.contract import N_CLASSES, SIDE, DigitImages, Scores
 from inkdigits.errors import ModelError, RunError
+from inkdigits.files.array_files import read_arrays
+from inkdigits.files.storage import write_whole
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
 from inkdigits.recognition.model_files.model_file import read_model_file
-from inkdigits.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
-from inkdigits.storage import write_whole
+from inkdigits.runs.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
 from inkdigits.training.export.graph_fusion import rename, simplify
 from inkdigits.training.loop.precision import full_precision
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES

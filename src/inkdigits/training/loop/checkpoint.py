@@ -19,10 +19,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.array_files import read_arrays
 from inkdigits.errors import RunError
-from inkdigits.run_directory import CHECKPOINTS
-from inkdigits.storage import remove_file, write_whole
+from inkdigits.files.array_files import read_arrays
+from inkdigits.files.storage import remove_file, write_whole
+from inkdigits.runs.run_directory import CHECKPOINTS
 
 _log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import DigitImages
 from inkdigits.evaluation.calibration import softmax
+from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.engines.registry import load_recogniser
-from inkdigits.storage import sha256_of_file
 
 _SMALLEST = 1e-20
 """Lower limit of probabilities, which avoids the logarithm of 0."""

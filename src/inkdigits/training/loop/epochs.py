@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import keras
 
-from inkdigits import run_directory
+from inkdigits.runs import run_directory
 from inkdigits.training.loop.checkpoint import Position
 from inkdigits.training.loop.history import History
 

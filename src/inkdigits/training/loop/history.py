@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 import keras
 
-from inkdigits import run_directory
 from inkdigits.errors import RunError
-from inkdigits.storage import write_text
+from inkdigits.files.storage import write_text
+from inkdigits.runs import run_directory
 from inkdigits.training.loop.checkpoint import (
     Checkpoint,
     Position,

@@ -13,7 +13,7 @@ from keras import layers
 
 from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.errors import UsageError
-from inkdigits.run_files import Layer
+from inkdigits.runs.run_files import Layer
 
 PROBABILITIES = "probabilities"
 IS_DIGIT = "is_digit"

@@ -1,4 +1,4 @@
-"""The power cuts of the proof: they find what they are to find, and nothing in the writes of `inkdigits.storage`."""
+"""The power cuts of the proof: they find what they are to find, and nothing in the writes of `inkdigits.files.storage`."""
 
 import json
 import os
@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.durability.crashes.recording import OutsideWriteError, Recorder
 from benchmarks.durability.crashes.replay import count_prefixes, crash_states, replay
-from inkdigits import storage
-from inkdigits.storage import remove_file, write_bytes, write_json, write_whole
+from inkdigits.files import storage
+from inkdigits.files.storage import remove_file, write_bytes, write_json, write_whole
 
 
 class Results:

@@ -8,9 +8,9 @@ import pytest
 
 from benchmarks.durability.crashes.replay import replay
 from benchmarks.durability.crashes.scenarios import Cache, Report, Results, Sweep, Training
-from inkdigits import storage
 from inkdigits.errors import InkdigitsError
-from inkdigits.run_directory import write_manifest
+from inkdigits.files import storage
+from inkdigits.runs.run_directory import write_manifest
 from inkdigits.training.loop.checkpoint import remove_checkpoints
 
 
@@ -46,7 +46,7 @@ def remove_checkpoints_first(run: Path) -> None:
             remove_checkpoints_first,
             id="order at the end",
         ),
-        pytest.param(Training, "inkdigits.run_directory.sync_tree", mock.Mock(), id="event files"),
+        pytest.param(Training, "inkdigits.runs.run_directory.sync_tree", mock.Mock(), id="event files"),
         pytest.param(
             Report,
             "inkdigits.reporting.report.remove_from_manifest",

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.paths import RESULTS_FOLDER, ROOT
 from inkdigits.data import LabelledImages
-from inkdigits.storage import sha256_of_file
+from inkdigits.files.storage import sha256_of_file
 
 BASELINE = ROOT / "benchmarks" / "speed" / "baselines" / "keras_mnist.py"
 RESULTS = RESULTS_FOLDER / "training-speed.json"

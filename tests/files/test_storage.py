@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.durability.crashes.faults import ACTIONS, FAULTS, Action, inject_faults
 from inkdigits.errors import OutputError
-from inkdigits.storage import (
+from inkdigits.files.storage import (
     PARTIAL,
     check_writable,
     copy_file,
@@ -155,7 +155,7 @@ def test_no_space_within_another_library_is_one_line_too(tmp_path: Path, name: s
 {NOISE}
 import pathlib, resource
 from inkdigits.errors import OutputError
-from inkdigits.storage import write_whole
+from inkdigits.files.storage import write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 try:
     with write_whole(pathlib.Path({str(path)!r})) as temporary:

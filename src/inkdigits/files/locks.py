@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inkdigits.errors import LockedError, OutputError
-from inkdigits.storage import make_folder
+from inkdigits.files.storage import make_folder
 
 _log = logging.getLogger(__name__)
 

@@ -11,14 +11,14 @@ from unittest import mock
 
 import pytest
 
-from inkdigits import locks
 from inkdigits.errors import LockedError, OutputError
-from inkdigits.locks import LOCK, lock_file, lock_folder
-from inkdigits.storage import write_bytes
+from inkdigits.files import locks
+from inkdigits.files.locks import LOCK, lock_file, lock_folder
+from inkdigits.files.storage import write_bytes
 
 HOLD = """
 import pathlib, sys
-from inkdigits.locks import lock_folder
+from inkdigits.files.locks import lock_folder
 sys.argv[:] = ["/bin/inkdigits", "train", "--out", "runs/a"]
 with lock_folder(pathlib.Path({folder!r})):
     print("held", flush=True)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.limits import MAX_ARCHIVE_DIRECTORY_BYTES, MAX_ARRAY_BYTES
-from inkdigits.untrusted_files import LimitError
+from inkdigits.files.limits import MAX_ARCHIVE_DIRECTORY_BYTES, MAX_ARRAY_BYTES
+from inkdigits.files.text_files import LimitError
 
 
 class MissingArraysError(KeyError):

@@ -16,7 +16,7 @@ RUN/
 └── manifest.json        SHA-256 and size of every file above but the checkpoints; a run with it is finished
 
 While a process writes the run, it holds the lock ``.lock``. Other hidden files are what a crash left, see
-`inkdigits.storage`. Every entry of the manifest is true at any time, also after a power cut.
+`inkdigits.files.storage`. Every entry of the manifest is true at any time, also after a power cut.
 """
 
 from collections.abc import Collection
@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import RunError
-from inkdigits.locks import LOCK
-from inkdigits.storage import PARTIAL, list_files, sha256_of_file, sync_tree, write_json
-from inkdigits.untrusted_files import read_json_file
+from inkdigits.files.locks import LOCK
+from inkdigits.files.storage import PARTIAL, list_files, sha256_of_file, sync_tree, write_json
+from inkdigits.files.text_files import read_json_file
 
 CONFIG = "config.json"
 ENVIRONMENT = "environment.json"

@@ -1,11 +1,11 @@
-"""Read text and JSON from files that may come from strangers, within the limits of `inkdigits.limits`."""
+"""Read text and JSON from files that may come from strangers, within the limits of `inkdigits.files.limits`."""
 
 import io
 import json
 from pathlib import Path
 from typing import Any
 
-from inkdigits.limits import (
+from inkdigits.files.limits import (
     MAX_JSON_BYTES,
     MAX_JSON_DEPTH,
     MAX_LINE_CHARACTERS,

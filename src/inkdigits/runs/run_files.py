@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from inkdigits.environment import Environment
-from inkdigits.json_records import Amount, Count, Record, from_json
-from inkdigits.run_directory import CONFIG, ENVIRONMENT, damaged_file, read_json
+from inkdigits.files.json_records import Amount, Count, Record, from_json
+from inkdigits.runs.run_directory import CONFIG, ENVIRONMENT, damaged_file, read_json
 
 
 class RunName(msgspec.Struct, frozen=True):

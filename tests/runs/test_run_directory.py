@@ -4,7 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from inkdigits.run_directory import (
+from inkdigits.files.storage import PARTIAL, write_text
+from inkdigits.runs.run_directory import (
     CHECKPOINTS,
     MANIFEST,
     has_checkpoint,
@@ -12,7 +13,6 @@ from inkdigits.run_directory import (
     remove_from_manifest,
     write_manifest,
 )
-from inkdigits.storage import PARTIAL, write_text
 
 
 def test_a_run_is_new_if_it_is_missing_or_empty_but_for_what_a_crash_left(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from inkdigits.array_files import MissingArraysError, ObjectArrayError, read_arrays
-from inkdigits.limits import MAX_ARRAY_BYTES
-from inkdigits.untrusted_files import LimitError
+from inkdigits.files.array_files import MissingArraysError, ObjectArrayError, read_arrays
+from inkdigits.files.limits import MAX_ARRAY_BYTES
+from inkdigits.files.text_files import LimitError
 
 DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 

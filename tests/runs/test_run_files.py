@@ -8,8 +8,8 @@ import pytest
 
 from inkdigits.environment import describe_environment
 from inkdigits.errors import RunError
-from inkdigits.json_records import to_json
-from inkdigits.run_files import read_config, read_environment, read_run_name
+from inkdigits.files.json_records import to_json
+from inkdigits.runs.run_files import read_config, read_environment, read_run_name
 
 CONFIG: dict[str, Any] = {
     "name": "fast",

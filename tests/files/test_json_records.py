@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from inkdigits.json_records import Amount, Count, DigitLabel, Share, from_json, to_json
+from inkdigits.files.json_records import Amount, Count, DigitLabel, Share, from_json, to_json
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.limits import (
+from inkdigits.files.limits import (
     MAX_JSON_BYTES,
     MAX_JSON_DEPTH,
     MAX_LINE_CHARACTERS,
     MAX_TEXT_BYTES,
     MAX_TEXT_LINES,
 )
-from inkdigits.untrusted_files import LimitError, parse_json, read_bytes, read_json_file, read_lines
+from inkdigits.files.text_files import LimitError, parse_json, read_bytes, read_json_file, read_lines
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
