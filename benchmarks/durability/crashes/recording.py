@@ -1,4 +1,4 @@
-"""A recording layer for the calls of the operating system that `inkdigits.files.storage` and `inkdigits.files.locks` make.
+"""A recording layer for the calls of the operating system that `storage` and `locks` of `inkdigits.files` make.
 
     recorder = Recorder(folder)
     with recorder.recording():

@@ -1,4 +1,4 @@
-"""The power cuts of the proof: they find what they are to find, and nothing in the writes of `inkdigits.files.storage`."""
+"""The power cuts of the proof: they find what they are to find, and nothing in `inkdigits.files.storage`."""
 
 import json
 import os
