@@ -13,6 +13,12 @@ from inkdigits.errors import ServiceError
 from inkdigits.service.probe import probe
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of a container may fail on a busy machine, and is repeated; a test must not."""
+    monkeypatch.setattr("inkdigits.service.probe.probe.__defaults__", (60.0,))
+
+
 @contextlib.contextmanager
 def served(status: int, family: socket.AddressFamily = socket.AF_INET) -> Iterator[tuple[int, list[str]]]:
     """A server that answers with a status; its port and the paths that it was asked for."""
@@ -60,17 +66,18 @@ def test_a_service_that_is_not_ready_fails() -> None:
 
 
 def test_a_port_on_which_nothing_listens_fails() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(ServiceError, match=r"http://127.0.0.1:\d+, but: Connection refused"):
-        probe("127.0.0.1", port)
+    with socket.socket() as taken:  # so that no other program takes it meanwhile
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(ServiceError, match=r"http://127.0.0.1:\d+, but: Connection refused"):
+            probe("127.0.0.1", taken.getsockname()[1])
 
 
 def test_an_address_of_ipv6_is_in_brackets() -> None:
-    with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(ServiceError, match=rf"http://\[::1\]:{port}, but: "):
-        probe("::1", port)
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.bind(("::1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(ServiceError, match=rf"http://\[::1\]:{port}, but: "):
+            probe("::1", port)
 
 
 def test_a_service_that_hangs_fails_within_the_time() -> None:

@@ -1,11 +1,10 @@
 """The estimated time of passes."""
 
-import time
-
 import numpy as np
 import pytest
 
 from inkdigits.contract import Scores
+from inkdigits.service.batching import pace as pace_module
 from inkdigits.service.batching.pace import Pace, measure_pace
 
 
@@ -37,27 +36,32 @@ def test_passes_up_to_two_milliseconds_are_short():
 
 
 class Recogniser:
-    """Notes the sizes of its batches, and takes some seconds for each row."""
+    """Notes the sizes of its batches, and takes some seconds for each row, by a clock of its own."""
 
-    def __init__(self, seconds_per_row=0.0):
+    def __init__(self, seconds_per_row, monkeypatch):
         self.sizes = []
+        self.seconds = 0.0
         self._seconds_per_row = seconds_per_row
+        monkeypatch.setattr(pace_module, "time", self)
+
+    def perf_counter(self):
+        return self.seconds
 
     def score(self, images):
         assert images.dtype == np.uint8
         assert images.shape[1:] == (28, 28)
         self.sizes.append(len(images))
-        time.sleep(self._seconds_per_row * len(images))
+        self.seconds += self._seconds_per_row * len(images)
         return Scores(np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32))
 
 
-def test_the_measurement_uses_full_batches():
-    recogniser = Recogniser(1e-4)
-    assert 1e-4 < measure_pace(recogniser, 16).seconds_per_row < 0.01
+def test_the_measurement_uses_full_batches(monkeypatch):
+    recogniser = Recogniser(1e-4, monkeypatch)
+    assert measure_pace(recogniser, 16).seconds_per_row == pytest.approx(1e-4)
     assert recogniser.sizes == [1, 1, 16, 16, 16]
 
 
-def test_a_slow_model_is_measured_by_one_row():
-    recogniser = Recogniser(0.02)
-    assert measure_pace(recogniser, 16).seconds_per_row > 0.02
+def test_a_slow_model_is_measured_by_one_row(monkeypatch):
+    recogniser = Recogniser(0.02, monkeypatch)
+    assert measure_pace(recogniser, 16).seconds_per_row == pytest.approx(0.02)
     assert recogniser.sizes == [1, 1]

@@ -3,6 +3,7 @@ import os
 import resource
 import socket
 import sys
+import time
 
 import pytest
 
@@ -18,10 +19,20 @@ from inkdigits.service.connections.listening import (
 from inkdigits.service.settings import Settings
 
 
+def accept(listener, n=1):
+    """Accept connections; a busy system may complete them a little later than it says to their clients."""
+    accepted = []
+    deadline = time.monotonic() + 60
+    while len(accepted) < n:
+        accepted += accept_waiting(listener)
+        assert time.monotonic() < deadline
+    return accepted
+
+
 def test_socket_listens_before_anything_is_loaded():
     (listener,) = open_sockets("127.0.0.1", 0)
-    with listener, socket.create_connection(listener.getsockname(), timeout=5):
-        (accepted,) = accept_waiting(listener)
+    with listener, socket.create_connection(listener.getsockname(), timeout=60):
+        (accepted,) = accept(listener)
         accepted.close()
 
 
@@ -29,12 +40,12 @@ def test_socket_listens_before_anything_is_loaded():
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_connections_that_have_begun_are_completed_and_new_ones_ignored(host):
     (listener,) = open_sockets(host, 0)
-    with listener, socket.create_connection(listener.getsockname()[:2], timeout=5) as client:
+    with listener, socket.create_connection(listener.getsockname()[:2], timeout=60) as client:
         refuse_new_connections(listener)
-        (accepted,) = accept_waiting(listener)
+        (accepted,) = accept(listener)
         with accepted:
             client.sendall(b"request")
-            accepted.settimeout(5)
+            accepted.settimeout(60)
             assert accepted.recv(100) == b"request"
             accepted.sendall(b"answer")
             assert client.recv(100) == b"answer"
@@ -53,7 +64,7 @@ def test_port_can_be_taken_again_at_once():
     (listener,) = open_sockets("127.0.0.1", 0)
     port = listener.getsockname()[1]
     with socket.create_connection(("127.0.0.1", port)):
-        (accepted,) = accept_waiting(listener)
+        (accepted,) = accept(listener)
         accepted.close()  # the closing side keeps the address for a minute
     listener.close()
     (listener,) = open_sockets("127.0.0.1", port)
@@ -83,8 +94,8 @@ def test_reserved_port(monkeypatch):
 def test_all_waiting_connections_are_accepted():
     (listener,) = open_sockets("127.0.0.1", 0)
     with listener:
-        clients = [socket.create_connection(listener.getsockname(), timeout=5) for _ in range(10)]
-        accepted = accept_waiting(listener)
+        clients = [socket.create_connection(listener.getsockname(), timeout=60) for _ in range(10)]
+        accepted = accept(listener, 10)
         assert len(accepted) == 10
         assert accept_waiting(listener) == []
         for each in clients + accepted:

@@ -3,12 +3,13 @@
 import time
 
 import pytest
-from tests.service.conftest import receive_all
+from tests.service.conftest import receive_all, wait_until
 
 from inkdigits.service.connections import pipelines
 from inkdigits.service.middleware import gate
 
 GET = b"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HOLD = b"GET /v1/hold HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SLEEP = b"GET /v1/sleep/0.3 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CHUNKED = b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -20,9 +21,14 @@ def test_pipelined_requests_are_answered_in_order(service):
     assert answers.index(b'"slept"') < answers.index(b'"length"')
 
 
-def test_pipeline_is_bounded(service):
+def test_pipeline_is_bounded(start_small_service):
     """Those within the bound are answered; the connection is closed after them."""
-    answers = service.send_raw(SLEEP + GET * 5000)
+    with start_small_service() as service, service.connect() as connection:
+        connection.sendall(HOLD + GET * 5000)
+        wait_until(lambda: service.get_connection().ignores_rest)
+        assert len(service.get_connection().pipeline) == pipelines.MAX_PIPELINED
+        service.may_end.set()
+        answers = receive_all(connection)
     assert answers.count(b"HTTP/1.1 200 ") == pipelines.MAX_PIPELINED + 1
     assert answers.rpartition(b"HTTP/1.1")[2].count(b"connection: close") == 1
 
@@ -30,29 +36,20 @@ def test_pipeline_is_bounded(service):
 def test_pipeline_that_goes_on_is_read_when_it_is_empty(start_small_service):
     with start_small_service() as service, service.connect() as connection:
         connection.sendall(GET * 60)
-        time.sleep(0.2)
+        answers = connection.recv(65536)  # the first has been answered, so that the others wait
         connection.sendall(GET * 60)
-        connection.settimeout(0.5)
-        answers = b""
         while answers.count(b"HTTP/1.1 200 ") < 120:
-            answers += connection.recv(65536)
-
-
-def test_waiting_requests_take_bounded_memory(start_small_service):
-    with start_small_service() as service, service.connect() as connection:
-        connection.sendall(SLEEP + GET * 5000)
-        time.sleep(0.1)
-        (protocol,) = service.server.server_state.connections
-        assert len(protocol.pipeline) <= pipelines.MAX_PIPELINED
+            part = connection.recv(65536)
+            assert part, f"closed after {answers.count(b'HTTP/1.1 200 ')} answers"
+            answers += part
 
 
 def test_request_in_hand_is_cancelled_with_its_connection_though_another_one_waits(start_small_service):
     with start_small_service() as service:
         with service.connect() as connection:
-            connection.sendall(SLEEP.replace(b"0.3", b"20.0") + GET)
-            while "begun" not in service.events:
-                time.sleep(0.01)
-            (protocol,) = service.server.server_state.connections
+            connection.sendall(SLEEP.replace(b"0.3", b"1000.0") + GET)
+            wait_until(lambda: "begun" in service.events)
+            protocol = service.get_connection()
             protocol.loop.call_soon_threadsafe(protocol.transport.abort)
             line = service.wait_for_line()
         assert (line["status"], service.events) == (499, ["begun", "cancelled"])
@@ -72,14 +69,14 @@ def test_complete_request_is_answered_though_a_damaged_one_follows(service):
 
 def test_header_without_end_behind_a_request_in_hand_is_not_kept(start_small_service):
     with start_small_service(max_header_bytes=2000) as service, service.connect() as connection:
-        connection.sendall(SLEEP)
-        time.sleep(0.05)
+        connection.sendall(HOLD)
+        wait_until(lambda: "begun" in service.events)
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
         for _ in range(10):
             connection.sendall(b"a" * 1000)
             time.sleep(0.005)
-        (protocol,) = service.server.server_state.connections
-        assert protocol.ignores_rest
+        wait_until(lambda: service.get_connection().ignores_rest)
+        service.may_end.set()
         assert receive_all(connection).count(b"HTTP/1.1 200 ") == 1
 
 
@@ -93,13 +90,13 @@ def test_trailers_are_no_header_fields(service):
 
 @pytest.mark.parametrize("endless", [b"0\r\n" + b"a: b\r\n" * 200, b"0\r\nX: ", b"5;a="])
 def test_trailers_and_extensions_without_end_are_refused(start_small_service, monkeypatch, endless):
-    monkeypatch.setattr(gate, "_LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(gate, "_LINGER_SECONDS", 60.0)
     with start_small_service(max_header_bytes=2000) as service, service.connect() as connection:
         connection.sendall(CHUNKED + endless)
         for _ in range(10):
             connection.sendall(b"a: b\r\n" * 100 if b"a: b" in endless else b"a" * 1000)
             time.sleep(0.005)
-        assert receive_all(connection).startswith(b"HTTP/1.1 431 ")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 431 ")
 
 
 def test_body_of_many_small_chunks_is_received(service):

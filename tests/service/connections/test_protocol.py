@@ -3,7 +3,7 @@ import threading
 import time
 
 import pytest
-from tests.service.conftest import receive_all, run_small_service
+from tests.service.conftest import receive_all, run_small_service, wait_until
 
 from inkdigits.service.connections import protocol
 from inkdigits.service.middleware import gate
@@ -13,9 +13,7 @@ GET = b"GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n"
 
 @pytest.fixture(scope="module")
 def strict():
-    with run_small_service(
-        max_header_bytes=2000, max_headers=20, max_url_bytes=300, header_seconds=0.3, keep_alive_seconds=0.3
-    ) as service:
+    with run_small_service(max_header_bytes=2000, max_headers=20, max_url_bytes=300) as service:
         yield service
 
 
@@ -56,32 +54,31 @@ def test_long_body_is_no_long_header(strict):
 
 
 @pytest.mark.parametrize("start", [b"GET /", GET + b"X: ", GET])
-def test_header_without_end_is_refused_before_it_fills_the_memory(strict, start):
+def test_header_without_end_is_refused_before_it_fills_the_memory(strict, start, monkeypatch):
+    monkeypatch.setattr(protocol, "_CLOSING_SECONDS", 60.0)
     with strict.connect() as connection:
         connection.sendall(start)
         for _ in range(30):
-            try:
-                connection.sendall(b"a" * 1000)
-            except ConnectionError:
-                break
+            connection.sendall(b"a" * 1000)
             time.sleep(0.001)
         answer = receive_all(connection)
     assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 ")), answer
 
 
-def test_connection_without_a_request_is_closed(strict):
-    with strict.connect() as connection:
+def test_connection_without_a_request_is_closed(start_small_service):
+    with start_small_service(header_seconds=0.3) as service:
         start = time.monotonic()
-        assert receive_all(connection) == b""
-    assert 0.25 < time.monotonic() - start < 3
+        with service.connect() as connection:
+            assert receive_all(connection) == b""
+        assert time.monotonic() - start > 0.3
 
 
-def test_header_that_comes_too_slowly_is_refused(strict):
-    with strict.connect() as connection:
-        start = time.monotonic()
+def test_header_that_comes_too_slowly_is_refused(start_small_service, monkeypatch):
+    monkeypatch.setattr(protocol, "_CLOSING_SECONDS", 60.0)
+    with start_small_service(header_seconds=2.0) as service, service.connect() as connection:
         connection.settimeout(0.05)
         answer = b""
-        for byte in GET * 3:
+        for byte in GET + b"X: " + b"a" * 1000:
             connection.sendall(bytes([byte]))
             try:
                 answer = connection.recv(65536)
@@ -89,45 +86,41 @@ def test_header_that_comes_too_slowly_is_refused(strict):
                 continue
             break
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - start < 3
 
 
-def test_second_header_that_comes_too_slowly_is_refused(strict):
-    with strict.connect() as connection:
+def test_second_header_that_comes_too_slowly_is_refused(start_small_service):
+    with start_small_service() as service, service.connect() as connection:
         connection.sendall(GET + b"\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        service.change(header_seconds=0.3)
         connection.sendall(b"GET")
-        start = time.monotonic()
         assert receive_all(connection).startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - start < 3
 
 
-def test_used_connection_is_closed_after_a_while(strict):
-    with strict.connect() as connection:
+def test_used_connection_is_closed_after_a_while(start_small_service):
+    with start_small_service(keep_alive_seconds=0.3) as service, service.connect() as connection:
+        start = time.monotonic()
         connection.sendall(GET + b"\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
-        start = time.monotonic()
         assert receive_all(connection) == b""
-    assert 0.2 < time.monotonic() - start < 3
+        assert time.monotonic() - start > 0.3
 
 
 def test_end_of_a_body_is_no_beginning_of_a_request(start_small_service):
     """It comes in a packet of its own; the connection is then without a request, as any other."""
     chunked = b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
-    settings = {"header_seconds": 0.2, "keep_alive_seconds": 30.0}
-    with start_small_service(**settings) as service, service.connect() as connection:
+    with start_small_service() as service, service.connect() as connection:
         connection.sendall(chunked)
-        time.sleep(0.05)
+        wait_until(lambda: service.get_connection().cycle is not None)
+        service.change(header_seconds=0.2)
         connection.sendall(b"0\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         connection.settimeout(0.5)
         with pytest.raises(TimeoutError):
             connection.recv(65536)  # no refusal of a header that nobody began
-        connection.settimeout(10)
-        start = time.monotonic()
+        connection.settimeout(50)  # less than requests in hand are waited for
         service.server.stop()
         assert receive_all(connection) == b""  # and it is closed as a silent one
-        assert time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize(
@@ -186,10 +179,7 @@ def test_too_many_connections_get_an_answer(start_small_service):
         assert b"retry-after: 1\r\n" in answer
         assert service.get_figure("inkdigits_refusals_total", reason="connections") == 1
         held.pop().close()
-        for _ in range(100):
-            if len(service.server.server_state.connections) < 3:
-                break
-            time.sleep(0.01)
+        wait_until(lambda: len(service.server.server_state.connections) < 3)
         assert service.send_raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
         for connection in held:
             connection.close()
@@ -197,11 +187,11 @@ def test_too_many_connections_get_an_answer(start_small_service):
 
 def test_flood_of_connections_is_cut_off(start_small_service, monkeypatch):
     monkeypatch.setattr(protocol, "_MAX_REFUSED_CONNECTIONS", 2)
+    monkeypatch.setattr(protocol, "_CLOSING_SECONDS", 60.0)
     with start_small_service(max_connections=1) as service:
         opened = [service.connect() for _ in range(8)]
         answers = []
         for connection in opened[1:]:
-            connection.settimeout(10)
             answers.append(receive_all(connection)[:13])
         for connection in opened:
             connection.close()
@@ -214,21 +204,19 @@ def test_client_that_reads_nothing_is_dropped(start_small_service, monkeypatch):
     with start_small_service() as service, service.connect() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(GET.replace(b"echo", b"long/50000000") + b"\r\n")
-        start = time.monotonic()
-        while service.server.server_state.connections or not service.lines:
-            assert time.monotonic() - start < 5, "the connection is still open"
-            time.sleep(0.01)
+        wait_until(lambda: service.lines and not service.server.server_state.connections)
 
 
-def test_slow_reader_gets_the_whole_answer(start_small_service, monkeypatch):
-    monkeypatch.setattr(protocol, "_STALLED_SECONDS", 0.5)
+def test_slow_reader_gets_the_whole_answer(start_small_service):
+    """What a client reads begins the time anew."""
     with start_small_service() as service, service.connect() as connection:
-        connection.sendall(GET.replace(b"echo", b"long/3000000") + b"Connection: close\r\n\r\n")
+        connection.sendall(GET.replace(b"echo", b"long/20000000") + b"\r\n")
+        side = service.get_connection()
+        wait_until(lambda: side._stall_timer is not None)
         n_received = 0
-        while part := connection.recv(300_000):
-            n_received += len(part)
-            time.sleep(0.05)
-    assert n_received > 3_000_000
+        while n_received < 20_000_000:
+            n_received += len(connection.recv(300_000))
+        wait_until(lambda: side._stall_timer is None)
 
 
 def test_other_clients_are_served_meanwhile(service):
@@ -236,7 +224,6 @@ def test_other_clients_are_served_meanwhile(service):
     held = [service.connect() for _ in range(20)]
     for connection in held:
         connection.sendall(GET[:-5])
-    start = time.monotonic()
     threads = [
         threading.Thread(target=service.send_raw, args=(GET + b"Connection: close\r\n\r\n",))
         for _ in range(5)
@@ -244,8 +231,8 @@ def test_other_clients_are_served_meanwhile(service):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
-    assert time.monotonic() - start < 5
+        thread.join(60)  # less than a header may take
+    assert not any(thread.is_alive() for thread in threads)
     for connection in held:
         connection.close()
 

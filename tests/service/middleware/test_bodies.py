@@ -2,8 +2,9 @@ import time
 
 import httpx
 import pytest
+from tests.service.conftest import wait_until
 
-from inkdigits.service.middleware import bodies
+from inkdigits.service.middleware import bodies, gate
 from inkdigits.service.middleware.bodies import check_announced_body
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.settings import Settings
@@ -25,8 +26,11 @@ def send_chunks(*sizes):
 
 
 def test_longest_body_is_read(small):
-    assert httpx.post(f"{small.url}/v1/echo", content=b"x" * LIMIT).json()["length"] == LIMIT
-    assert httpx.post(f"{small.url}/v1/echo", content=send_chunks(600, 400)).json()["length"] == LIMIT
+    assert httpx.post(f"{small.url}/v1/echo", timeout=60, content=b"x" * LIMIT).json()["length"] == LIMIT
+    assert (
+        httpx.post(f"{small.url}/v1/echo", timeout=60, content=send_chunks(600, 400)).json()["length"]
+        == LIMIT
+    )
 
 
 def test_longer_body_is_refused_by_its_announcement(small):
@@ -43,7 +47,7 @@ def test_length_beyond_any_number_is_refused(small, length):
 
 
 def test_longer_body_is_refused_while_it_comes(small):
-    answer = httpx.post(f"{small.url}/v1/echo", content=send_chunks(600, 400, 1))
+    answer = httpx.post(f"{small.url}/v1/echo", timeout=60, content=send_chunks(600, 400, 1))
     assert answer.status_code == 413
     assert answer.headers["connection"] == "close"
     assert f"at most {LIMIT} bytes" in answer.json()["error"]
@@ -63,26 +67,29 @@ def test_refusal_is_not_turned_into_another_error(small):
     small_app = small.server.config.loaded_app
     former, small_app._app = small_app._app, convert
     try:
-        answer = httpx.post(f"{small.url}/v1/echo", content=send_chunks(600, 401))
+        answer = httpx.post(f"{small.url}/v1/echo", timeout=60, content=send_chunks(600, 401))
     finally:
         small_app._app = former
     assert answer.status_code == 413
 
 
-def test_refused_client_can_read_the_answer_while_it_sends(small):
+def test_refused_client_can_read_the_answer_while_it_sends(small, monkeypatch):
     """A connection that is closed before the body was read is reset, and the answer may be lost."""
+    monkeypatch.setattr(gate, "_LINGER_SECONDS", 60.0)
     with small.connect() as connection:
         connection.sendall(b"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n")
         for _ in range(10):
-            time.sleep(0.02)
+            time.sleep(0.02)  # so that the answer comes before the end
             connection.sendall(b"x" * 10_000)
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
-    assert httpx.post(f"{small.url}/v1/echo", content=b"x" * 3_000_000).status_code == 413
+    assert httpx.post(f"{small.url}/v1/echo", timeout=60, content=b"x" * 3_000_000).status_code == 413
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "identity, gzip"])
 def test_compressed_body_is_refused(small, encoding):
-    answer = httpx.post(f"{small.url}/v1/echo", content=b"x", headers={"Content-Encoding": encoding})
+    answer = httpx.post(
+        f"{small.url}/v1/echo", timeout=60, content=b"x", headers={"Content-Encoding": encoding}
+    )
     assert answer.status_code == 415
 
 
@@ -108,7 +115,7 @@ def hold(service, n_bytes):
     """Send a body except for its last byte, when the service has received the rest."""
     connection = service.connect()
     connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % (n_bytes + 1) + b"x" * n_bytes)
-    time.sleep(0.1)
+    wait_until(lambda: service.server.config.loaded_app.room.n_used == n_bytes - bodies.FREE_BYTES)
     return connection
 
 
@@ -119,20 +126,22 @@ def test_bodies_of_all_requests_together_are_bounded(crowded):
         assert b"retry-after: 1\r\n" in answer
         chunks = crowded.send_raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"97\r\n" + b"x" * 0x97)
         assert chunks.startswith(b"HTTP/1.1 429 ")
-        assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 150).status_code == 200
-        assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 100).status_code == 200
+        assert httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=b"x" * 150).status_code == 200
+        assert httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=b"x" * 100).status_code == 200
         first.sendall(b"x")
         assert first.recv(65536).startswith(b"HTTP/1.1 200 ")
     assert crowded.get_figure("inkdigits_refusals_total", reason="bodies") == 2
-    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 900).status_code == 200
+    assert httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=b"x" * 900).status_code == 200
 
 
 def test_room_of_a_client_that_went_away_is_free_again(crowded):
     hold(crowded, 1050).close()
     crowded.wait_for_line()
-    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 1000).status_code == 200
+    assert httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=b"x" * 1000).status_code == 200
 
 
 def test_body_alone_may_be_larger_than_the_room(crowded):
-    assert httpx.post(f"{crowded.url}/v1/echo", content=b"x" * 5000).status_code == 200
-    assert httpx.post(f"{crowded.url}/v1/echo", content=send_chunks(3000, 3000)).status_code == 200
+    assert httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=b"x" * 5000).status_code == 200
+    assert (
+        httpx.post(f"{crowded.url}/v1/echo", timeout=60, content=send_chunks(3000, 3000)).status_code == 200
+    )

@@ -80,7 +80,7 @@ def test_request_has_one_host(service, lines):
 
 def test_requests_are_answered_under_an_added_name(start_small_service):
     with start_small_service(allowed_hosts=("digits.example",)) as service:
-        answer = httpx.get(f"{service.url}/v1/echo", headers={"Host": "digits.example"})
+        answer = httpx.get(f"{service.url}/v1/echo", timeout=60, headers={"Host": "digits.example"})
     assert answer.status_code == 200
 
 

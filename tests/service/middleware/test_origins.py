@@ -35,9 +35,9 @@ def test_scheme_may_differ_behind_a_proxy_that_ends_tls(client, service):
 def test_added_name_may_post(start_small_service):
     with start_small_service(allowed_hosts=("digits.example",)) as service:
         headers = {"Origin": "https://digits.example"}
-        assert httpx.post(f"{service.url}/v1/echo", headers=headers).status_code == 200
+        assert httpx.post(f"{service.url}/v1/echo", timeout=60, headers=headers).status_code == 200
         headers = {"Origin": "https://digits.example.evil.example"}
-        assert httpx.post(f"{service.url}/v1/echo", headers=headers).status_code == 403
+        assert httpx.post(f"{service.url}/v1/echo", timeout=60, headers=headers).status_code == 403
 
 
 def test_no_other_origin_may_read_answers(client):

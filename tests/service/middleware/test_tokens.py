@@ -10,7 +10,7 @@ TOKEN = "correct-horse-battery"
 def guarded():
     from tests.service.conftest import run_small_service
 
-    with run_small_service(token=TOKEN) as service, httpx.Client(base_url=service.url) as client:
+    with run_small_service(token=TOKEN) as service, httpx.Client(base_url=service.url, timeout=60) as client:
         yield client
 
 
