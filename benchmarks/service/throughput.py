@@ -6,11 +6,12 @@ The load generator runs on the same two cores. Measured by turns, several rounds
   connections;
 - beside it the floor, uvicorn that answers a constant, and MLServer with the same model `quick` and the same ONNX
   Runtime (JSON only: MLServer does not take bytes);
-- a picture of 100 kB through ``/v1/read``, and what `Reader.read` needs for it;
+- a picture of 100 kB through ``/v1/read``, and in turn with it what `Reader.read` needs for it, with one thread, as the
+  workers read, and with one for each core, as `Reader` does by default; the faster one is compared;
 - the roof, ONNX Runtime alone on one core.
 
 Then requests come at five times the rate that the service has just answered, whether answers come or not, each with a
-deadline; liveness is probed ten times a second meanwhile.
+deadline; liveness is probed ten times a second meanwhile (`benchmarks.service.load.overload`).
 
     python -m benchmarks.service.throughput
     python -m benchmarks.service.throughput --quick             one short round, printed only
@@ -32,23 +33,17 @@ from typing import Any
 from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.processes import ask, load_average
-from benchmarks.service.load.generator import run_closed_loop, run_open_loop
+from benchmarks.service.load.generator import run_closed_loop
 from benchmarks.service.load.mlserver import VERSION, run_mlserver
+from benchmarks.service.load.overload import measure_overload
 from benchmarks.service.load.requests import make_inference, make_picture, make_reading
 from benchmarks.service.load.servers import Server, run_bare_server, run_inkdigits
 from inkdigits.environment import describe_environment
-from inkdigits.storage import write_json
+from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "service.json"
 CONNECTIONS = (1, 16, 64)
 N_CORES = 2
-OVERLOAD = 5
-"""Requests that come, over those that the service can answer."""
-
-OVERLOAD_CONNECTIONS = 128
-DEADLINES = {"inference": 0.25, "picture": 2.0}
-"""Seconds within which the clients of the overload want an answer."""
-
 AIMS = {
     "quick_json_per_second": 3500,
     "quick_binary_per_second": 5000,
@@ -78,10 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         picture = Path(folder, "digit.png")
         picture.write_bytes(make_picture())
         results: dict[str, Any] = {
-            "roof": measure_roof(picture, amount),
+            "roof": measure_roof(amount),
             "picture_bytes": picture.stat().st_size,
             "inference": measure_inference(amount, "mlserver" not in options.without),
-            **measure_pictures_and_overload(picture.read_bytes(), amount),
+            **measure_pictures(picture, amount),
+            "overload": measure_overload(picture.read_bytes(), amount.seconds, amount.overload_seconds),
         }
     results["aims"] = AIMS
     results["summary"] = summarise(results)
@@ -116,14 +112,13 @@ def limit_to_cores(n: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-n:])
 
 
-def measure_roof(picture: Path, amount: Amount) -> dict[str, Any]:
-    """Measure the engine and the reader without a service."""
+def measure_roof(amount: Amount) -> dict[str, Any]:
+    """Measure the engine without a service."""
     return {
         "engine": {
             model: ask("service.load.roof", "engine", model, str(amount.seconds))
             for model in ("quick", "accurate")
-        },
-        "reader": ask("service.load.roof", "reader", picture, str(int(10 * amount.seconds))),
+        }
     }
 
 
@@ -171,52 +166,23 @@ def take_median(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     return {**middle, "rates": sorted(rates)}
 
 
-def measure_pictures_and_overload(picture: bytes, amount: Amount) -> dict[str, Any]:
-    """Measure pictures, then five times the load that can be borne."""
-    loads = {
-        "accurate, 1 image": (
-            "inference",
-            make_inference("accurate", "binary", 1, DEADLINES["inference"]),
-            64,
-        ),
-        "accurate, 16 images": (
-            "inference",
-            make_inference("accurate", "binary", 16, DEADLINES["inference"]),
-            16,
-        ),
-        "quick, 1 image": ("inference", make_inference("quick", "binary", 1, DEADLINES["inference"]), 64),
-        "picture": ("picture", make_reading(picture, DEADLINES["picture"]), 8),
-    }
+def measure_pictures(picture: Path, amount: Amount) -> dict[str, Any]:
+    """Measure pictures, and in turn with one connection the reader alone: a machine has faster and slower minutes."""
+    request, seconds = make_reading(picture.read_bytes()), max(3.0, amount.seconds)
     with run_inkdigits() as server:
-        pictures = []
-        for n_connections in CONNECTIONS:
-            rounds = [
-                measure_closed(server, make_reading(picture), n_connections, max(3.0, amount.seconds))
-                for _ in range(amount.rounds)
-            ]
-            pictures.append({"connections": n_connections, **take_median(rounds)})
-        print("pictures", file=sys.stderr, flush=True)
-        overload = []
-        for name, (deadline, request, n_connections) in loads.items():
-            bearable = run_closed_loop(
-                server.port, request, n_connections, max(1.0, amount.seconds)
-            ).to_json()
-            rate = float(bearable["per_second"])  # type: ignore[arg-type]
-            outcome = run_open_loop(
-                server.port, request, OVERLOAD * rate, amount.overload_seconds, OVERLOAD_CONNECTIONS
-            )
-            overload.append(
-                {
-                    "load": name,
-                    "bearable_per_second": rate,
-                    "offered_per_second": round(OVERLOAD * rate, 1),
-                    "connections": OVERLOAD_CONNECTIONS,
-                    "deadline_ms": 1e3 * DEADLINES[deadline],
-                    **outcome.to_json(),
-                }
-            )
-            print(f"overload: {name}", file=sys.stderr, flush=True)
-    return {"pictures": pictures, "overload": overload}
+        found: dict[int, list[dict[str, Any]]] = {n: [] for n in CONNECTIONS}
+        beside = []
+        for _ in range(amount.rounds):
+            reader = ask("service.load.roof", "reader", picture, str(int(10 * seconds)))
+            for n_connections, rounds in found.items():
+                rounds.append(measure_closed(server, request, n_connections, seconds))
+            milliseconds = {name: each["p50_ms"] for name, each in reader.items()}
+            service = found[1][-1]["p50_ms"]
+            over = round(service - min(milliseconds.values()), 3)
+            beside.append({"reader_p50_ms": milliseconds, "service_p50_ms": service, "over_reader_ms": over})
+            print(f"pictures: {beside[-1]}", file=sys.stderr, flush=True)
+    rows = [{"connections": n, **take_median(rounds)} for n, rounds in found.items()]
+    return {"pictures": rows, "beside_reader": beside}
 
 
 def summarise(results: dict[str, Any]) -> dict[str, Any]:
@@ -235,9 +201,7 @@ def summarise(results: dict[str, Any]) -> dict[str, Any]:
         "times_mlserver": None if mlserver is None else round(service_json / mlserver, 2),
         "share_of_engine": round(accurate / results["roof"]["engine"]["accurate"]["best"], 3),
         "picture_milliseconds_over_reader": round(
-            results["pictures"][0]["p50_ms"]
-            - min(each["p50_ms"] for each in results["roof"]["reader"].values()),
-            2,
+            median(each["over_reader_ms"] for each in results["beside_reader"]), 2
         ),
         "liveness_p99_ms": max(row["liveness"]["p99_ms"] for row in overload),
         "only_200_and_429": all(set(row["statuses"]) <= {"200", "429"} for row in overload),
@@ -259,6 +223,8 @@ def report(results: dict[str, Any]) -> None:
         print(f"picture {row['connections']:3} connections: {row}")
     for row in results["overload"]:
         print(f"overload {row['load']}: {row}")
+    for row in results["beside_reader"]:
+        print(f"picture {row}")
     print(f"roof {results['roof']}")
     for name, value in results["summary"].items():
         print(f"{name}: {value}" + (f" (aim {AIMS[name]})" if name in AIMS else ""))

@@ -96,10 +96,17 @@ def overload(path: Path) -> str:
     )
     n_connections = max(each["connections"] for each in content["overload"])
     note = (
+        f"{_describe_cores(content['overload'][0])}"
         f"A request for which none of {n_connections} connections is free is offered, but not sent. "
         f"Machine: {machine_of(content['environment'])}."
     )
     return "\n\n".join([table(head, rows), note])
+
+
+def _describe_cores(row: dict[str, Any]) -> str:
+    if "server_cores" not in row:
+        return ""
+    return f"The service has {row['server_cores']} core, the sender {row['sender_cores']}. "
 
 
 def proofs(results: Path) -> str:
