@@ -8,7 +8,8 @@ The load generator runs on the same two cores. Measured by turns, several rounds
   Runtime (JSON only: MLServer does not take bytes);
 - a picture of 100 kB through ``/v1/read``, and in turn with it what `Reader.read` needs for it, with one thread, as the
   workers read, and with one for each core, as `Reader` does by default; the faster one is compared;
-- the roof, ONNX Runtime alone on one core.
+- the roof, ONNX Runtime alone on one core;
+- the processor time of the smallest request, with and without the log, and that of uvicorn alone.
 
 Then requests come at five times the rate that the service has just answered, whether answers come or not, each with a
 deadline; liveness is probed ten times a second meanwhile (`benchmarks.service.load.overload`).
@@ -33,6 +34,7 @@ from typing import Any
 from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.processes import ask, load_average
+from benchmarks.service.load.connections import make_request
 from benchmarks.service.load.generator import run_closed_loop
 from benchmarks.service.load.mlserver import VERSION, run_mlserver
 from benchmarks.service.load.overload import measure_overload
@@ -75,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results: dict[str, Any] = {
             "roof": measure_roof(amount),
             "picture_bytes": picture.stat().st_size,
+            "smallest_request_microseconds": measure_smallest_request(amount),
             "inference": measure_inference(amount, "mlserver" not in options.without),
             **measure_pictures(picture, amount),
             "overload": measure_overload(picture.read_bytes(), amount.seconds, amount.overload_seconds),
@@ -120,6 +123,24 @@ def measure_roof(amount: Amount) -> dict[str, Any]:
             for model in ("quick", "accurate")
         }
     }
+
+
+def measure_smallest_request(amount: Amount) -> dict[str, float]:
+    """Measure the processor time of a server for a request about its health, in microseconds."""
+    request = make_request("GET", "/health/live")
+    with (
+        run_inkdigits() as service,
+        run_inkdigits("--log-level", "error") as silent,
+        run_bare_server() as bare,
+    ):
+        servers = {"service": service, "without_log": silent, "uvicorn": bare}
+        return {
+            name: median(
+                measure_closed(server, request, 16, amount.seconds)["server_microseconds"]
+                for _ in range(amount.rounds)
+            )
+            for name, server in servers.items()
+        }
 
 
 def measure_inference(amount: Amount, with_mlserver: bool) -> list[dict[str, Any]]:
@@ -223,6 +244,7 @@ def report(results: dict[str, Any]) -> None:
         print(f"picture {row['connections']:3} connections: {row}")
     for row in results["overload"]:
         print(f"overload {row['load']}: {row}")
+    print(f"smallest request, µs: {results['smallest_request_microseconds']}")
     for row in results["beside_reader"]:
         print(f"picture {row}")
     print(f"roof {results['roof']}")
