@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from documents.tables import load, table
+from documents.tables import load, machine_of, table
 
 
 def network_families(path: Path) -> str:
@@ -38,7 +38,7 @@ def network_families(path: Path) -> str:
         for family, each in sorted(content.items())
     ]
     n = next(iter(content.values()))["n"]
-    machine = _machine_name(next(iter(content.values()))["machine"])
+    machine = machine_of(next(iter(content.values())))
     return (
         f"{table(head, rows)}\n\n{n['cheques']} cheque amounts and {n['others']} other numbers, one seed. Other "
         f"processes ran during both trainings, so the times are only rough. Machine: {machine}."
@@ -58,7 +58,7 @@ def final_scans(path: Path) -> str:
         (name, f"{row['right']:.1%}", f"{row['log_likelihood']:.2f}") for name, row in content["rows"].items()
     ]
     head = ("final scans", "numbers read correctly", "mean log-likelihood of the labels")
-    return f"{table(head, rows)}\n\nMachine: {_machine_name(content['machine'])}."
+    return f"{table(head, rows)}\n\nMachine: {machine_of(content)}."
 
 
 def own_numbers(path: Path) -> str:
@@ -81,7 +81,7 @@ def own_numbers(path: Path) -> str:
     return (
         f"{table(('detector', 'cheque amounts right'), rows)}\n\n{content['n_train']} amounts were used for "
         f"training, of which {content['n_aligned']} could be aligned; {content['n_test']} others were read. "
-        f"{content['epochs']} epochs, one seed. Machine: {_machine_name(content['machine'])}."
+        f"{content['epochs']} epochs, one seed. Machine: {machine_of(content)}."
     )
 
 
@@ -101,7 +101,7 @@ def pictures(path: Path) -> str:
         f"The confidence of a number has an expected calibration error of {confidence['ece']:.1%} (aim: 3% at most). "
         f"At an error rate of 1% among accepted numbers, {confidence['accepted']:.1%} are accepted (threshold "
         f"{confidence['threshold']:.4f}). On one thread, reading a number takes {numbers['milliseconds']:.0f} ms and a "
-        f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {_machine_name(content['machine'])}."
+        f"single digit {digits['milliseconds']:.0f} ms (medians).\n\nMachine: {machine_of(content)}."
     )
 
 
@@ -181,7 +181,3 @@ def _list_pictures(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             each = kinds[kind]["auto"]
             rows.append((name, str(each["n"]), share(each[figure]), aim))
     return rows
-
-
-def _machine_name(machine: dict[str, Any]) -> str:
-    return f"{machine['cores']} cores of {machine['processor']}, {machine['platform']}"

@@ -383,7 +383,7 @@ def reading(path: Path) -> str:
         ),
         f"Split: {content['split']}. Machine: {machine_of({**content, 'versions': {}})}.",
     ]
-    return "\n\n".join([table(head, rows), *notes])
+    return "\n\n".join([table(head, rows, words=(0,)), *notes])
 
 
 def reading_compared(now: Path, others: dict[str, Path]) -> str:
@@ -551,7 +551,7 @@ def table(head: Row, rows: Sequence[Row], words: Collection[int] = ()) -> str:
     """Return a table in Markdown; columns ``words`` hold words, even if some begin with a digit."""
     # Words are aligned left, figures right.
     bar = [
-        "---" if i in words or not any(row[i][:1].isdigit() for row in rows) else "--:"
+        "---" if i in words or not any(re.match(r"-?\d", row[i]) for row in rows) else "--:"
         for i in range(len(head))
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, bar, *rows))
