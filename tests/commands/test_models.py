@@ -30,7 +30,7 @@ def test_a_card_is_formatted_and_unknown_facts_are_omitted() -> None:
         "  accuracy     99.48% (95%: 99.32% to 99.60%) on 10,000 test images\n"
         "  loss         0.0161\n"
         "  calibration  expected calibration error 0.12%, temperature 1.25\n"
-        "  rejects      digits with a confidence below 0.6 (named with --model, and in cells)\n"
+        "  rejects      digits with a confidence below 0.6 (with --model, and in boxes)\n"
         "  parameters   34,826\n"
         "  recipe       classic, seed 3\n"
         "  data         mnist-train\n"

@@ -146,7 +146,7 @@ def test_taken_port(capsys):
 def test_token_is_needed_beyond_this_machine(capsys, monkeypatch):
     monkeypatch.delenv("INKDIGITS_TOKEN", raising=False)
     assert run("--host", "0.0.0.0") == 2
-    assert "give a token in --token-file or INKDIGITS_TOKEN, or say --insecure" in capsys.readouterr().err
+    assert "give a token in --token-file or INKDIGITS_TOKEN, or give --insecure" in capsys.readouterr().err
 
 
 def test_bad_token(capsys, monkeypatch):

@@ -19,8 +19,8 @@ from inkdigits.errors import OutputError
 def command(models: tuple[Path, ...], out: Path) -> None:
     """Combine MODELS into one ONNX file that outputs the mean of their probabilities.
 
-    MODELS are .onnx files or run directories. Use the file like any other model: with  --model,  or as the teacher of
-    a smaller network with  --set teacher=ensemble.onnx.
+    MODELS are .onnx files or run directories. Use the file like any other model: with "--model ensemble.onnx", or as
+    the teacher of a smaller network with "--set teacher=ensemble.onnx".
     """
     from inkdigits.runs.run_directory import ONNX_MODEL, require
     from inkdigits.training.export.ensemble import write_ensemble

@@ -55,7 +55,7 @@ def format_card(name: str, card: "ModelCard") -> str:
         facts.append(
             (
                 "rejects",
-                f"digits with a confidence below {card.threshold:g} (named with --model, and in cells)",
+                f"digits with a confidence below {card.threshold:g} (with --model, and in boxes)",
             )
         )
     facts.append(("parameters", f"{card.parameters:,}"))

@@ -14,7 +14,7 @@ from inkdigits.errors import UsageError
     type=click.Path(path_type=Path),
     default=None,
     metavar="FOLDER",
-    help="Folder to write: new, empty, or of an earlier call.",
+    help="Folder to write: new, empty, or written by an earlier call.",
 )
 @click.option(
     "--model",
@@ -30,11 +30,11 @@ from inkdigits.errors import UsageError
     help="Write into a folder with other files; those of other names are kept.",
 )
 def command(folder: Path | None, model: str, is_forced: bool) -> None:
-    """Write a page on which one draws a digit and sees how a network reads it.
+    """Write a page on which you draw a digit and see how a network reads it.
 
-    The page computes everything in the browser, in JavaScript: no server of inkdigits is needed, and nothing that one
-    draws leaves the device. It reads one digit. Open index.html with a double click; or put the folder on any web server
-    for files, also a host for project pages. The page that reads numbers, lines and pictures is part of  inkdigits serve.
+    The page computes everything in the browser, in JavaScript: it needs no server of inkdigits, and nothing that is
+    drawn leaves the device. It reads one digit. Open index.html with a double click, or copy the folder to any web
+    server. The page of "inkdigits serve" also reads numbers, lines and pictures.
     """
     if folder is None:
         raise UsageError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help='As in "inkdigits train".')
 @click.option(
-    "--held-out", is_flag=True, help="Evaluate on held-out training images, as in 'inkdigits train'."
+    "--held-out", is_flag=True, help='Evaluate on held-out training images, as in "inkdigits train".'
 )
 @click.option(
     "--compare",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     default=None,
-    help="Keep the run directories in this folder, for example for 'inkdigits ensemble'.",
+    help='Keep the run directories in this folder, for example for "inkdigits ensemble".',
 )
 @click.option(
     "--out",

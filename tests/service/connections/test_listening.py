@@ -134,7 +134,7 @@ def test_limit_on_open_files_is_raised(monkeypatch):
 
 
 def test_token_is_needed_beyond_this_machine():
-    with pytest.raises(UsageError, match="--token-file or INKDIGITS_TOKEN, or say --insecure"):
+    with pytest.raises(UsageError, match="--token-file or INKDIGITS_TOKEN, or give --insecure"):
         check_exposure(Settings(host="0.0.0.0"))
     check_exposure(Settings(host="0.0.0.0", token="correct-horse-battery"))
     check_exposure(Settings(host="0.0.0.0", is_insecure=True))

@@ -175,12 +175,12 @@ _OPTIONS = (
     _setting("--max-url", "max_url_bytes", "Length of the longest address.", **_BYTES),
     _setting("--max-connections", "max_connections", "Open connections.", **_NUMBER),
     _setting(
-        "--keep-alive", "keep_alive_seconds", "Time a connection without a request stays open.", **_SECONDS
+        "--keep-alive", "keep_alive_seconds", "Time that an idle connection stays open.", **_SECONDS
     ),
     _setting(
         "--stop-delay",
         "stop_delay_seconds",
-        "Time for which requests are still taken after the signal to stop.",
+        "Time for which requests are still accepted after the signal to stop.",
         **_SECONDS,
     ),
     _setting("--drain-limit", "drain_seconds", "Longest time for accepted requests after that.", **_SECONDS),

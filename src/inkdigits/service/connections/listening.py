@@ -79,7 +79,7 @@ def check_exposure(settings: Settings) -> None:
     if settings.token is None and not settings.is_insecure and not is_loopback(settings.host):
         raise UsageError(
             f"anyone who reaches {settings.host} could use this service: give a token in --token-file or "
-            "INKDIGITS_TOKEN, or say --insecure"
+            "INKDIGITS_TOKEN, or give --insecure"
         )
 
 
