@@ -69,24 +69,20 @@ def test_requests_are_taken_during_the_delay(start_small_service, clock):
             service.connect()
 
 
-def test_connection_that_waits_in_the_backlog_is_answered(start_small_service):
+def test_connection_that_waits_in_the_backlog_is_answered(start_small_service, monkeypatch):
     """It is accepted by the system, so its client has sent a request; closing the socket would reset it."""
+    connections = []
+
+    def connect_at_the_last_moment(listener):
+        for _ in range(5):
+            connections.append(service.connect())
+            connections[-1].sendall(GET + b"\r\n")
+
+    monkeypatch.setattr(server, "refuse_new_connections", connect_at_the_last_moment)
+    monkeypatch.setattr(server, "_HANDSHAKE_SECONDS", 0.0)
     with start_small_service() as service:
-        blocked, may_go_on = threading.Event(), threading.Event()
-
-        def block():
-            blocked.set()
-            may_go_on.wait(60)
-
-        with httpx.Client(base_url=service.url, timeout=60) as client:
-            client.get("/v1/echo")
-        service.call_in_loop(block)
-        assert blocked.wait(60)
-        connections = [service.connect() for _ in range(5)]  # while nobody accepts
-        for connection in connections:
-            connection.sendall(GET + b"\r\n")
         service.server.stop()
-        may_go_on.set()
+        wait_until(lambda: len(connections) == 5)
         for connection in connections:
             assert receive_all(connection).startswith(b"HTTP/1.1 200 ")
             connection.close()

@@ -7,24 +7,24 @@ class Transport:
     """Records its calls."""
 
     def __init__(self):
-        self.calls = []
-        self.is_closed = False
+        self.synthetic_sharecalls = []
+        self.synthetic_shareis_closed = False
 
     def write(self, data):
-        self.calls.append(bytes(data))
+        self.synthetic_sharecalls.append(bytes(data))
 
     def close(self):
-        self.calls.append("close")
-        self.is_closed = True
+        self.synthetic_sharecalls.append("close")
+        self.synthetic_shareis_closed = True
 
     def abort(self):
-        self.calls.append("abort")
+        self.synthetic_sharecalls.append("abort")
 
     def write_eof(self):
-        self.calls.append("eof")
+        self.synthetic_sharecalls.append("eof")
 
     def is_closing(self):
-        return self.is_closed
+        return self.synthetic_shareis_closed
 
     def get_write_buffer_size(self):
         return 7

@@ -35,10 +35,13 @@ def test_pipeline_is_bounded(start_small_service):
 
 def test_pipeline_that_goes_on_is_read_when_it_is_empty(start_small_service):
     with start_small_service() as service, service.connect() as connection:
+        connection.sendall(GET + HOLD + GET * 50)
+        wait_until(lambda: "begun" in service.events)
         connection.sendall(GET * 60)
-        answers = connection.recv(65536)  # the first has been answered, so that the others wait
-        connection.sendall(GET * 60)
-        while answers.count(b"HTTP/1.1 200 ") < 120:
+        time.sleep(0.1)  # the service must not read them now, or more than it keeps would wait
+        service.may_end.set()
+        answers = b""
+        while answers.count(b"HTTP/1.1 200 ") < 112:
             part = connection.recv(65536)
             assert part, f"closed after {answers.count(b'HTTP/1.1 200 ')} answers"
             answers += part

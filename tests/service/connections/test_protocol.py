@@ -207,8 +207,9 @@ def test_client_that_reads_nothing_is_dropped(start_small_service, monkeypatch):
         wait_until(lambda: service.lines and not service.server.server_state.connections)
 
 
-def test_slow_reader_gets_the_whole_answer(start_small_service):
+def test_slow_reader_gets_the_whole_answer(start_small_service, monkeypatch):
     """What a client reads begins the time anew."""
+    monkeypatch.setattr(protocol, "_STALLED_SECONDS", 1000.0)
     with start_small_service() as service, service.connect() as connection:
         connection.sendall(GET.replace(b"echo", b"long/20000000") + b"\r\n")
         side = service.get_connection()
