@@ -42,87 +42,87 @@ class SmallService:
     """
 
     def __init__(self, settings, check=lambda: None):
-        self.synthetic_sharesettings, self.synthetic_sharelifecycle, self.synthetic_sharemetrics = settings, Lifecycle(), Metrics()
-        self.synthetic_shareevents = []
-        self.synthetic_sharemay_end = threading.Event()
-        self.synthetic_share_log = io.TextIOWrapper(io.BytesIO())
-        journal = Journal(self.synthetic_sharemetrics, make_logger(settings, self.synthetic_share_log))
+        self.settings, self.lifecycle, self.metrics = settings, Lifecycle(), Metrics()
+        self.events = []
+        self.may_end = threading.Event()
+        self._log = io.TextIOWrapper(io.BytesIO())
+        journal = Journal(self.metrics, make_logger(settings, self._log))
         routes = [
-            Route("/v1/echo", self.synthetic_share_echo, methods=["GET", "POST"]),
-            Route("/v1/ignore", self.synthetic_share_ignore, methods=["POST"]),
-            Route("/v1/hold", self.synthetic_share_hold),
-            Route("/v1/sleep/{seconds:float}", self.synthetic_share_sleep, methods=["GET", "POST"]),
-            Route("/v1/refuse", self.synthetic_share_refuse),
-            Route("/v1/fail", self.synthetic_share_fail),
-            Route("/v1/long/{n_bytes:int}", self.synthetic_share_send_long),
-            Route("/", self.synthetic_share_page),
-            Route("/health/live", self.synthetic_share_page),
+            Route("/v1/echo", self._echo, methods=["GET", "POST"]),
+            Route("/v1/ignore", self._ignore, methods=["POST"]),
+            Route("/v1/hold", self._hold),
+            Route("/v1/sleep/{seconds:float}", self._sleep, methods=["GET", "POST"]),
+            Route("/v1/refuse", self._refuse),
+            Route("/v1/fail", self._fail),
+            Route("/v1/long/{n_bytes:int}", self._send_long),
+            Route("/", self._page),
+            Route("/health/live", self._page),
         ]
         router = Router(routes, redirect_slashes=False)
 
         async def app(scope, receive, send):
             scope["app"] = self
-            self.synthetic_share_loop = asyncio.get_running_loop()
+            self._loop = asyncio.get_running_loop()
             await router(scope, receive, send)
 
-        self.synthetic_shareserver = Server(
-            Gate(app, settings, self.synthetic_sharelifecycle, journal), settings, self.synthetic_sharelifecycle, journal, check
+        self.server = Server(
+            Gate(app, settings, self.lifecycle, journal), settings, self.lifecycle, journal, check
         )
-        self.synthetic_share_sockets = open_sockets(settings.host, 0)
-        self.synthetic_shareport = self.synthetic_share_sockets[0].getsockname()[1]
-        self.synthetic_sharethread = threading.Thread(target=self.synthetic_shareserver.run, args=(self.synthetic_share_sockets,))
-        self.synthetic_sharelifecycle.become_ready()
+        self._sockets = open_sockets(settings.host, 0)
+        self.port = self._sockets[0].getsockname()[1]
+        self.thread = threading.Thread(target=self.server.run, args=(self._sockets,))
+        self.lifecycle.become_ready()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.synthetic_shareport}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def lines(self):
         """The lines of the log."""
-        return [json.loads(line) for line in self.synthetic_share_log.buffer.getvalue().splitlines()]
+        return [json.loads(line) for line in self._log.buffer.getvalue().splitlines()]
 
     def wait_for_line(self, n=1):
         """Return the last log line of a request, when there are n: it is written after the answer."""
-        wait_until(lambda: len(self.synthetic_share_list_requests()) >= n)
-        return self.synthetic_share_list_requests()[-1]
+        wait_until(lambda: len(self._list_requests()) >= n)
+        return self._list_requests()[-1]
 
     def get_figure(self, name, **labels):
-        return self.synthetic_sharemetrics.registry.get_sample_value(name, labels)
+        return self.metrics.registry.get_sample_value(name, labels)
 
     def sum_requests(self):
         """All requests that were counted."""
-        family = next(each for each in self.synthetic_sharemetrics.registry.collect() if each.name == "inkdigits_requests")
+        family = next(each for each in self.metrics.registry.collect() if each.name == "inkdigits_requests")
         return sum(each.value for each in family.samples if each.name.endswith("_total"))
 
     def get_connection(self):
         """Return the server's side of the only connection, when there is one."""
-        wait_until(lambda: len(self.synthetic_shareserver.server_state.connections) == 1)
-        (connection,) = self.synthetic_shareserver.server_state.connections
+        wait_until(lambda: len(self.server.server_state.connections) == 1)
+        (connection,) = self.server.server_state.connections
         return connection
 
     def change(self, **settings):
         """Change settings while the service runs: for what begins from now on."""
         for name, value in settings.items():
-            assert hasattr(self.synthetic_sharesettings, name)
-            object.__setattr__(self.synthetic_sharesettings, name, value)
+            assert hasattr(self.settings, name)
+            object.__setattr__(self.settings, name, value)
 
     def call_in_loop(self, function):
         """Call a function in the event loop, which has answered a request before."""
-        self.synthetic_share_loop.call_soon_threadsafe(function)
+        self._loop.call_soon_threadsafe(function)
 
     def connect(self):
         """A connection."""
-        return socket.create_connection(("127.0.0.1", self.synthetic_shareport), timeout=60)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def send_raw(self, data):
         """Send bytes on a new connection; return what comes until it is closed, for at most some seconds."""
-        with self.synthetic_shareconnect() as connection:
+        with self.connect() as connection:
             connection.sendall(data)
             return receive_all(connection)
 
     def _list_requests(self):
-        return [line for line in self.synthetic_sharelines if line["event"] == "request"]
+        return [line for line in self.lines if line["event"] == "request"]
 
     async def _echo(self, request):
         body = await request.body()
@@ -133,18 +133,18 @@ class SmallService:
 
     async def _sleep(self, request):
         await request.body()
-        self.synthetic_shareevents.append("begun")
+        self.events.append("begun")
         try:
             await asyncio.sleep(request.path_params["seconds"])
         except asyncio.CancelledError:
-            self.synthetic_shareevents.append("cancelled")
+            self.events.append("cancelled")
             raise
-        self.synthetic_shareevents.append("ended")
+        self.events.append("ended")
         return JSONResponse({"slept": True})
 
     async def _hold(self, request):
-        self.synthetic_shareevents.append("begun")
-        while not self.synthetic_sharemay_end.is_set():
+        self.events.append("begun")
+        while not self.may_end.is_set():
             await asyncio.sleep(0.005)
         return JSONResponse({"held": True})
 
@@ -180,13 +180,13 @@ class Clock:
     """Stands in for the module ``time``: a clock that the test can advance."""
 
     def __init__(self):
-        self.synthetic_shareadvance_seconds = 0.0
+        self.advance_seconds = 0.0
 
     def monotonic(self):
-        return time.monotonic() + self.synthetic_shareadvance_seconds
+        return time.monotonic() + self.advance_seconds
 
     def perf_counter(self):
-        return time.perf_counter() + self.synthetic_shareadvance_seconds
+        return time.perf_counter() + self.advance_seconds
 
 
 PATIENT = {

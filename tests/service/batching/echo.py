@@ -25,15 +25,15 @@ class Echo:
     """A recogniser whose ``is_digit`` is the first pixel; it can be held, and refuses images of one value."""
 
     def __init__(self, refused=None):
-        self.synthetic_sharebatches = []
-        self.synthetic_sharerefused = refused
-        self.synthetic_sharegate = threading.Event()
-        self.synthetic_sharegate.set()
+        self.batches = []
+        self.refused = refused
+        self.gate = threading.Event()
+        self.gate.set()
 
     def score(self, images):
-        self.synthetic_sharebatches.append(images[:, 0, 0].tolist())
-        assert self.synthetic_sharegate.wait(60)
-        if self.synthetic_sharerefused in self.synthetic_sharebatches[-1]:
+        self.batches.append(images[:, 0, 0].tolist())
+        assert self.gate.wait(60)
+        if self.refused in self.batches[-1]:
             raise ModelError("expected another image")
         values = images[:, 0, 0].astype(np.float32)
         return Scores(np.repeat(values[:, None], 10, axis=1), values)

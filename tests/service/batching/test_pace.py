@@ -39,19 +39,19 @@ class Recogniser:
     """Notes the sizes of its batches, and takes some seconds for each row, by a clock of its own."""
 
     def __init__(self, seconds_per_row, monkeypatch):
-        self.synthetic_sharesizes = []
-        self.synthetic_shareseconds = 0.0
-        self.synthetic_share_seconds_per_row = seconds_per_row
+        self.sizes = []
+        self.seconds = 0.0
+        self._seconds_per_row = seconds_per_row
         monkeypatch.setattr(pace_module, "time", self)
 
     def perf_counter(self):
-        return self.synthetic_shareseconds
+        return self.seconds
 
     def score(self, images):
         assert images.dtype == np.uint8
         assert images.shape[1:] == (28, 28)
-        self.synthetic_sharesizes.append(len(images))
-        self.synthetic_shareseconds += self.synthetic_share_seconds_per_row * len(images)
+        self.sizes.append(len(images))
+        self.seconds += self._seconds_per_row * len(images)
         return Scores(np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32))
 
 

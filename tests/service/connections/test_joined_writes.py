@@ -7,24 +7,24 @@ class Transport:
     """Records its calls."""
 
     def __init__(self):
-        self.synthetic_sharecalls = []
-        self.synthetic_shareis_closed = False
+        self.calls = []
+        self.is_closed = False
 
     def write(self, data):
-        self.synthetic_sharecalls.append(bytes(data))
+        self.calls.append(bytes(data))
 
     def close(self):
-        self.synthetic_sharecalls.append("close")
-        self.synthetic_shareis_closed = True
+        self.calls.append("close")
+        self.is_closed = True
 
     def abort(self):
-        self.synthetic_sharecalls.append("abort")
+        self.calls.append("abort")
 
     def write_eof(self):
-        self.synthetic_sharecalls.append("eof")
+        self.calls.append("eof")
 
     def is_closing(self):
-        return self.synthetic_shareis_closed
+        return self.is_closed
 
     def get_write_buffer_size(self):
         return 7

@@ -45,39 +45,39 @@ class Service:
             "picture_seconds": 120.0,
             "deadline_seconds": 120.0,
         }
-        self.synthetic_shareresources = Resources(Settings(**{**defaults, **settings}))
-        self.synthetic_shareresources.start_workers()
-        self.synthetic_share_log = io.TextIOWrapper(io.BytesIO())
-        journal = Journal(self.synthetic_shareresources.metrics, make_logger(self.synthetic_shareresources.settings, self.synthetic_share_log))
-        app = create_application(self.synthetic_shareresources, journal)
-        self.synthetic_share_server = Server(app, self.synthetic_shareresources.settings, self.synthetic_shareresources.lifecycle, journal)
+        self.resources = Resources(Settings(**{**defaults, **settings}))
+        self.resources.start_workers()
+        self._log = io.TextIOWrapper(io.BytesIO())
+        journal = Journal(self.resources.metrics, make_logger(self.resources.settings, self._log))
+        app = create_application(self.resources, journal)
+        self._server = Server(app, self.resources.settings, self.resources.lifecycle, journal)
         sockets = open_sockets("127.0.0.1", 0)
-        self.synthetic_share_thread = threading.Thread(target=self.synthetic_share_server.run, args=(sockets,))
-        self.synthetic_shareport = sockets[0].getsockname()[1]
-        self.synthetic_shareurl = f"http://127.0.0.1:{self.synthetic_shareport}"
-        self.synthetic_shareclient = httpx.Client(base_url=self.synthetic_shareurl, timeout=60)
-        self.synthetic_share_thread.start()
-        self.synthetic_shareresources.load_models()
-        self.synthetic_shareresources.lifecycle.become_ready()
-        while not self.synthetic_share_server.started:
+        self._thread = threading.Thread(target=self._server.run, args=(sockets,))
+        self.port = sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.client = httpx.Client(base_url=self.url, timeout=60)
+        self._thread.start()
+        self.resources.load_models()
+        self.resources.lifecycle.become_ready()
+        while not self._server.started:
             time.sleep(0.002)
 
     def read(self, content: bytes, query: str = "", media_type: str = "image/png") -> httpx.Response:
         """Send a picture as the body."""
-        return self.synthetic_shareclient.post(f"/v1/read{query}", content=content, headers={"Content-Type": media_type})
+        return self.client.post(f"/v1/read{query}", content=content, headers={"Content-Type": media_type})
 
     def count_refusals(self, reason: str) -> float:
         return (
-            self.synthetic_shareresources.metrics.registry.get_sample_value("inkdigits_refusals_total", {"reason": reason})
+            self.resources.metrics.registry.get_sample_value("inkdigits_refusals_total", {"reason": reason})
             or 0.0
         )
 
     def close(self) -> None:
-        self.synthetic_shareclient.close()
-        self.synthetic_share_server.stop()
-        self.synthetic_share_thread.join(20)
-        self.synthetic_shareresources.close()
-        assert not self.synthetic_share_thread.is_alive(), "the service did not stop"
+        self.client.close()
+        self._server.stop()
+        self._thread.join(20)
+        self.resources.close()
+        assert not self._thread.is_alive(), "the service did not stop"
 
 
 @contextmanager

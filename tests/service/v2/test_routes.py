@@ -38,21 +38,21 @@ class Client:
     """Sends requests to the application, without a socket."""
 
     def __init__(self, application):
-        self.synthetic_share_transport = httpx.ASGITransport(application)
+        self._transport = httpx.ASGITransport(application)
 
     def request(self, method, path, content=None, headers=None):
         async def send():
-            client = httpx.AsyncClient(transport=self.synthetic_share_transport, base_url="http://127.0.0.1:8000")
+            client = httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1:8000")
             sent = content if content is None or isinstance(content, bytes) else iterate(content)
             return await client.request(method, path, content=sent, headers=headers)
 
         return asyncio.run(send())
 
     def get(self, path):
-        return self.synthetic_sharerequest("GET", path)
+        return self.request("GET", path)
 
     def post(self, path, content, headers=None):
-        return self.synthetic_sharerequest("POST", path, content, headers)
+        return self.request("POST", path, content, headers)
 
 
 async def iterate(parts):
