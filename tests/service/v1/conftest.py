@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
-from PIL import Image
 
 from inkdigits.service.application import create_application
 from inkdigits.service.connections.listening import open_sockets
@@ -48,14 +46,17 @@ class Service:
         self.resources = Resources(Settings(**{**defaults, **settings}))
         self.resources.start_workers()
         self._log = io.TextIOWrapper(io.BytesIO())
-        journal = Journal(self.resources.metrics, make_logger(self.resources.settings, self._log))
+        journal = Journal(
+            self.resources.metrics,
+            make_logger(self.resources.settings, self._log),
+        )
         app = create_application(self.resources, journal)
         self._server = Server(app, self.resources.settings, self.resources.lifecycle, journal)
         sockets = open_sockets("127.0.0.1", 0)
         self._thread = threading.Thread(target=self._server.run, args=(sockets,))
         self.port = sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.url, timeout=60)
+        self.client = httpx.Client(base_url=self.url, timeout=100)
         self._thread.start()
         self.resources.load_models()
         self.resources.lifecycle.become_ready()
@@ -75,7 +76,7 @@ class Service:
     def close(self) -> None:
         self.client.close()
         self._server.stop()
-        self._thread.join(20)
+        self._thread.join(100)
         self.resources.close()
         assert not self._thread.is_alive(), "the service did not stop"
 
@@ -101,15 +102,3 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def seven() -> bytes:
     return (SAMPLES / "seven.png").read_bytes()
-
-
-@pytest.fixture(scope="session")
-def slow() -> bytes:
-    """A page that takes a second of a core: rows of strokes."""
-    page = np.full((600, 600), 255, np.uint8)
-    for y in range(20, 560, 40):
-        for x in range(20, 560, 30):
-            page[y : y + 24, x : x + 4] = 0
-    file = io.BytesIO()
-    Image.fromarray(page).save(file, "PNG")
-    return file.getvalue()

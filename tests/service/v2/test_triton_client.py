@@ -35,7 +35,7 @@ def client():
                 yield found
         finally:
             process.terminate()
-            assert process.wait(20) == 0
+            assert process.wait(100) == 0
 
 
 def make_input(images, is_binary):
