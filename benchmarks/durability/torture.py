@@ -1,6 +1,6 @@
-"""Torture of the storage: every power cut replayed, every call failing, 200 kills, and the cost of checkpoints.
+"""Stress test of the storage: power cuts at every point, a failure of every call, 200 kills, cost of checkpoints.
 
-Written to ``benchmarks/results/torture.json``. It stops with an error at the first state that is not whole. The tests
+Written to ``benchmarks/results/torture.json``. It stops with an error at the first state that is damaged. The tests
 do the same with 20 kills and without the cost, see ``tests/benchmarks/durability/``.
 
     python -m benchmarks.durability.torture

@@ -1,1 +1,1 @@
-"""The HTTP service: throughput, hostile requests, its end, its OpenAPI document, its image and its page."""
+"""The HTTP service: throughput, hostile requests, its shutdown, its OpenAPI document, its image and its page."""

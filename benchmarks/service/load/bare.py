@@ -1,4 +1,4 @@
-"""The floor of HTTP: uvicorn as the service runs it, with an application that receives the body and answers a constant.
+"""Upper bound for HTTP: uvicorn as the service runs it, with an application that answers a constant.
 
 python -m benchmarks.service.load.bare PORT
 """

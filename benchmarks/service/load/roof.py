@@ -1,4 +1,4 @@
-"""The roof of a service: what the engine and the reader do without one, in a process of their own.
+"""Upper bound for a service: the rate of the engine and of the reader without one, in a process of its own.
 
 python -m benchmarks.service.load.roof engine MODEL SECONDS
 python -m benchmarks.service.load.roof reader PICTURE N

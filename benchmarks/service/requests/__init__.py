@@ -1,7 +1,7 @@
 """Hostile HTTP requests: each with the status that it must get, as data.
 
-Framing (what is a request, where does it end), header fields and addresses, forms and options of ``/v1/read``, tensors
-of the Open Inference Protocol, pictures, and time (slow clients, clients that leave).
+Framing (where a request ends), header fields and addresses, forms and options of ``/v1/read``, tensors
+of the Open Inference Protocol, pictures, and time (slow clients, clients that disconnect).
 """
 
 from collections.abc import Iterator

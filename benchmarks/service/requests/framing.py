@@ -1,4 +1,4 @@
-"""Requests that are no HTTP, or whose end is in doubt: two readers could find different requests in the same bytes."""
+"""Requests that are not HTTP, or whose end is ambiguous: parsers could find different requests in the same bytes."""
 
 from collections.abc import Iterator
 

@@ -1,13 +1,13 @@
-"""Requests that come slowly or not at all, and clients that leave at every stage."""
+"""Requests that arrive slowly or not at all, and clients that disconnect at every stage."""
 
 from collections.abc import Iterator
 
 from benchmarks.service.requests.forms import SEVEN
 from benchmarks.service.requests.request import CLOSED, HostileRequest, Part, head, make, post
 
-HEADER_SECONDS = 2.0
-BODY_GRACE_SECONDS = 0.5
-BODY_SECONDS = 8.0
+HEADER_SECONDS = 6.0
+BODY_GRACE_SECONDS = 5.0
+BODY_SECONDS = 10.0
 """Settings of the service that gets these requests: short, so that they are soon refused, but long enough for the other
 requests on a busy machine."""
 

@@ -1,4 +1,4 @@
-"""Clients that know exactly what became of each request: plain sockets, one thread each."""
+"""Clients that record the outcome of each request: plain sockets, one thread each."""
 
 import random
 import socket

@@ -1,4 +1,4 @@
-"""The measurements beyond MNIST look at what they say they look at."""
+"""The measurements beyond MNIST use the images that they describe."""
 
 import cv2
 import numpy as np
@@ -47,8 +47,8 @@ def test_each_kind_of_non_digit_is_left_out_once():
 
 def test_the_trials_of_sources_end_with_the_recipe():
     recipes = list(sources.recipes().values())
-    assert recipes[0].invented == 0
+    assert recipes[0].synthetic_share == 0
     assert recipes[0].augmentation == "warp"
-    shares = [recipe.invented for recipe in recipes]
+    shares = [recipe.synthetic_share for recipe in recipes]
     assert shares == sorted(shares)
     assert recipes[-1] == get_recipe("accurate").override({"epochs": sources.EPOCHS})

@@ -1,4 +1,4 @@
-"""The workers answer what they should, and the aims are judged by the right figures."""
+"""The workers answer requests correctly, and targets are compared with the right figures."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The race: sides by turns, rounds kept one by one, and ratios that are counted right."""
+"""Baseline and recipe run in turn, rounds are stored one by one, and ratios are computed correctly."""
 
 import json
 from argparse import Namespace

@@ -1,4 +1,4 @@
-"""Trials are kept with what parts them from other trials, and never with figures of the test images."""
+"""Trials are stored with the settings that differ, and never with figures of the test images."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Hostile PDF files: lying tables, cycles, extreme pages, bombs, and scripts."""
+"""Hostile PDF files: inconsistent tables, cycles, extreme pages, decompression bombs, and scripts."""
 
 import zlib
 from collections.abc import Iterator

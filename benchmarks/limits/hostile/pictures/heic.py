@@ -1,4 +1,4 @@
-"""Hostile HEIC files: boxes with lying sizes, places and counts, and damaged data."""
+"""Hostile HEIC files: boxes with wrong sizes, offsets and counts, and damaged data."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Hostile TIFF files: lying offsets and counts, cycles, tiles, and small data that decompresses to much."""
+"""Hostile TIFF files: wrong offsets and counts, cycles, tiles, and small data that decompresses to much."""
 
 import struct
 import zlib

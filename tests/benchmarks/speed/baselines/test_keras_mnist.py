@@ -1,4 +1,4 @@
-"""The baseline is what Keras's example is, and nothing of ours helps or hinders it."""
+"""The baseline is Keras's example, without any code of inkdigits."""
 
 import ast
 import json
