@@ -35,9 +35,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Versions of Python and of the installed packages that can change a result."""
 
 
-def describe_environment() -> dict[str, Any]:
-    """Return the `Environment` of this process as a JSON object."""
-    environment = Environment(
+def detect_environment() -> Environment:
+    """Return the time, the machine and the versions of this process."""
+    return Environment(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         machine=Machine(
             processor=_processor(),
@@ -47,7 +47,11 @@ def describe_environment() -> dict[str, Any]:
         ),
         versions={"python": platform.python_version(), **_versions()},
     )
-    return dict(to_json(environment))
+
+
+def describe_environment() -> dict[str, Any]:
+    """Return the `Environment` of this process as a JSON object."""
+    return dict(to_json(detect_environment()))
 
 
 def _versions() -> dict[str, str]:

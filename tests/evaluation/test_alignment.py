@@ -19,12 +19,12 @@ def distance(true: str, read: str) -> int:
 
 @given(digits, digits)
 def test_the_alignment_has_the_fewest_differences(true: str, read: str) -> None:
-    places = align(true, read)
-    kept = [place for place in places if place is not None]
-    assert len(places) == len(true)
+    positions = align(true, read)
+    kept = [place for place in positions if place is not None]
+    assert len(positions) == len(true)
     assert kept == sorted(set(kept))
     substituted = sum(
-        place is not None and read[place] != char for char, place in zip(true, places, strict=True)
+        place is not None and read[place] != char for char, place in zip(true, positions, strict=True)
     )
     assert substituted + len(true) - len(kept) + len(read) - len(kept) == distance(true, read)
 

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from sklearn import metrics
 
 from inkdigits.evaluation.per_class import (
-    average,
+    average_classes,
     classification_report,
     compute_class_metrics,
     confusion_matrix,
@@ -28,8 +28,8 @@ def test_everything_agrees_with_scikit_learn(pairs: np.ndarray) -> None:
         labels, predicted, labels=EVERY_DIGIT, zero_division=0, output_dict=True
     )
     found = {str(label): figures for label, figures in enumerate(classes)}
-    found["macro avg"] = average(classes, weighted=False)
-    found["weighted avg"] = average(classes, weighted=True)
+    found["macro avg"] = average_classes(classes, weighted=False)
+    found["weighted avg"] = average_classes(classes, weighted=True)
     for name, figures in found.items():
         assert figures.precision == pytest.approx(expected[name]["precision"])
         assert figures.recall == pytest.approx(expected[name]["recall"])
@@ -52,8 +52,8 @@ def test_text_is_scikit_learns_to_the_letter(n: int, digits: int) -> None:
 
 def test_a_class_that_is_never_there_and_never_predicted_has_noughts() -> None:
     classes = compute_class_metrics(confusion_matrix(np.array([1, 1]), np.array([1, 2])))
-    assert average(classes, weighted=False).recall == pytest.approx(0.05)  # over all ten
-    assert average(classes, weighted=True).recall == pytest.approx(0.5)
+    assert average_classes(classes, weighted=False).recall == pytest.approx(0.05)  # over all ten
+    assert average_classes(classes, weighted=True).recall == pytest.approx(0.5)
     assert asdict(classes[0]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert asdict(classes[2]) == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
     assert asdict(classes[1]) == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}

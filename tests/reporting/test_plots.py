@@ -35,7 +35,7 @@ def history(n_epochs: int, validation: bool, rate: bool) -> dict[str, np.ndarray
 def test_learning_curves_show_what_was_measured(n_epochs: int, validation: bool, rate: bool) -> None:
     past = history(n_epochs, validation, rate)
     with report_style():
-        figure = plots.learning_curves(past)
+        figure = plots.draw_learning_curves(past)
         figure.draw_without_rendering()
     loss, accuracy, *rest = figure.axes
     assert len(rest) == rate
@@ -51,7 +51,7 @@ def test_a_loss_of_nought_has_no_logarithm() -> None:
     past = history(3, validation=False, rate=True)
     past["loss"] = np.array([0.5, 0.1, 0.0])
     with report_style():
-        figure = plots.learning_curves(past)
+        figure = plots.draw_learning_curves(past)
         figure.draw_without_rendering()
     assert figure.axes[0].get_yscale() == "linear"
 
@@ -60,7 +60,7 @@ def test_a_single_mistake_stands_out_from_none_and_from_the_right_ones() -> None
     matrix = np.diag(np.full(10, 1000))
     matrix[4, 9], matrix[3, 5] = 1, 30
     with report_style():
-        figure = plots.confusion_heatmap(matrix)
+        figure = plots.draw_confusion_matrix(matrix)
         figure.draw_without_rendering()
         right, wrong = figure.axes[0].collections
     colours = wrong.get_facecolors().reshape(10, 10, 4)
@@ -73,13 +73,13 @@ def test_a_single_mistake_stands_out_from_none_and_from_the_right_ones() -> None
 
 def test_a_matrix_of_nothing_can_be_drawn() -> None:
     with report_style():
-        plots.confusion_heatmap(np.zeros((10, 10), np.int64)).draw_without_rendering()
+        plots.draw_confusion_matrix(np.zeros((10, 10), np.int64)).draw_without_rendering()
 
 
 def test_recall_leaves_out_a_digit_that_was_not_tested() -> None:
     recalls = [0.9] * 9 + [np.nan]
     with report_style():
-        figure = plots.recall_by_digit(recalls, [(0.8, 0.95)] * 9 + [(np.nan, np.nan)])
+        figure = plots.draw_recall(recalls, [(0.8, 0.95)] * 9 + [(np.nan, np.nan)])
         figure.draw_without_rendering()
     assert [text.get_text() for text in figure.axes[0].texts] == ["90.0%"] * 9
 
@@ -88,7 +88,7 @@ def test_recall_leaves_out_a_digit_that_was_not_tested() -> None:
 def test_confidence_of_few_readings(right: list[bool]) -> None:
     confidences = np.linspace(0.4, 1.0, len(right)).astype(np.float32)
     with report_style():
-        plots.confidence_panels(confidences, np.array(right)).draw_without_rendering()
+        plots.draw_confidences(confidences, np.array(right)).draw_without_rendering()
 
 
 def test_the_risk_falls_as_doubtful_readings_are_set_aside() -> None:
@@ -96,7 +96,7 @@ def test_the_risk_falls_as_doubtful_readings_are_set_aside() -> None:
     right = np.ones(1000, bool)
     right[[5, 10, 700]] = False
     with report_style():
-        figure = plots.confidence_panels(confidences, right)
+        figure = plots.draw_confidences(confidences, right)
     coverages, risks = figure.axes[1].lines[0].get_data()
     by_coverage = dict(zip(np.round(1000 * coverages).astype(int).tolist(), risks.tolist(), strict=True))
     assert by_coverage[1000] == pytest.approx(3 / 1000)
@@ -155,7 +155,7 @@ def test_the_same_figure_gives_the_same_bytes_and_touches_no_setting() -> None:
     drawn = []
     for _ in range(2):
         with report_style():
-            figure = plots.class_balance(counts)
+            figure = plots.draw_class_balance(counts)
         drawn.append((to_svg(figure), to_png(figure)))
     assert drawn[0] == drawn[1]
     assert dict(mpl.rcParams) == before

@@ -11,9 +11,9 @@ from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.files.storage import sha256_of_file
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.runs import run_directory
+from inkdigits.runs.run_history import read_history
 from inkdigits.training.export import onnx_export as export
 from inkdigits.training.loop.fit import limit_averaging_momentum
-from inkdigits.training.loop.history import read_history
 from inkdigits.training.networks.classifiers import classic
 from inkdigits.training.recipes import get_recipe
 from inkdigits.training.train import train

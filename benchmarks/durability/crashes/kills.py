@@ -200,7 +200,7 @@ def _serve(log: Path) -> Iterator[Callable[[Order], int]]:
 
 def _train(order: Order) -> None:
     from benchmarks.durability.crashes.small_training import checkpoints_at_every_step, train_small
-    from inkdigits.training.loop.history import read_history
+    from inkdigits.runs.run_history import read_history
 
     layer = _KillingLayer(order)
     run = Path(order.run)

@@ -28,11 +28,11 @@ from inkdigits.errors import RunError
 from inkdigits.files.storage import PARTIAL, sha256_of_file, write_json
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.reporting import write_report
-from inkdigits.runs.run_directory import CHECKPOINTS, CONFIG, MANIFEST, ONNX_MODEL, read_json
+from inkdigits.runs.run_directory import CHECKPOINTS, CONFIG, MANIFEST, ONNX_MODEL, open_run, read_json
+from inkdigits.runs.run_history import read_history
 from inkdigits.training.loop.checkpoint import load_checkpoint
 from inkdigits.training.loop.fit import build_trainee
-from inkdigits.training.loop.history import Step, read_history
-from inkdigits.training.opening import open_run
+from inkdigits.training.loop.history import Step
 from inkdigits.training.sweep import sweep
 
 FINISHED = (1_000, 0)

@@ -116,9 +116,9 @@ def command(
         seed, data = seed or 0, data or "mnist"
     train_data, test_data = load_training_and_test_images(data, held_out)
 
-    from inkdigits.training.train import default_run, train
+    from inkdigits.training.train import make_run_path, train
 
-    run = run or default_run(chosen)
+    run = run or make_run_path(chosen)
     calibration = read_calibration(held_out_run) if held_out_run else None
     click.echo(
         f"Training {chosen.network} with the recipe {chosen.name} on {len(train_data):,} images of {train_data.name}"

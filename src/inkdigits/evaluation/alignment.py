@@ -34,14 +34,14 @@ def align(true: Sequence[str], read: Sequence[str]) -> list[int | None]:
                 costs[row - 1][column] + 1,
                 costs[row][column - 1] + 1,
             )
-    places: list[int | None] = [None] * rows
+    positions: list[int | None] = [None] * rows
     row, column = rows, columns
     while row and column:
         if costs[row][column] == costs[row - 1][column - 1] + (true[row - 1] != read[column - 1]):
             row, column = row - 1, column - 1
-            places[row] = column
+            positions[row] = column
         elif costs[row][column] == costs[row - 1][column] + 1:
             row -= 1
         else:
             column -= 1
-    return places
+    return positions

@@ -167,8 +167,8 @@ def evaluate_scores(
         accepted_error=float((~correct[accepted]).mean()) if accepted.any() else None,
         confusion_matrix=matrix,
         per_class=classes,
-        macro_average=per_class.average(classes, weighted=False),
-        weighted_average=per_class.average(classes, weighted=True),
+        macro_average=per_class.average_classes(classes, weighted=False),
+        weighted_average=per_class.average_classes(classes, weighted=True),
         mistakes=tuple(
             Mistake(int(i), int(labels[i]), int(predicted[i]), float(confidences[i])) for i in wrong
         ),

@@ -63,7 +63,7 @@ def compute_class_metrics(matrix: NDArray[np.int64]) -> tuple[ClassMetrics, ...]
     )
 
 
-def average(classes: Sequence[ClassMetrics], *, weighted: bool) -> ClassMetrics:
+def average_classes(classes: Sequence[ClassMetrics], *, weighted: bool) -> ClassMetrics:
     """Return the mean of the metrics over the classes, unweighted or weighted by the support.
 
     Classes without images count too, with their zeros, as in scikit-learn if ``labels`` lists all classes: without one
@@ -90,7 +90,7 @@ def classification_report(classes: Sequence[ClassMetrics], accuracy: float, digi
         Number of decimal places.
     """
     names = [str(label) for label in range(len(classes))]
-    macro, weighted = average(classes, weighted=False), average(classes, weighted=True)
+    macro, weighted = average_classes(classes, weighted=False), average_classes(classes, weighted=True)
     width = max(len("weighted avg"), digits)
 
     def row(name: str, figures: ClassMetrics) -> str:

@@ -207,7 +207,7 @@ def _compute_digit_metrics(
 ) -> Evaluation:
     pairs = [(i, *pair) for i, label, reading in read for pair in _pairs(label, reading)]
     n = len(pairs)
-    places = np.array([i for i, _, _ in pairs])
+    indices = np.array([i for i, _, _ in pairs])
     labels = np.array([true for _, true, _ in pairs])
     found = np.array([digit is not None for _, _, digit in pairs])
     # A missing digit has a uniform distribution over the classes, and no prediction.
@@ -236,10 +236,10 @@ def _compute_digit_metrics(
         accepted_error=float((~right[accepted]).mean()) if accepted.any() else None,
         confusion_matrix=matrix,
         per_class=classes,
-        macro_average=per_class.average(classes, weighted=False),
-        weighted_average=per_class.average(classes, weighted=True),
+        macro_average=per_class.average_classes(classes, weighted=False),
+        weighted_average=per_class.average_classes(classes, weighted=True),
         mistakes=tuple(
-            Mistake(int(places[i]), int(labels[i]), int(predicted[i]), float(confidences[i])) for i in wrong
+            Mistake(int(indices[i]), int(labels[i]), int(predicted[i]), float(confidences[i])) for i in wrong
         ),
         without_label_errors=None,
     )

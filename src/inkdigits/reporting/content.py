@@ -27,14 +27,14 @@ def build_document(run: Run) -> Document:
     """Build the report of ``run`` as a tree of blocks."""
     version = run.environment.versions.get("inkdigits")
     sections: tuple[Section, ...] = (
-        overview.section(run),
-        data.section(run),
-        method.section(run),
-        results.section(run),
-        mistakes.section(run),
-        limitations.section(run),
-        reproducibility.section(run),
-        references.section(run),
+        overview.build_section(run),
+        data.build_section(run),
+        method.build_section(run),
+        results.build_section(run),
+        mistakes.build_section(run),
+        limitations.build_section(run),
+        reproducibility.build_section(run),
+        references.build_section(run),
     )
     return Document(
         title="Handwritten digit recognition",
@@ -44,7 +44,7 @@ def build_document(run: Run) -> Document:
             day(run.environment.created),
             f"inkdigits {version}" if version else "inkdigits",
         ),
-        abstract=overview.abstract(run),
+        abstract=overview.write_abstract(run),
         sections=sections,
         created=run.environment.created,
     )
@@ -63,26 +63,26 @@ def draw_figures(run: Run, document: Document) -> dict[str, Figure]:
             wilson_interval(int(n_read), n) if n else (np.nan, np.nan)
             for n_read, n in zip(read, supports, strict=True)
         ]
-        return plots.recall_by_digit(recalls, intervals)
+        return plots.draw_recall(recalls, intervals)
 
     def filters() -> Figure:
         assert arrays.first_layer_filters is not None
-        return galleries.filter_gallery(arrays.first_layer_filters)
+        return galleries.draw_filters(arrays.first_layer_filters)
 
     plotters: dict[str, Callable[[], Figure]] = {
-        "examples": lambda: galleries.training_examples(arrays.train_examples),
-        "class_balance": lambda: plots.class_balance(arrays.train_counts),
-        "learning_curves": lambda: plots.learning_curves(run.history),
+        "examples": lambda: galleries.draw_training_examples(arrays.train_examples),
+        "class_balance": lambda: plots.draw_class_balance(arrays.train_counts),
+        "learning_curves": lambda: plots.draw_learning_curves(run.history),
         "filters": filters,
         "recall_by_digit": recall_by_digit,
-        "confusion_matrix": lambda: plots.confusion_heatmap(figures.confusion_matrix),
-        "predictions": lambda: galleries.first_predictions(
+        "confusion_matrix": lambda: plots.draw_confusion_matrix(figures.confusion_matrix),
+        "predictions": lambda: galleries.draw_first_predictions(
             arrays.test_images, arrays.test_labels, arrays.predicted, arrays.confidences
         ),
-        "confidence": lambda: plots.confidence_panels(
+        "confidence": lambda: plots.draw_confidences(
             arrays.confidences, arrays.predicted == arrays.test_labels
         ),
-        "mistakes": lambda: galleries.mistakes_gallery(
+        "mistakes": lambda: galleries.draw_mistakes(
             arrays.test_images, figures.mistakes, run.label_errors, mistakes.N_SHOWN
         ),
     }

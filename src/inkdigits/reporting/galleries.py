@@ -92,7 +92,7 @@ def _draw_tile(axes: Axes, tile: Tile, left: float, top: float, side: float) -> 
     axes.text(middle, line_2, tile.note, ha="center", va="top", fontsize=6.5, color=MUTED)
 
 
-def training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
+def draw_training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
     """Draw ``n_each`` training images of each digit, one column per digit.
 
     Parameters
@@ -104,7 +104,7 @@ def training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
     return draw_gallery([Tile(examples[digit, row]) for row in rows for digit in range(N_CLASSES)], N_CLASSES)
 
 
-def first_predictions(
+def draw_first_predictions(
     images: NDArray[np.uint8],
     labels: NDArray[np.int64],
     predicted: NDArray[np.int64],
@@ -138,7 +138,7 @@ def first_predictions(
     return draw_gallery([column[row] for row in range(n_rows) for column in columns], N_CLASSES)
 
 
-def mistakes_gallery(
+def draw_mistakes(
     images: NDArray[np.uint8],
     mistakes: Sequence[Mistake],
     label_errors: Collection[int] = (),
@@ -169,7 +169,7 @@ def mistakes_gallery(
     return draw_gallery(tiles, 10)
 
 
-def filter_gallery(filters: NDArray[np.float32]) -> Figure:
+def draw_filters(filters: NDArray[np.float32]) -> Figure:
     """Draw the filters of the first layer on the same scale: blue is negative, red positive, white zero.
 
     Parameters

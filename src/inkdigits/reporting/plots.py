@@ -28,7 +28,7 @@ _RIGHT = LinearSegmentedColormap.from_list("right", ["#e3eff7", SKY])
 _WRONG = LinearSegmentedColormap.from_list("wrong", ["#fdebd9", "#f6a86a", "#e2711d"])
 
 
-def class_balance(counts: NDArray[np.int64]) -> Figure:
+def draw_class_balance(counts: NDArray[np.int64]) -> Figure:
     """Plot the number of training images of each digit; ``counts`` has shape (10,)."""
     figure = new_figure(1.9)
     axes = figure.subplots()
@@ -47,7 +47,7 @@ def class_balance(counts: NDArray[np.int64]) -> Figure:
     return figure
 
 
-def learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
+def draw_learning_curves(history: Mapping[str, NDArray[np.float64]]) -> Figure:
     """Plot loss, accuracy and learning rate over the epochs.
 
     Parameters
@@ -97,7 +97,7 @@ def _set_log_ticks(axes: Axes) -> None:
     axes.tick_params(axis="y", which="minor", length=0)
 
 
-def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
+def draw_confusion_matrix(matrix: NDArray[np.int64]) -> Figure:
     """Plot a confusion matrix in which single mistakes are visible.
 
     The diagonal is hundreds of times larger than the rest and has a separate scale: blue for correct predictions,
@@ -135,7 +135,7 @@ def confusion_heatmap(matrix: NDArray[np.int64]) -> Figure:
     return figure
 
 
-def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, float]]) -> Figure:
+def draw_recall(recalls: Sequence[float], intervals: Sequence[tuple[float, float]]) -> Figure:
     """Plot the recall of each digit with its 95% interval.
 
     Parameters
@@ -167,7 +167,7 @@ def recall_by_digit(recalls: Sequence[float], intervals: Sequence[tuple[float, f
     return figure
 
 
-def confidence_panels(confidences: NDArray[np.float32], right: NDArray[np.bool_]) -> Figure:
+def draw_confidences(confidences: NDArray[np.float32], right: NDArray[np.bool_]) -> Figure:
     """Plot the reliability diagram and the risk-coverage curve.
 
     Parameters

@@ -1,7 +1,5 @@
 """A finished run: all files that the report needs, loaded and validated."""
 
-import csv
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,57 +8,15 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.contract import N_CLASSES, SIDE
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
 from inkdigits.errors import RunError
 from inkdigits.evaluation.result import Evaluation, read_evaluation
-from inkdigits.files.array_files import read_arrays
 from inkdigits.reporting.formatting import data_name
 from inkdigits.runs import run_directory
+from inkdigits.runs.run_arrays import RunArrays, read_run_arrays
 from inkdigits.runs.run_directory import damaged_file
 from inkdigits.runs.run_files import RunConfig, RunEnvironment, read_config, read_environment
-
-_HISTORY = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """The content of ``arrays.npz``.
-
-    Attributes
-    ----------
-    train_examples
-        ``uint8`` (10, k, 28, 28): k training images of each digit.
-    train_counts
-        ``int64`` (10,): number of training images of each digit.
-    test_labels
-        ``int64`` (n,): the true digit of each test image.
-    test_probabilities
-        ``float32`` (n, 10): the network's probabilities for each test image.
-    test_images
-        ``uint8`` (n, 28, 28): ink 255 on background 0.
-    first_layer_filters
-        ``float32`` (height, width, n_filters), or None if the network has no convolutional layer.
-    """
-
-    train_examples: NDArray[np.uint8]
-    train_counts: NDArray[np.int64]
-    test_labels: NDArray[np.int64]
-    test_probabilities: NDArray[np.float32]
-    test_images: NDArray[np.uint8]
-    first_layer_filters: NDArray[np.float32] | None
-
-    @property
-    def predicted(self) -> NDArray[np.int64]:
-        """The most probable digit of each test image, shape (n,)."""
-        predicted: NDArray[np.int64] = self.test_probabilities.argmax(axis=1)
-        return predicted
-
-    @property
-    def confidences(self) -> NDArray[np.float32]:
-        """The probability of each test image's most probable digit, shape (n,)."""
-        confidences: NDArray[np.float32] = self.test_probabilities.max(axis=1)
-        return confidences
+from inkdigits.runs.run_history import HISTORY_COLUMNS, read_history
 
 
 @dataclass(frozen=True)
@@ -84,7 +40,7 @@ class Run:
     environment: RunEnvironment
     evaluation: Evaluation
     history: dict[str, NDArray[np.float64]]
-    arrays: Arrays
+    arrays: RunArrays
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -104,7 +60,7 @@ class Run:
             read_environment(folder),
             read_evaluation(folder),
         )
-        arrays = _read_arrays(folder)
+        arrays = read_run_arrays(folder)
         if len(arrays.test_labels) != evaluation.n:
             raise RunError(
                 f"{folder} is inconsistent: {run_directory.EVALUATION} has {evaluation.n} test "
@@ -150,56 +106,16 @@ class Run:
 
 
 def _read_history(folder: Path) -> dict[str, NDArray[np.float64]]:
-    path = folder / run_directory.HISTORY
+    """Return the history as numbers by column."""
+    rows, path = read_history(folder), folder / run_directory.HISTORY
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
         history = {
-            key: np.array([float(row.get(key) or "nan") for row in rows], np.float64) for key in _HISTORY
+            name: np.array([float(row.get(name) or "nan") for row in rows], np.float64)
+            for name in HISTORY_COLUMNS
+            if name != "seconds"
         }
-    except OSError as error:
-        raise RunError(
-            f"{folder} is not a finished run: {path.name} is missing; train the run again"
-        ) from error
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise damaged_file(path, error) from error
     if not rows or not np.isfinite(history["epoch"]).all() or not np.isfinite(history["loss"]).any():
         raise damaged_file(path, "it contains no epoch with a loss")
     return history
-
-
-def _read_arrays(folder: Path) -> Arrays:
-    path = folder / run_directory.ARRAYS
-    try:
-        file = read_arrays(path)
-        arrays = Arrays(
-            train_examples=file["train_examples"],
-            train_counts=file["train_counts"],
-            test_labels=file["test_labels"],
-            test_probabilities=file["test_probabilities"],
-            test_images=file["test_images"],
-            first_layer_filters=file.get("first_layer_filters"),
-        )
-    except FileNotFoundError as error:
-        raise RunError(
-            f"{folder} is not a finished run: {path.name} is missing; train the run again"
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise damaged_file(path, error) from error
-    n = len(arrays.test_labels)
-    expected = {
-        "test_probabilities": (n, N_CLASSES),
-        "test_images": (n, SIDE, SIDE),
-        "train_counts": (N_CLASSES,),
-    }
-    for name, shape in expected.items():
-        found = getattr(arrays, name).shape
-        if found != shape:
-            raise damaged_file(path, f"{name} has shape {found}, expected {shape}")
-    examples = arrays.train_examples.shape
-    if len(examples) != 4 or examples[0] != N_CLASSES or examples[2:] != (SIDE, SIDE):
-        raise damaged_file(path, f"train_examples has shape {examples}")
-    filters = arrays.first_layer_filters
-    if filters is not None and (filters.ndim != 3 or filters.size == 0):
-        raise damaged_file(path, f"first_layer_filters has shape {filters.shape}")
-    return arrays

@@ -10,7 +10,7 @@ RUN/
 ├── model.keras          the trained network
 ├── model.onnx           the same network, with its model card in the metadata
 ├── evaluation.json      the metrics on the test images
-├── arrays.npz           the arrays that the report plots: see `ARRAYS`
+├── arrays.npz           the arrays that the report draws: see `run_arrays`
 ├── figures/*.png        the plots of the report
 ├── report.html, report.pdf
 └── manifest.json        SHA-256 and size of every file above but the checkpoints; a run with it is finished
@@ -19,13 +19,21 @@ While a process writes the run, it holds the lock ``.lock``. Other hidden files 
 `inkdigits.files.storage`. Every entry of the manifest is true at any time, also after a power cut.
 """
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import RunError
-from inkdigits.files.locks import LOCK
-from inkdigits.files.storage import PARTIAL, list_files, sha256_of_file, sync_tree, write_json
+from inkdigits.files.locks import LOCK, lock_folder
+from inkdigits.files.storage import (
+    PARTIAL,
+    list_files,
+    remove_partial_files,
+    sha256_of_file,
+    sync_tree,
+    write_json,
+)
 from inkdigits.files.text_files import read_json_file
 
 CONFIG = "config.json"
@@ -37,9 +45,6 @@ KERAS_MODEL = "model.keras"
 ONNX_MODEL = "model.onnx"
 EVALUATION = "evaluation.json"
 ARRAYS = "arrays.npz"
-"""``train_examples`` uint8 (10, k, 28, 28), k training images of each digit; ``train_counts`` int64 (10,);
-``test_labels`` int64 (n,); ``test_probabilities`` float32 (n, 10); ``test_images`` uint8 (n, 28, 28);
-``first_layer_filters`` float32 (height, width, n_filters)."""
 FIGURES = "figures"
 REPORT_HTML = "report.html"
 REPORT_PDF = "report.pdf"
@@ -92,6 +97,47 @@ def is_new(run: Path) -> bool:
 def has_checkpoint(run: Path) -> bool:
     """Return whether an interrupted run can be resumed after its beginning."""
     return any((run / name).exists() for name in CHECKPOINTS)
+
+
+@contextlib.contextmanager
+def open_run(run: Path, resume: bool) -> Iterator[bool]:
+    """Hold the lock of a run directory, after a check that it is new, or that the run in it can be resumed.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    resume
+        Whether to resume the run in it.
+
+    Yields
+    ------
+    bool
+        Whether the run is new: its configuration is not written yet.
+
+    Raises
+    ------
+    RunError
+        If it is not new, or without ``resume`` exists already, or is finished.
+    LockedError
+        If another process is writing it.
+    OutputError
+        If it cannot be written.
+    """
+    _check_openable(run, resume)
+    with lock_folder(run):
+        _check_openable(run, resume)  # another process may have written it between the two
+        remove_partial_files(run)
+        yield not resume
+
+
+def _check_openable(run: Path, resume: bool) -> None:
+    if resume and not (run / CONFIG).is_file():
+        raise RunError(f"there is no run to resume in {run}; start one without --resume")
+    if resume and (run / MANIFEST).exists():
+        raise RunError(f"the run in {run} is finished; start another one with --out")
+    if not resume and not is_new(run):
+        raise RunError(f"{run} exists already; resume it with --resume, or choose another folder with --out")
 
 
 def write_manifest(run: Path) -> None:

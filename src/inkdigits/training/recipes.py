@@ -106,10 +106,10 @@ class Recipe:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise UsageError(f"expected {name} between {low:g} and {high:g}, but got {value:g}")
-        if self.invented >= 1:
+        if self.synthetic_share >= 1:
             raise UsageError(
                 "expected the shares stroke_models, fonts and non_digits to sum to less than 1, but got "
-                f"{self.invented:g}; a batch needs real digits too"
+                f"{self.synthetic_share:g}; a batch needs real digits too"
             )
         if self.excluded_kinds:
             from inkdigits.training.synthetic.non_digits import training_kinds
@@ -123,7 +123,7 @@ class Recipe:
                 )
 
     @property
-    def invented(self) -> float:
+    def synthetic_share(self) -> float:
         """Share of a batch that is synthetic."""
         return self.stroke_models + self.fonts + self.non_digits
 

@@ -89,7 +89,7 @@ def sweep(
     }
     check_writable(results)
     with lock_file(results):
-        runs = _earlier_runs(results, recipe, data)
+        runs = _read_earlier_runs(results, recipe, data)
 
         def is_done(seed: int) -> bool:
             is_kept = keep is None or (keep / f"seed-{seed}" / MANIFEST).exists()
@@ -113,7 +113,7 @@ def sweep(
                         calibration=calibration,
                     )
                     keras.backend.clear_session()
-                record = msgspec.structs.replace(_record_of(path, recipe, data, seed), **origin)
+                record = msgspec.structs.replace(_make_record(path, recipe, data, seed), **origin)
             runs = sorted([*(run for run in runs if run.seed != seed), record], key=lambda run: run.seed)
             write_json(results, to_json(SweepResults(recipe=recipe.to_json(), data=data, runs=tuple(runs))))
             if on_run:
@@ -121,7 +121,7 @@ def sweep(
         return runs
 
 
-def _record_of(path: Path, recipe: Recipe, data: SweepData, seed: int) -> SweepRun:
+def _make_record(path: Path, recipe: Recipe, data: SweepData, seed: int) -> SweepRun:
     """Return the record of a finished run, after a check of its recipe, data and seed."""
     config, figures, environment = read_config(path), read_evaluation(path), read_environment(path)
     digests = config.data.sha256, config.data.test_sha256
@@ -136,7 +136,7 @@ def _record_of(path: Path, recipe: Recipe, data: SweepData, seed: int) -> SweepR
     return SweepRun(seed=seed, **metrics, **msgspec.structs.asdict(environment))
 
 
-def _earlier_runs(results: Path, recipe: Recipe, data: SweepData) -> list[SweepRun]:
+def _read_earlier_runs(results: Path, recipe: Recipe, data: SweepData) -> list[SweepRun]:
     if not results.exists():
         return []
     earlier = read_sweep(results)

@@ -6,9 +6,9 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,15 +16,16 @@ from inkdigits import __version__
 from inkdigits.contract import N_CLASSES, check_digit_images
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.data.mnist import KNOWN_LABEL_ERRORS
-from inkdigits.environment import describe_environment
+from inkdigits.environment import Environment, detect_environment
 from inkdigits.errors import RunError
 from inkdigits.evaluation import Evaluation, evaluate_scores
 from inkdigits.files.json_records import to_json
 from inkdigits.files.storage import write_json, write_whole
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.runs import run_directory
-from inkdigits.runs.run_directory import write_manifest
-from inkdigits.runs.run_files import DataSource, RunConfig, RunData, read_config
+from inkdigits.runs.run_arrays import RunArrays, write_run_arrays
+from inkdigits.runs.run_directory import open_run, write_manifest
+from inkdigits.runs.run_files import DataSource, RunConfig, RunData, RunEnvironment, Seconds, read_config
 from inkdigits.training.calibration import Calibration, calibrate, fold_temperature
 from inkdigits.training.export.onnx_export import check_parity, export_onnx, write_card
 from inkdigits.training.loop.checkpoint import remove_checkpoints
@@ -33,8 +34,7 @@ from inkdigits.training.loop.distillation import model_sha256
 from inkdigits.training.loop.fit import fit
 from inkdigits.training.loop.history import StepCallback
 from inkdigits.training.loop.precision import dtype_policy
-from inkdigits.training.networks.classifiers import build_network, layer_table
-from inkdigits.training.opening import open_run
+from inkdigits.training.networks.classifiers import build_network, describe_layers
 from inkdigits.training.recipes import Recipe, get_recipe
 
 EXAMPLES_PER_DIGIT = 12
@@ -126,12 +126,12 @@ def train(
     for data in (train_data, test_data):
         check_digit_images(data.images)
     started = time.perf_counter()
-    run = Path(run) if run else default_run(recipe)
+    run = Path(run) if run else make_run_path(recipe)
     with open_run(run, resume):
         configure_threads(count_parts(recipe.batch_size))
         keras.utils.set_random_seed(seed)
         network = network or build_network(recipe.network, recipe.dropout)
-        config = _config(recipe, seed, network, train_data, test_data, source)
+        config = _make_config(recipe, seed, network, train_data, test_data, source)
         _write_or_check_config(run, config, resume)
 
         seconds = fit(network, recipe, train_data, seed=seed, run=run, resume=resume, watch=watch)
@@ -143,7 +143,7 @@ def train(
         with write_whole(run / run_directory.KERAS_MODEL) as temporary:
             network.save(temporary)
 
-        environment = describe_environment()
+        environment = detect_environment()
         card = calibration.update_card(_make_card(config, environment))
         onnx_file = run / run_directory.ONNX_MODEL
         export_onnx(network, card, onnx_file)
@@ -169,14 +169,18 @@ def train(
         )
 
         write_json(run / run_directory.EVALUATION, figures)
-        _write_arrays(run, network, train_data, test_data, scores.probabilities)
+        write_run_arrays(run, _collect_arrays(network, train_data, test_data, scores.probabilities))
         write_json(
             run / run_directory.ENVIRONMENT,
-            {
-                **environment,
-                "precision": dtype_policy(recipe),
-                "seconds": {"training": round(seconds, 2), "total": round(time.perf_counter() - started, 2)},
-            },
+            to_json(
+                RunEnvironment(
+                    **msgspec.structs.asdict(environment),
+                    precision=dtype_policy(recipe),
+                    seconds=Seconds(
+                        training=round(seconds, 2), total=round(time.perf_counter() - started, 2)
+                    ),
+                )
+            ),
         )
         # In this order: a run without checkpoints is finished, also after a power cut.
         write_manifest(run)
@@ -184,12 +188,12 @@ def train(
         return TrainedRun(run, network, evaluation, recipe, seed)
 
 
-def default_run(recipe: Recipe) -> Path:
+def make_run_path(recipe: Recipe) -> Path:
     """Return a run directory named after the recipe and the current time."""
     return Path("runs") / f"{recipe.name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _config(
+def _make_config(
     recipe: Recipe,
     seed: int,
     network: keras.Model,
@@ -213,7 +217,7 @@ def _config(
             test_sha256=test_data.sha256,
         ),
         teacher_sha256=model_sha256(recipe.teacher) if recipe.teacher else None,
-        layers=layer_table(network),
+        layers=describe_layers(network),
         parameters=network.count_params(),
         command=" ".join(["inkdigits", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "inkdigits" else None,
         source=source,
@@ -237,42 +241,37 @@ def _write_or_check_config(run: Path, config: RunConfig, resume: bool) -> None:
             )
 
 
-def _make_card(config: RunConfig, environment: dict[str, Any]) -> ModelCard:
+def _make_card(config: RunConfig, environment: Environment) -> ModelCard:
     return ModelCard(
         name=config.name,
         recipe=config.recipe,
         seed=config.seed,
-        created=environment["created"],
+        created=environment.created,
         parameters=config.parameters,
         data=config.data.name,
         data_sha256=config.data.sha256,
-        versions={**environment["versions"], "inkdigits": __version__},
+        versions={**environment.versions, "inkdigits": __version__},
     )
 
 
-def _write_arrays(
-    run: Path,
+def _collect_arrays(
     network: keras.Model,
     train_data: LabelledImages,
     test_data: LabelledImages,
     probabilities: NDArray[np.float32],
-) -> None:
-    """Write the arrays that the report needs, so it can be rendered without the data and without Keras."""
-    arrays: dict[str, Any] = {
-        "train_examples": _examples(train_data),
-        "train_counts": np.bincount(train_data.labels, minlength=N_CLASSES),
-        "test_labels": test_data.labels,
-        "test_probabilities": probabilities,
-        "test_images": test_data.images,
-    }
+) -> RunArrays:
     kernels = [layer.kernel for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    if kernels:
-        arrays["first_layer_filters"] = keras.ops.convert_to_numpy(kernels[0])[:, :, 0, :]
-    with write_whole(run / run_directory.ARRAYS) as temporary:
-        np.savez_compressed(temporary, **arrays)
+    return RunArrays(
+        train_examples=_choose_examples(train_data),
+        train_counts=np.bincount(train_data.labels, minlength=N_CLASSES),
+        test_labels=test_data.labels,
+        test_probabilities=probabilities,
+        test_images=test_data.images,
+        first_layer_filters=keras.ops.convert_to_numpy(kernels[0])[:, :, 0, :] if kernels else None,
+    )
 
 
-def _examples(data: LabelledImages) -> NDArray[np.uint8]:
+def _choose_examples(data: LabelledImages) -> NDArray[np.uint8]:
     """Return the first images of each digit, ``uint8`` (10, k, 28, 28); missing ones are blank."""
     examples = np.zeros((N_CLASSES, EXAMPLES_PER_DIGIT, *data.images.shape[1:]), np.uint8)
     for label in range(N_CLASSES):

@@ -15,11 +15,12 @@ from inkdigits.data.labelled import LabelledImages
 from inkdigits.errors import RunError
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.symbols import N_OUTPUTS, N_SYMBOLS
+from inkdigits.runs.run_history import read_history
 from inkdigits.training.detector import batches, train
 from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.train import train_detector
 from inkdigits.training.export.onnx_export import load_network
-from inkdigits.training.loop.history import Step, read_history
+from inkdigits.training.loop.history import Step
 from inkdigits.training.networks.detector import detector
 from inkdigits.training.scenes.windows import SHAPES
 

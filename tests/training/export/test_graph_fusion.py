@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from inkdigits.training.export import onnx_export as export
-from inkdigits.training.export.graph_fusion import simplify
+from inkdigits.training.export.graph_fusion import fuse_operations
 from inkdigits.training.networks.classifiers import NETWORKS
 
 
@@ -80,7 +80,7 @@ def test_channels_are_changed_before_the_maximum_only_where_that_is_the_same(sca
     scale, offset = np.reshape(scale, (1, 2, 1, 1)), np.reshape([-4.0, 7.0], (1, 2, 1, 1))
     model = pooled_and_changed(("Mul", "scale"), ("Add", "offset"), scale=scale, offset=offset)
     feed = {"x": np.random.default_rng(2).normal(size=(1, 1, 6, 6)).astype(np.float32)}
-    simple = simplify(model)
+    simple = fuse_operations(model)
     np.testing.assert_allclose(answers(simple, feed)[0], answers(model, feed)[0], atol=1e-5)
     left = [node.op_type for node in simple.graph.node if node.op_type in ("Mul", "Add")]
     assert len(left) == n_left
@@ -130,6 +130,6 @@ def test_what_would_change_an_answer_is_left_alone(nodes, outputs):
     made = [helper.make_node(kind, inputs, [output]) for kind, inputs, output in nodes]
     model = graph_of(made, outputs, constants)
     x = {"x": np.random.default_rng(0).normal(size=(1, 1, 6, 6)).astype(np.float32)}
-    for expected, found in zip(answers(model, x), answers(simplify(model), x), strict=True):
+    for expected, found in zip(answers(model, x), answers(fuse_operations(model), x), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
-    assert len(simplify(model).graph.node) == len(nodes)
+    assert len(fuse_operations(model).graph.node) == len(nodes)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.durability.crashes.small_training import RECIPE, checkpoints_at_every_step, train_small
-from inkdigits.training.loop.history import Step, read_history
+from inkdigits.runs.run_history import read_history
+from inkdigits.training.loop.history import Step
 from inkdigits.training.train import TrainedRun
 
 pytestmark = pytest.mark.slow

@@ -9,13 +9,13 @@ from inkdigits.training.networks.classifiers import (
     build_network,
     classic,
     compact,
-    layer_table,
+    describe_layers,
     quick,
 )
 
 
 def test_classic_is_the_published_network_to_the_letter():
-    table = layer_table(classic())
+    table = describe_layers(classic())
     assert [(row.type, list(row.output_shape), row.parameters) for row in table] == [
         ("Reshape", [28, 28, 1], 0),
         ("Rescaling", [28, 28, 1], 0),

@@ -30,7 +30,7 @@ _OWN = (
 )
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section."""
     if run.is_mnist:
         origin = prose(_MNIST, cite("mnist"), SIDE, SIDE, cite("lecun"))

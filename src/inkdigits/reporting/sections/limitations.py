@@ -10,7 +10,7 @@ from inkdigits.reporting.formatting import percent
 from inkdigits.reporting.run import Run
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section on limitations."""
     name = run.test_name
     points = [

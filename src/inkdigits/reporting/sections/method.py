@@ -38,7 +38,7 @@ _LAYER_DESCRIPTIONS = {
 _CLASSIC = ["Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "Dense"]
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section."""
     return Section(
         "method",

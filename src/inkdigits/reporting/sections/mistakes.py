@@ -19,7 +19,7 @@ N_SHOWN = 40
 """Largest number of mistakes in the gallery."""
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section."""
     mistakes = run.evaluation.mistakes
     if not mistakes:

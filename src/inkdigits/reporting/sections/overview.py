@@ -5,7 +5,7 @@ from inkdigits.reporting.formatting import count, duration, interval, percent, s
 from inkdigits.reporting.run import Run
 
 
-def abstract(run: Run) -> Prose:
+def write_abstract(run: Run) -> Prose:
     """Return the abstract of the report."""
     figures = run.evaluation
     return prose(
@@ -22,7 +22,7 @@ def abstract(run: Run) -> Prose:
     )
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section."""
     figures = run.evaluation
     n, n_errors = figures.n, figures.n_errors

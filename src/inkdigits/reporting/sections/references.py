@@ -13,7 +13,7 @@ from inkdigits.reporting.document import (
 from inkdigits.reporting.run import Run
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the acknowledgements and the list of references."""
     thanks = prose(
         "The project follows the course project “Handwritten Digit Recognition (CNN & MNIST)” {}, whose "

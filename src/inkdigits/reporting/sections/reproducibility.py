@@ -13,7 +13,7 @@ from inkdigits.reporting.document import (
 from inkdigits.reporting.run import Run
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section on how to reproduce the run."""
     versions = run.environment.versions
     command = run.config.command

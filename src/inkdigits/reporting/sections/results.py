@@ -26,7 +26,7 @@ PUBLISHED_ACCURACY = 0.9924
 """The accuracy that the course project reports for its network on MNIST's 10,000 test images."""
 
 
-def section(run: Run) -> Section:
+def build_section(run: Run) -> Section:
     """Return the section."""
     blocks: list[Block] = [
         Paragraph(_opening(run)),

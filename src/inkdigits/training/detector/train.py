@@ -17,11 +17,11 @@ from inkdigits.files.storage import sha256_of_file, write_json, write_whole
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.runs import run_directory
-from inkdigits.runs.run_directory import read_json, write_manifest
+from inkdigits.runs.run_directory import open_run, read_json, write_manifest
 from inkdigits.training.detector.batches import BATCH, Batch, training_batches
 from inkdigits.training.detector.loss import detector_loss, symbol_accuracy
 from inkdigits.training.detector.own_pictures import align_pictures
-from inkdigits.training.export.graph_fusion import rename
+from inkdigits.training.export.graph_fusion import rename_value
 from inkdigits.training.export.onnx_export import convert_to_onnx, load_network, save_checked
 from inkdigits.training.loop.checkpoint import Position, load_checkpoint, remove_checkpoints
 from inkdigits.training.loop.data_parallel import DataParallel, configure_threads, count_parts
@@ -30,7 +30,6 @@ from inkdigits.training.loop.history import History, StepCallback
 from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
-from inkdigits.training.opening import open_run
 from inkdigits.training.scenes.sources import load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
@@ -204,7 +203,7 @@ def export_detector(
         If the outputs of the file differ from those of the network.
     """
     model = convert_to_onnx(network, "pictures", (None, None, None))
-    rename(model, model.graph.output[0].name, CELLS)
+    rename_value(model, model.graph.output[0].name, CELLS)
     environment = describe_environment()
     # The calibration needs real pictures, which are not available in training.
     shipped = load_shipped_detector().card

@@ -8,7 +8,7 @@ _MOVES = ("Reshape", "Transpose", "Unsqueeze", "Squeeze")
 """Operations that change the layout of a tensor but not its values."""
 
 
-def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
+def fuse_operations(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a copy of the graph with the same outputs and fewer operations.
 
     The scaling of the pixels is folded into the weights of the first convolution. A normalisation after a max-pooling
@@ -30,7 +30,7 @@ def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
     return simple
 
 
-def rename(model: onnx.ModelProto, old: str, new: str) -> None:
+def rename_value(model: onnx.ModelProto, old: str, new: str) -> None:
     """Rename a tensor everywhere in the graph."""
     for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
         if value.name == old:

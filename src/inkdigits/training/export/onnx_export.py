@@ -25,7 +25,7 @@ from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.model_card import METADATA_KEY, ModelCard
 from inkdigits.recognition.model_files.model_file import read_model_file
 from inkdigits.runs.run_directory import ARRAYS, KERAS_MODEL, ONNX_MODEL, require
-from inkdigits.training.export.graph_fusion import rename, simplify
+from inkdigits.training.export.graph_fusion import fuse_operations, rename_value
 from inkdigits.training.loop.precision import full_precision
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
 
@@ -55,7 +55,7 @@ def export_onnx(network: keras.Model, card: ModelCard, path: Path) -> None:
     model = convert_to_onnx(network, "images", (None, SIDE, SIDE))
     for output in list(model.graph.output):
         is_probabilities = output.type.tensor_type.shape.dim[1].dim_value == N_CLASSES
-        rename(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
+        rename_value(model, output.name, PROBABILITIES if is_probabilities else IS_DIGIT)
     save_checked(model, card, path)
 
 
@@ -75,13 +75,13 @@ def convert_to_onnx(network: keras.Model, name: str, shape: tuple[int | None, ..
             _export(network, raw, name, shape)
         else:
             _export_with_tensorflow(network, raw, name, shape)
-        model = simplify(onnx.load(raw))
-    rename(model, model.graph.input[0].name, name)
+        model = fuse_operations(onnx.load(raw))
+    rename_value(model, model.graph.input[0].name, name)
     return model
 
 
 def _export(network: keras.Model, path: Path, name: str, shape: tuple[int | None, ...]) -> None:
-    with _quiet():
+    with _silence_libraries():
         network.export(  # writes: to a temporary folder
             path,
             format="onnx",
@@ -236,7 +236,7 @@ def check_parity(network: keras.Model, path: Path, images: DigitImages) -> Score
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _silence_libraries() -> Iterator[None]:
     """Suppress the output of TensorFlow and tf2onnx during the export."""
     loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
     levels = [logger.level for logger in loggers]

@@ -59,23 +59,23 @@ class Batch:
         return self.images, targets, {PROBABILITIES: is_digit, IS_DIGIT: np.ones_like(is_digit)}
 
 
-def real_images_per_batch(recipe: Recipe) -> int:
+def count_real_images(recipe: Recipe) -> int:
     """Return the number of images per batch from the data set."""
-    return max(1, round(recipe.batch_size * (1 - recipe.invented)))
+    return max(1, round(recipe.batch_size * (1 - recipe.synthetic_share)))
 
 
 def count_batches(data: LabelledImages, recipe: Recipe) -> int:
     """Return the number of steps in an epoch, one pass over the data set."""
-    return -(-len(data) // real_images_per_batch(recipe))
+    return -(-len(data) // count_real_images(recipe))
 
 
 def smallest_batch(data: LabelledImages, recipe: Recipe) -> int:
     """Return the number of images in the last batch of an epoch, the smallest one."""
-    n_real = real_images_per_batch(recipe)
-    n_invented = sum(
+    n_real = count_real_images(recipe)
+    n_synthetic = sum(
         round(recipe.batch_size * share) for share in (recipe.stroke_models, recipe.fonts, recipe.non_digits)
     )
-    return (len(data) % n_real or min(n_real, len(data))) + n_invented
+    return (len(data) % n_real or min(n_real, len(data))) + n_synthetic
 
 
 class TrainingBatches:
@@ -127,7 +127,7 @@ class TrainingBatches:
         ValueError
             If the state is missing.
         """
-        n_real = real_images_per_batch(self._recipe)
+        n_real = count_real_images(self._recipe)
         first_pass, skipped = divmod(first, count_batches(self._data, self._recipe))
         if skipped and state is None:
             raise ValueError(f"batch {first} is within a pass over the data; give the state before it")
@@ -158,8 +158,8 @@ class TrainingBatches:
 
     def _draw(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
         parts = [
-            _real(self._data, chosen),
-            *(_sample(pool, share, self._recipe, rng) for pool, share in self._synthetic),
+            _make_real_batch(self._data, chosen),
+            *(_sample_pool(pool, share, self._recipe, rng) for pool, share in self._synthetic),
         ]
         return Batch(
             self._augmentation(np.concatenate([part.images for part in parts]), rng),
@@ -191,18 +191,18 @@ def _warp_or_augment(images: DigitImages, share: float, warp: Warp, rng: np.rand
     return augmented
 
 
-def _real(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
+def _make_real_batch(data: LabelledImages, chosen: NDArray[np.int64]) -> Batch:
     return Batch(data.images[chosen], data.labels[chosen], np.ones(len(chosen), bool))
 
 
-def _sample(pool: Batch, share: float, recipe: Recipe, rng: np.random.Generator) -> Batch:
+def _sample_pool(pool: Batch, share: float, recipe: Recipe, rng: np.random.Generator) -> Batch:
     chosen = rng.integers(len(pool.images), size=round(recipe.batch_size * share))
     return Batch(pool.images[chosen], pool.labels[chosen], pool.is_digit[chosen])
 
 
 def _draw_synthetic(data: LabelledImages, recipe: Recipe, seed: int) -> list[tuple[Batch, float]]:
     """Draw the pools of synthetic images of the recipe, each with its share of a batch."""
-    if not recipe.invented:
+    if not recipe.synthetic_share:
         return []
     from inkdigits.training.synthetic.digits import draw_synthetic_digits
     from inkdigits.training.synthetic.fonts import draw_font_digits
@@ -211,20 +211,20 @@ def _draw_synthetic(data: LabelledImages, recipe: Recipe, seed: int) -> list[tup
     rng = np.random.default_rng((seed, 0x1A4E47ED))
     pools = []
     if recipe.stroke_models:
-        images, labels = draw_synthetic_digits(_pool_size(data, recipe.stroke_models), rng)
+        images, labels = draw_synthetic_digits(_choose_pool_size(data, recipe.stroke_models), rng)
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.stroke_models))
     if recipe.fonts:
-        images, labels = draw_font_digits(_pool_size(data, recipe.fonts), rng)
+        images, labels = draw_font_digits(_choose_pool_size(data, recipe.fonts), rng)
         pools.append((Batch(images, labels, np.ones(len(images), bool)), recipe.fonts))
     if recipe.non_digits:
         images = draw_non_digits(
-            _pool_size(data, recipe.non_digits), rng, data, training_kinds(recipe.excluded_kinds)
+            _choose_pool_size(data, recipe.non_digits), rng, data, training_kinds(recipe.excluded_kinds)
         )
         nothing = np.zeros(len(images), np.int64)
         pools.append((Batch(images, nothing, nothing.astype(bool)), recipe.non_digits))
     return pools
 
 
-def _pool_size(data: LabelledImages, share: float) -> int:
+def _choose_pool_size(data: LabelledImages, share: float) -> int:
     """Return the number of synthetic images to draw: twice the number per epoch, from 100 to `POOL`."""
     return min(POOL, max(100, round(2 * len(data) * share)))

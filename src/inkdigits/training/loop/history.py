@@ -1,6 +1,5 @@
 """The history of a training: rows, checkpoints and progress, written by a callback of Keras."""
 
-import csv
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +8,7 @@ from typing import Any, TypeAlias
 
 import keras
 
-from inkdigits.errors import RunError
-from inkdigits.files.storage import write_text
-from inkdigits.runs import run_directory
+from inkdigits.runs.run_history import HISTORY_COLUMNS, write_history
 from inkdigits.training.loop.checkpoint import (
     Checkpoint,
     Position,
@@ -20,8 +17,6 @@ from inkdigits.training.loop.checkpoint import (
     take_checkpoint,
 )
 from inkdigits.training.networks.classifiers import PROBABILITIES
-
-HISTORY_COLUMNS = ("epoch", "seconds", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy")
 
 
 @dataclass(frozen=True)
@@ -195,30 +190,3 @@ def _find_metric(logs: dict[str, float], name: str) -> float | None:
 
 def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else value
-
-
-def write_history(run: Path, rows: list[dict[str, str]]) -> None:
-    """Write the rows of a run's history.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    lines = [",".join(HISTORY_COLUMNS), *(",".join(r.get(c, "") for c in HISTORY_COLUMNS) for r in rows)]
-    write_text(run / run_directory.HISTORY, "\n".join(lines) + "\n")
-
-
-def read_history(run: Path) -> list[dict[str, str]]:
-    """Return the rows of a run's history, as text by column.
-
-    Raises
-    ------
-    RunError
-        If the file is missing.
-    """
-    try:
-        with (run / run_directory.HISTORY).open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise RunError(f"{run} has no {run_directory.HISTORY}; start a new run") from error

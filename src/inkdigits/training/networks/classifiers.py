@@ -139,7 +139,7 @@ def has_is_digit_output(network: keras.Model) -> bool:
     return any(layer.name == IS_DIGIT for layer in network.layers)
 
 
-def layer_table(network: keras.Model) -> tuple[Layer, ...]:
+def describe_layers(network: keras.Model) -> tuple[Layer, ...]:
     """Return the layers of the network as they are stored in ``config.json``."""
     return tuple(
         Layer(
