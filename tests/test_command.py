@@ -1,10 +1,13 @@
 """The whole command as a person meets it: exit statuses, errors of one line, and Ctrl-C."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -318,6 +321,13 @@ def test_ctrl_c_leaves_a_run_that_goes_on(digits: Path, tmp_path: Path) -> None:
     assert "finished" in again.stderr
 
 
+def count_unread_bytes(pipe: int) -> int:
+    """Return the number of bytes in a pipe."""
+    answer = bytearray(4)
+    fcntl.ioctl(pipe, termios.FIONREAD, answer)
+    return int.from_bytes(answer, sys.byteorder)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_while_reading_is_one_word() -> None:
@@ -325,9 +335,12 @@ def test_ctrl_c_while_reading_is_one_word() -> None:
         [*INKDIGITS, "read", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert reading.stdin is not None
-    # Its interpreter must be up before it can be interrupted in order; it waits for its standard input then.
-    with pytest.raises(subprocess.TimeoutExpired):
-        reading.wait(timeout=5)
+    reading.stdin.write("begun")
+    reading.stdin.flush()
+    deadline = time.monotonic() + 100
+    while count_unread_bytes(reading.stdin.fileno()):  # until it waits for the rest
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     reading.send_signal(signal.SIGINT)
     _, error = reading.communicate(timeout=60)
     assert (reading.returncode, error.strip()) == (1, "inkdigits: interrupted")

@@ -12,8 +12,6 @@ from fuzz.record import Record
 from fuzz.targets.target import Target
 from inkdigits.errors import DataError, ModelError
 
-kept: list[bytearray] = []
-
 
 def run_once(folder: Path, run: Callable[[bytes], None], data: bytes = b"input") -> list[tuple[str, str]]:
     """Execute an input; return kind and place of the findings."""
@@ -76,10 +74,13 @@ def test_the_peak_of_one_input_is_limited(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_an_input_that_leaks_is_told_from_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "MAX_GROWTH_MEGABYTES", 8)
+    kept: list[int] = []
+    # What other parts of the process allocate meanwhile must not matter.
+    monkeypatch.setattr(execution, "_measure_heap_bytes", lambda: 50 * 2**20 + sum(kept))
 
     def run(data: bytes) -> None:
         if data == b"leak" or (data == b"cache" and not kept):
-            kept.append(bytearray(b"x" * (1 if data == b"leak" else 20) * 2**20))
+            kept.append((1 if data == b"leak" else 20) * 2**20)
 
     executor = Executor(Target(run, lambda: []), Record(tmp_path / "record"), tmp_path / "findings")
     for _ in range(20):
@@ -90,4 +91,11 @@ def test_an_input_that_leaks_is_told_from_a_cache(tmp_path: Path, monkeypatch: p
         list(map(executor.execute, [b"leak"] * 20))
     ((path, finding),) = load_findings(tmp_path / "findings").items()
     assert (finding.kind, path.read_bytes()) == ("leak", b"leak")
-    kept.clear()
+
+
+def test_memory_of_the_heap_is_counted() -> None:
+    before = execution._measure_heap_bytes()
+    kept = bytearray(b"x" * (64 * 2**20))
+    assert 60 * 2**20 < execution._measure_heap_bytes() - before < 100 * 2**20
+    del kept
+    assert execution._measure_heap_bytes() - before < 40 * 2**20

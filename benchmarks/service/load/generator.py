@@ -187,9 +187,9 @@ async def _run_open_loop(
     for _ in range(n_connections):
         await open_connection()
     begin = time.perf_counter()
-    n_due = n_handled = 0
-    while (elapsed := time.perf_counter() - begin) < seconds:
-        n_due = int(elapsed * rate)
+    n_all, n_handled = int(rate * seconds), 0
+    while n_handled < n_all:  # those too that became due while another program had the processor
+        n_due = min(n_all, int((time.perf_counter() - begin) * rate))
         while n_handled < n_due:
             n_handled += 1
             if free:

@@ -47,12 +47,12 @@ def serve(answer):
 
     thread = threading.Thread(target=asyncio.run, args=(main(),))
     thread.start()
-    started.wait(10)
+    assert started.wait(60)
     try:
         yield found
     finally:
         found["loop"].call_soon_threadsafe(found["end"].set)
-        thread.join(10)
+        thread.join(60)
 
 
 def make_answer(status, headers=b"", body=b"{}"):
@@ -64,19 +64,19 @@ def test_a_closed_loop_counts_the_answers_by_status():
         return [make_answer(429 if n % 2 else 200)], 0
 
     with serve(answer) as server:
-        outcome = run_closed_loop(server["port"], REQUEST, 2, 0.2, warm_up=0.05)
+        outcome = run_closed_loop(server["port"], REQUEST, 2, 1.0, warm_up=0.05)
     assert set(outcome.statuses) == {200, 429}
     assert abs(outcome.statuses[200] - outcome.statuses[429]) <= 4
     assert len(outcome.accepted) == outcome.statuses[200]
     figures = outcome.to_json()
-    assert figures["per_second"] == pytest.approx(outcome.statuses[200] / 0.2, rel=0.01)
+    assert figures["per_second"] == pytest.approx(outcome.statuses[200] / 1.0, rel=0.01)
     assert figures["p50_ms"] <= figures["p99_ms"] <= figures["max_ms"]
 
 
 def test_answers_in_parts_are_put_together():
     content = make_answer(200, body=b"x" * 100)
     with serve(lambda n: ([content[:20], content[20:60], content[60:]], 0)) as server:
-        outcome = run_closed_loop(server["port"], REQUEST, 1, 0.1, warm_up=0.0)
+        outcome = run_closed_loop(server["port"], REQUEST, 1, 1.0, warm_up=0.0)
         # Not one for each part: the server has answered as many.
         assert 1 <= outcome.statuses[200] <= server["n"]
     assert set(outcome.statuses) == {200}
@@ -84,11 +84,11 @@ def test_answers_in_parts_are_put_together():
 
 def test_a_connection_that_the_server_ends_is_replaced():
     with serve(lambda n: ([make_answer(200, b"connection: close\r\n")], 0)) as server:
-        closed = run_closed_loop(server["port"], REQUEST, 2, 0.1, warm_up=0.0)
+        closed = run_closed_loop(server["port"], REQUEST, 2, 1.0, warm_up=0.0)
         open_ = run_open_loop(server["port"], REQUEST, 200, 0.2, 4)
-    for outcome in (closed, open_):
+    for outcome, n_connections in ((closed, 2), (open_, 4)):
         assert set(outcome.statuses) == {200}
-        assert outcome.statuses[200] > 5
+        assert outcome.statuses[200] > n_connections
 
 
 class Transport(asyncio.Transport):
@@ -127,20 +127,21 @@ def test_a_connection_that_is_lost_counts_as_no_answer():
 
 
 def test_an_open_loop_sends_at_its_rate_though_answers_are_slow():
-    with serve(lambda n: ([make_answer(200)], 0.15)) as server:
+    with serve(lambda n: ([make_answer(200)], 2.0)) as server:
         outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 64)
     assert outcome.n_unsent == 0
-    assert 25 <= outcome.statuses[200] <= 50
-    assert min(outcome.accepted) >= 0.149
+    assert outcome.statuses == {200: 50}
+    assert min(outcome.accepted) >= 1.99
     assert len(outcome.probes) == 5
-    assert outcome.to_json()["liveness"]["p50_ms"] < 140
+    assert outcome.to_json()["liveness"]["p50_ms"] < 1990
 
 
 def test_requests_without_a_free_connection_are_counted():
     with serve(lambda n: ([make_answer(200)], 0.2)) as server:
         outcome = run_open_loop(server["port"], REQUEST, 100, 0.5, 2)
-    assert 2 <= outcome.statuses[200] <= 6
-    assert outcome.n_unsent + outcome.statuses[200] in range(25, 51)
+    assert outcome.statuses[200] >= 2
+    assert outcome.n_unsent > 0
+    assert outcome.n_unsent + outcome.statuses[200] == 50
 
 
 def test_percentiles_are_milliseconds():
