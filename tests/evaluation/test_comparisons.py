@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test
 
+from inkdigits.contract import DigitImages, Scores
+from inkdigits.data.images import LabelledImages
 from inkdigits.errors import DataError
-from inkdigits.evaluation import compare_pairs, mcnemar_p_value
+from inkdigits.evaluation import ModelComparison, compare_models, compare_pairs, mcnemar_p_value
 
 
 def scipys_p_value(first: list[float], second: list[float]) -> float:
@@ -77,3 +79,17 @@ def test_mcnemars_test_agrees_with_scipys_sign_test(first: int, second: int) -> 
 def test_mcnemars_test_needs_numbers_of_images() -> None:
     with pytest.raises(DataError, match="0 or more"):
         mcnemar_p_value(-1, 3)
+
+
+class Fixed:
+    def __init__(self, labels: list[int]) -> None:
+        self.labels = labels
+
+    def score(self, images: DigitImages) -> Scores:
+        return Scores(np.eye(10, dtype=np.float32)[self.labels], None)
+
+
+def test_models_are_compared_by_the_images_that_only_one_reads_correctly() -> None:
+    data = LabelledImages(np.zeros((5, 28, 28), np.uint8), np.array([1, 2, 3, 4, 5]), "five")
+    found = compare_models(Fixed([1, 2, 3, 4, 0]), Fixed([0, 0, 3, 9, 5]), data, "other")
+    assert found == ModelComparison("other", n_this_only=3, n_other_only=1, p_value=mcnemar_p_value(3, 1))

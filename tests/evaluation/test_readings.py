@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import astuple
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 
 from inkdigits.data import LabelledPictures
@@ -85,7 +86,7 @@ def test_whole_numbers() -> None:
     assert numbers.coverage == pytest.approx(4 / 6)
     assert numbers.accepted_error == pytest.approx(2 / 4)
     assert numbers.digit_accuracy == pytest.approx(15 / 17)
-    assert numbers.mistakes == ((3, "123", "12?"), (4, "123", "12"), (5, "12", "1\n2"))
+    assert tuple(map(astuple, numbers.mistakes)) == ((3, "123", "12?"), (4, "123", "12"), (5, "12", "1\n2"))
 
 
 def test_nothing_read_at_all_is_zero_and_no_crash() -> None:

@@ -1,7 +1,8 @@
 """``inkdigits evaluate``: evaluate a model on labelled digits."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +20,6 @@ from inkdigits.commands.formats.evaluation import (
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
-    from inkdigits.contract import Recogniser
     from inkdigits.data import LabelledImages, LabelledPictures
     from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
     from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
@@ -125,8 +125,11 @@ def command(
             answer["against"] = answer["corruptions"] = None
             text += f"\nEngine     {recogniser.engine}"
             if other is not None:
-                answer["against"] = _compare(recogniser, other, labelled)
-                text += f"\n{format_comparison(answer['against'])}"
+                from inkdigits.evaluation import compare_models
+
+                comparison = compare_models(recogniser, other, labelled, other.card.name)
+                answer["against"] = asdict(comparison)
+                text += f"\n{format_comparison(comparison)}"
             if corruptions:
                 from inkdigits.evaluation.robustness import measure_robustness
 
@@ -197,22 +200,3 @@ def _select_engine(
 
     n_passes = 1 + len(CORRUPTIONS) if corruptions else 1
     return select_recogniser(recogniser, labelled.images, n_passes)
-
-
-def _compare(
-    this: "Recogniser", other: "OnnxRecogniser | OpenVinoRecogniser", labelled: "LabelledImages"
-) -> dict[str, Any]:
-    """Count the images that only one of two models reads correctly, and test whether the counts differ."""
-    from inkdigits.evaluation import mcnemar_p_value
-
-    this_correct, other_correct = (
-        each.score(labelled.images).labels == labelled.labels for each in (this, other)
-    )
-    n_this_only = int((this_correct & ~other_correct).sum())
-    n_other_only = int((other_correct & ~this_correct).sum())
-    return {
-        "model": other.card.name,
-        "n_this_only": n_this_only,
-        "n_other_only": n_other_only,
-        "p_value": mcnemar_p_value(n_this_only, n_other_only),
-    }

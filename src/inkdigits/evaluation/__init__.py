@@ -1,7 +1,13 @@
 """Evaluation: metrics of any recogniser on labelled digit images, computed with NumPy only."""
 
 from inkdigits.evaluation.calibration import ReliabilityBins, expected_calibration_error, reliability
-from inkdigits.evaluation.comparisons import Comparison, compare_pairs, mcnemar_p_value
+from inkdigits.evaluation.comparisons import (
+    Comparison,
+    ModelComparison,
+    compare_models,
+    compare_pairs,
+    mcnemar_p_value,
+)
 from inkdigits.evaluation.metrics import evaluate, evaluate_scores
 from inkdigits.evaluation.per_class import ClassMetrics
 from inkdigits.evaluation.result import Evaluation, Mistake, WithoutLabelErrors
@@ -12,10 +18,12 @@ __all__ = [
     "Comparison",
     "Evaluation",
     "Mistake",
+    "ModelComparison",
     "ReliabilityBins",
     "Summary",
     "WithoutLabelErrors",
     "bootstrap_interval",
+    "compare_models",
     "compare_pairs",
     "evaluate",
     "evaluate_scores",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.contract import Recogniser
+from inkdigits.data.images import LabelledImages
 from inkdigits.errors import DataError
 from inkdigits.evaluation.statistics import bootstrap_interval
 
@@ -104,6 +106,36 @@ def _sign_flip_p_value(differences: NDArray[np.float64], seed: int) -> float:
     n_as_large = int(np.count_nonzero(sums >= observed - 1e-9 * np.abs(differences).sum()))
     # The observed pattern is counted among the random ones.
     return n_as_large / len(signs) if exact else (n_as_large + 1) / (DRAWS + 1)
+
+
+@dataclass(frozen=True)
+class ModelComparison:
+    """The comparison of one model with another on the same images.
+
+    Attributes
+    ----------
+    model
+        Name of the other model.
+    n_this_only, n_other_only
+        Number of images that only this model reads correctly, and that only the other one does.
+    p_value
+        Of McNemar's exact test that both have the same accuracy.
+    """
+
+    model: str
+    n_this_only: int
+    n_other_only: int
+    p_value: float
+
+
+def compare_models(
+    this: Recogniser, other: Recogniser, data: LabelledImages, other_name: str
+) -> ModelComparison:
+    """Count the images that only one of two models reads correctly, and test whether the counts differ."""
+    this_correct, other_correct = (each.score(data.images).labels == data.labels for each in (this, other))
+    n_this_only = int((this_correct & ~other_correct).sum())
+    n_other_only = int((other_correct & ~this_correct).sum())
+    return ModelComparison(other_name, n_this_only, n_other_only, mcnemar_p_value(n_this_only, n_other_only))
 
 
 def mcnemar_p_value(n_first_only: int, n_second_only: int) -> float:

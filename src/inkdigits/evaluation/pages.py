@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from inkdigits.data.images import Lines
 from inkdigits.recognition.reading import Number, Reading
 
 
-@dataclass(frozen=True)
-class PageMetrics:
+class PageMetrics(msgspec.Struct, frozen=True, kw_only=True, rename={"n_numbers": "n_numbers_on_pages"}):
     """Metrics of readings of pages.
 
     Attributes
@@ -30,15 +29,6 @@ class PageMetrics:
     numbers_f1: float
     layout_accuracy: float
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the metrics by name."""
-        return {
-            "n_pages": self.n_pages,
-            "n_numbers_on_pages": self.n_numbers,
-            "numbers_f1": self.numbers_f1,
-            "layout_accuracy": self.layout_accuracy,
-        }
-
 
 def compute_page_metrics(read: Sequence[tuple[Lines, Reading]]) -> PageMetrics:
     """Compute the metrics of readings of pages.
@@ -55,7 +45,12 @@ def compute_page_metrics(read: Sequence[tuple[Lines, Reading]]) -> PageMetrics:
         scores += f1_score(wanted, [join_digits(number) for number in reading.numbers])
         found = [sum(bool(join_digits(number)) for number in line) for line in reading.lines]
         n_arranged += [n for n in found if n] == [len(line) for line in lines if line]
-    return PageMetrics(len(read), n_numbers, scores / len(read), n_arranged / len(read))
+    return PageMetrics(
+        n_pages=len(read),
+        n_numbers=n_numbers,
+        numbers_f1=scores / len(read),
+        layout_accuracy=n_arranged / len(read),
+    )
 
 
 def join_digits(number: Number) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,7 @@ from inkdigits.evaluation.metrics import MAX_MISTAKES
 from inkdigits.evaluation.pages import PageMetrics, compute_page_metrics
 from inkdigits.evaluation.result import Evaluation, Mistake
 from inkdigits.evaluation.statistics import wilson_interval
+from inkdigits.files.json_records import to_json
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.reading import Digit, Reading
 
@@ -27,8 +29,17 @@ if TYPE_CHECKING:
 _LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
 
-@dataclass(frozen=True)
-class NumberMetrics:
+class NumberMistake(msgspec.Struct, frozen=True):
+    """A number that was read wrongly."""
+
+    index: int
+    """Index of the picture in the data set."""
+    label: str
+    text: str
+    """The text that was read."""
+
+
+class NumberMetrics(msgspec.Struct, frozen=True, kw_only=True, rename={"mistakes": "number_mistakes"}):
     """Metrics of whole numbers.
 
     Attributes
@@ -44,7 +55,7 @@ class NumberMetrics:
     accepted_error
         Error rate among these, or None if there are none.
     mistakes
-        At most 100 as (index in the data set, label, text that was read), in the order of the data set.
+        At most 100, in the order of the data set.
     """
 
     n_numbers: int
@@ -53,21 +64,7 @@ class NumberMetrics:
     digit_accuracy: float
     coverage: float
     accepted_error: float | None
-    mistakes: tuple[tuple[int, str, str], ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the metrics by name."""
-        return {
-            "n_numbers": self.n_numbers,
-            "number_accuracy": self.number_accuracy,
-            "number_accuracy_interval": list(self.number_accuracy_interval),
-            "digit_accuracy": self.digit_accuracy,
-            "coverage": self.coverage,
-            "accepted_error": self.accepted_error,
-            "number_mistakes": [
-                {"index": index, "label": label, "text": text} for index, label, text in self.mistakes
-            ],
-        }
+    mistakes: tuple[NumberMistake, ...]
 
 
 @dataclass(frozen=True)
@@ -94,8 +91,8 @@ class ReadingEvaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Return the metrics by name; with whole numbers, coverage and accepted error are those of the numbers."""
-        numbers = {} if self.numbers is None else self.numbers.to_json()
-        pages = {} if self.pages is None else self.pages.to_json()
+        numbers = {} if self.numbers is None else to_json(self.numbers)
+        pages = {} if self.pages is None else to_json(self.pages)
         return {**self.digits.to_json(), **numbers, **pages, "n_unreadable": self.n_unreadable}
 
 
@@ -192,13 +189,13 @@ def _compute_number_metrics(read: list[tuple[int, str, Reading]]) -> NumberMetri
     pairs = [pair for _, label, reading in read for pair in _pairs(label, reading)]
     wrong = [read[i] for i in np.flatnonzero(~right)[:MAX_MISTAKES]]
     return NumberMetrics(
-        len(read),
-        float(right.mean()),
-        wilson_interval(int(right.sum()), len(read)),
-        sum(digit is not None and digit.label == true for true, digit in pairs) / len(pairs),
-        float(accepted.mean()),
-        float((~right[accepted]).mean()) if accepted.any() else None,
-        tuple((index, label, reading.text) for index, label, reading in wrong),
+        n_numbers=len(read),
+        number_accuracy=float(right.mean()),
+        number_accuracy_interval=wilson_interval(int(right.sum()), len(read)),
+        digit_accuracy=sum(digit is not None and digit.label == true for true, digit in pairs) / len(pairs),
+        coverage=float(accepted.mean()),
+        accepted_error=float((~right[accepted]).mean()) if accepted.any() else None,
+        mistakes=tuple(NumberMistake(index, label, reading.text) for index, label, reading in wrong),
     )
 
 

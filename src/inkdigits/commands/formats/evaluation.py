@@ -1,9 +1,9 @@
 """Evaluations as lines of text for a terminal."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inkdigits.evaluation import Evaluation
+    from inkdigits.evaluation import Evaluation, ModelComparison
     from inkdigits.evaluation.readings import ReadingEvaluation
     from inkdigits.evaluation.robustness import Robustness
 
@@ -47,11 +47,11 @@ def format_readings(evaluation: "ReadingEvaluation") -> str:
     return text
 
 
-def format_comparison(comparison: dict[str, Any]) -> str:
+def format_comparison(comparison: "ModelComparison") -> str:
     """Format the comparison of two models on the same images."""
     return (
-        f"Against    {comparison['model']}: {comparison['n_other_only']:,} images are correct only with it, "
-        f"{comparison['n_this_only']:,} only with this model; p = {comparison['p_value']:.4f} (McNemar)"
+        f"Against    {comparison.model}: {comparison.n_other_only:,} images are correct only with it, "
+        f"{comparison.n_this_only:,} only with this model; p = {comparison.p_value:.4f} (McNemar)"
     )
 
 
