@@ -34,10 +34,8 @@ STROKES: dict[str, list[Stroke]] = {
 }
 """The strokes of the digits; 5 and 6 are not needed."""
 
-SCRIBBLE: list[Stroke] = [
-    [(0.1 + 0.8 * (step * 37 % 100) / 100, 0.1 + 0.8 * (step * 61 % 100) / 100) for step in range(30)]
-]
-"""A line back and forth, which is not a digit."""
+SCRIBBLE: list[Stroke] = [[(0.05 + 0.9 * step / 13, (0.85, 0.15)[step % 2]) for step in range(14)]]
+"""A line up and down, which is not a digit."""
 
 
 def draw_strokes(page: Page, strokes: list[Stroke], x: float, y: float, width: float, height: float) -> None:

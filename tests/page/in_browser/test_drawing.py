@@ -1,6 +1,7 @@
 """Drawing with mouse, finger and pen in a real browser, and what is shown of it."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
@@ -106,13 +107,14 @@ def test_a_drawing_of_which_part_is_not_read_is_said_to_be_so(page: Page) -> Non
 
 def answer_with_boxes(route: Route) -> None:
     """Answer with two digits that were rejected, in the upper left corner."""
-    answer = route.fetch()
-    reading = answer.json()
-    first = {**reading["digits"][0], "box": [5, 5, 10, 10], "rejected": "unsure"}
+    others = [{"label": label, "probability": 0.0} for label in range(1, 10)]
+    first = {"label": 0, "confidence": 0.4, "box": [5, 5, 10, 10], "alternatives": others, "printed": None}
+    first["rejected"] = "unsure"
     second = {**first, "box": [20, 5, 10, 10], "rejected": "not_a_digit"}
-    number = {**reading["numbers"][0], "text": "??", "digits": [first, second]}
+    number = {"text": "??", "confidence": 0.2, "box": [5, 5, 25, 10], "runner_up": None}
+    number["digits"] = [first, second]
     route.fulfill(
-        response=answer, json={**reading, "text": "??", "digits": [first, second], "numbers": [number]}
+        json={"text": "??", "width": 200, "height": 160, "digits": [first, second], "numbers": [number]}
     )
 
 
@@ -186,7 +188,29 @@ def test_ink_stays_on_the_sheet_when_the_window_changes(page: Page) -> None:
     sheet = page.locator("#sheet").bounding_box()
     assert right < 0.98 * sheet["width"]
     assert bottom < 0.98 * sheet["height"]
-    box = page.locator(".box rect").nth(1).bounding_box()
-    assert abs(box["x"] + box["width"] - sheet["x"] - right) < 10, "the boxes follow the ink"
+    expect_box_around_ink(page)
     page.get_by_label("Layout").select_option("Line")
     expect_reading(page, "42")
+
+
+def expect_box_around_ink(page: Page) -> None:
+    """Expect that the box of the last digit ends where the ink ends, on the right and below."""
+    rows, columns = np.nonzero(read_ink(page))
+    density = page.evaluate("devicePixelRatio")
+    sheet, box = page.locator("#sheet").bounding_box(), page.locator(".box rect").last.bounding_box()
+    assert abs(box["x"] + box["width"] - sheet["x"] - columns.max() / density) < 15
+    assert abs(box["y"] + box["height"] - sheet["y"] - rows.max() / density) < 15
+
+
+@pytest.mark.parametrize("is_wide_first", [True, False])
+def test_boxes_stay_around_the_digits_when_a_phone_is_turned(open_page, is_wide_first: bool) -> None:
+    wide, high = {"width": 844, "height": 390}, {"width": 390, "height": 844}
+    page = open_page(**{**PHONE, **(wide if is_wide_first else high)})
+    draw_number(page, "42", 60, 60, 140)
+    expect_reading(page, "42")
+    expect_box_around_ink(page)
+    page.set_viewport_size(high if is_wide_first else wide)
+    expect(page.locator("#boxes")).to_have_js_property(
+        "clientWidth", page.locator("#sheet").evaluate("(e) => e.clientWidth")
+    )
+    expect_box_around_ink(page)

@@ -151,10 +151,10 @@ def test_offline_is_said_and_the_sheet_is_read_when_online_again(page: Page, wat
 
 def test_a_service_that_fails_is_reported_without_another_try(page: Page, watched) -> None:
     watched.allowed = "500"
-    page.route(READ, lambda route: route.fulfill(status=500, body='{"error": "an unexpected error"}'))
+    page.route(READ, lambda route: route.fulfill(status=500, body='{"error": "An unexpected error."}'))
     page.locator("#sheet").click()
     expect_words(page, "Something went wrong")
-    expect(page.locator("#verdict")).to_have_text("an unexpected error")
+    expect(page.locator("#verdict")).to_have_text("An unexpected error.")
 
 
 def test_a_token_is_asked_for_and_kept_for_the_tab(page: Page, watched) -> None:

@@ -80,13 +80,16 @@ def test_pictures_are_dropped_and_pasted(page: Page) -> None:
     expect_blank(page)
 
 
-def test_a_file_that_is_no_picture_is_refused_in_words(page: Page, watched, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["letter.png", "letter.txt"])
+def test_a_file_that_is_no_picture_is_refused_in_words(
+    page: Page, watched, tmp_path: Path, name: str
+) -> None:
     watched.allowed = "422"
-    file = tmp_path / "letter.png"
+    file = tmp_path / name
     file.write_bytes(b"Dear sir or madam")
     page.locator("#picture-file").set_input_files(file)
     expect_words(page, "This picture cannot be read")
-    expect(page.locator("#verdict")).to_contain_text("expected")
+    expect(page.locator("#verdict")).to_contain_text("The picture has an unknown format: expected PNG, JPEG")
     expect(page.locator("#no-preview")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("#no-preview")).to_be_hidden()
@@ -99,7 +102,7 @@ def test_a_picture_that_is_too_large_is_refused_in_words(page: Page, watched) ->
     page.route("**/v1/read?*", lambda route: route.fulfill(status=413, body=words))
     page.locator("#picture-file").set_input_files(SEVEN)
     expect_words(page, "This picture is too large")
-    expect(page.locator("#verdict")).to_have_text("expected at most 1000 bytes")
+    expect(page.locator("#verdict")).to_have_text("Expected at most 1000 bytes.")
 
 
 def test_the_pages_of_a_document_can_be_chosen(page: Page, tmp_path: Path) -> None:

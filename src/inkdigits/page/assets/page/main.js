@@ -52,7 +52,7 @@ const live = new LiveReading({
     pages.offer(nPages);
     reading = answer;
     picture.setSize(answer);
-    boxes.show(answer);
+    boxes.show(answer, history.current.picture === null);
     const isPartial = isReadInPart(answer);
     panel.show(answer, isPartial);
     const { headline, verdict } = summarise(answer, isPartial);
@@ -98,7 +98,7 @@ function announceLater(text) {
 function update(pause) {
   reading = null;
   clearTimeout(announcing);
-  boxes.show(null);
+  boxes.show(null, true);
   find("enter-token").hidden = true;
   find("hint").hidden = !history.isBlank;
   find("undo").disabled = !history.canUndo && !history.draft;

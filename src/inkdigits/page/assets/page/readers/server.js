@@ -25,7 +25,8 @@ const ADDRESS = new URL("../../v1/read", import.meta.url);
 export async function read(picture, { layout, ink, page }, signal) {
   const body = picture instanceof Blob ? picture : await encodePng(picture);
   signal.throwIfAborted();
-  const headers = { "Content-Type": body.type || "application/octet-stream" };
+  // Browsers guess the type from the name; the service finds the format itself, and says what it found.
+  const headers = { "Content-Type": body.type.startsWith("image/") ? body.type : "application/octet-stream" };
   const token = readToken();
   if (token) {
     headers.Authorization = `Bearer ${token}`;

@@ -8,6 +8,7 @@ const GAP = 4; // CSS pixels between the ink and its box
 
 export class BoxLayer {
   #reading = null;
+  #isDrawing = true;
 
   /** @param {SVGSVGElement} layer Covers the sheet. */
   constructor(layer) {
@@ -15,9 +16,16 @@ export class BoxLayer {
     new ResizeObserver(() => this.#draw()).observe(layer);
   }
 
-  /** @param {object|null} reading A reading, or null for no boxes. */
-  show(reading) {
+  /**
+   * Show the boxes of a reading.
+   *
+   * @param {object|null} reading A reading, or null for no boxes.
+   * @param {boolean} isDrawing Whether a drawing was read: when its sheet changes its shape, as if a phone is turned, it stays in
+   *   the upper left corner, but a picture in the middle.
+   */
+  show(reading, isDrawing) {
     this.#reading = reading;
+    this.#isDrawing = isDrawing;
     this.#draw();
   }
 
@@ -47,6 +55,7 @@ export class BoxLayer {
     }
     const { width, height, digits } = this.#reading;
     this.layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.layer.setAttribute("preserveAspectRatio", this.#isDrawing ? "xMinYMin meet" : "xMidYMid meet");
     const perPixel = Math.max(width / this.layer.clientWidth, height / this.layer.clientHeight);
     digits.forEach((digit, index) => {
       if (digit.rejected !== "blank" || digits.length > 1) {

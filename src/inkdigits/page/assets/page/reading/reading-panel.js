@@ -36,7 +36,7 @@ export class ReadingPanel {
     this.#setHeadline(this.invitation, "sentence");
     this.#parts.verdict.textContent = "";
     this.#parts.numbers.hidden = true;
-    this.#parts.digits.replaceChildren(buildEmptyCard());
+    this.#showEmptyCard();
   }
 
   /** Take the old reading away: the sheet has changed. The frame keeps its size, so that nothing jumps. */
@@ -44,7 +44,7 @@ export class ReadingPanel {
     if (this.answer.dataset.state !== "reading") {
       this.#enter("reading");
       if (this.#parts.digits.childElementCount === 0) {
-        this.#parts.digits.replaceChildren(buildEmptyCard());
+        this.#showEmptyCard();
       }
     }
   }
@@ -69,7 +69,7 @@ export class ReadingPanel {
   showError(error, pause) {
     this.#enter("failed");
     this.#parts.numbers.hidden = true;
-    this.#parts.digits.replaceChildren(buildEmptyCard());
+    this.#showEmptyCard();
     const write = (seconds) => {
       const { headline, text } = describeError(error, seconds);
       this.#setHeadline(headline, "sentence");
@@ -135,6 +135,11 @@ export class ReadingPanel {
         ),
       );
     }
+  }
+
+  #showEmptyCard() {
+    this.#parts.digits.dataset.count = "few";
+    this.#parts.digits.replaceChildren(buildEmptyCard());
   }
 
   #showDigits(digits, limit) {

@@ -97,11 +97,11 @@ export function describeError(error, pause) {
     case "token":
       return { headline: "A token is needed.", text: "This service reads only for those who have its token." };
     case "too_large":
-      return { headline: "This picture is too large.", text: error.message };
+      return { headline: "This picture is too large.", text: makeSentence(error.message) };
     case "refused":
-      return { headline: "This picture cannot be read.", text: error.message };
+      return { headline: "This picture cannot be read.", text: makeSentence(error.message) };
     default:
-      return { headline: "Something went wrong.", text: error.message };
+      return { headline: "Something went wrong.", text: makeSentence(error.message) };
   }
 }
 
@@ -124,8 +124,12 @@ function countRejected(rejected) {
     other && `${other} ${other === 1 ? "is" : "are"} not a digit`,
     blank && `${blank} ${blank === 1 ? "is" : "are"} empty`,
   ].filter(Boolean);
-  const words = `${parts.join(", ")}.`;
-  return words[0].toUpperCase() + words.slice(1);
+  return makeSentence(parts.join(", "));
+}
+
+/** Return words with a capital letter and a full stop: messages of the service have neither. */
+function makeSentence(words) {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
 }
 
 function listGuesses(digit) {
