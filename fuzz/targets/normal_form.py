@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from fuzz.targets.target import Target
 from inkdigits.contract import SIDE
 from inkdigits.pictures.digits.normal_form import is_normal, normalise
-from inkdigits.recognition.reader import extract_digit_image
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.reader import propose_candidates
 
 _MAX_SIDE = 128
 
@@ -25,14 +26,15 @@ def run(data: bytes) -> None:
     # Of fainter pixels, scaled down, nothing may remain.
     assert image.any() or picture.max() < _CLEAR, "ink was lost"
     is_normal(picture)
-    found, box, size = extract_digit_image(picture)
-    assert np.array_equal(picture, given), "the picture was changed"
+    decoded = decode(picture)
+    size = decoded.given_size
     assert size == picture.shape[::-1]
-    x, y, width, height = box
-    assert 0 <= x <= x + width <= size[0], f"the box {box} is not in the picture"
-    assert 0 <= y <= y + height <= size[1], f"the box {box} is not in the picture"
-    if found is not None:
-        check_digit_image(found)
+    for candidate in propose_candidates(decoded):
+        x, y, width, height = candidate.box
+        assert 0 <= x <= x + width <= size[0], f"the box {candidate.box} is not in the picture"
+        assert 0 <= y <= y + height <= size[1], f"the box {candidate.box} is not in the picture"
+        check_digit_image(candidate.image)
+    assert np.array_equal(picture, given), "the picture was changed"
 
 
 def check_digit_image(image: NDArray[np.uint8]) -> None:

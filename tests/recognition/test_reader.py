@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from inkdigits.contract import DigitImages, Scores
-from inkdigits.recognition.reader import Reader, extract_digit_image, read
+from inkdigits.pictures.io.decode import decode
+from inkdigits.recognition.reader import Reader, propose_candidates, read
 
 
 class Fixed:
@@ -55,8 +56,7 @@ def test_an_empty_picture_is_blank_without_a_call_of_the_model() -> None:
 
 
 def test_a_picture_in_normal_form_is_the_input_of_the_model() -> None:
-    image, _, _ = extract_digit_image(stroke())
-    assert image is not None
+    image = propose_candidates(decode(stroke()))[0].image
     recogniser = Fixed(CONFIDENT_4)
     Reader(recogniser).read(image)
     np.testing.assert_array_equal(recogniser.inputs[0], image[np.newaxis])

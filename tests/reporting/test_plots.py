@@ -5,11 +5,11 @@ from inkdigits.evaluation.result import Mistake
 from inkdigits.reporting import plots
 from inkdigits.reporting.galleries import (
     Tile,
+    draw_filters,
+    draw_first_predictions,
     draw_gallery,
-    filter_gallery,
-    first_predictions,
-    mistakes_gallery,
-    training_examples,
+    draw_mistakes,
+    draw_training_examples,
 )
 from inkdigits.reporting.style import report_style, to_png, to_svg
 
@@ -124,7 +124,7 @@ def test_predictions_with_few_or_no_images(kept: int) -> None:
     images = np.zeros((kept, 28, 28), np.uint8)
     labels = np.arange(kept)
     with report_style():
-        figure = first_predictions(images, labels, labels % 2, np.ones(kept, np.float32))
+        figure = draw_first_predictions(images, labels, labels % 2, np.ones(kept, np.float32))
         figure.draw_without_rendering()
     assert len(figure.axes[0].images) == kept
 
@@ -133,16 +133,16 @@ def test_known_label_errors_are_marked() -> None:
     images = np.zeros((3, 28, 28), np.uint8)
     mistakes = [Mistake(index=i, label=4, predicted=9, confidence=0.875) for i in (2, 0)]
     with report_style():
-        figure = mistakes_gallery(images, mistakes, {0: 9})
+        figure = draw_mistakes(images, mistakes, {0: 9})
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["4 → 9", "87.5%", "4 → 9", "87.5% †"]
 
 
 def test_examples_and_filters_of_any_number() -> None:
     with report_style():
-        assert len(training_examples(np.zeros((10, 2, 28, 28), np.uint8)).axes[0].images) == 20
+        assert len(draw_training_examples(np.zeros((10, 2, 28, 28), np.uint8)).axes[0].images) == 20
         for shape in ((3, 3, 1), (5, 5, 17), (3, 3, 32)):
-            figure = filter_gallery(np.zeros(shape, np.float32))
+            figure = draw_filters(np.zeros(shape, np.float32))
             figure.draw_without_rendering()
             assert len(figure.axes[0].images) == shape[2]
 

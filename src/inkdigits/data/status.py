@@ -1,6 +1,5 @@
 """The status of the data sets on this machine, without downloads."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -60,17 +59,15 @@ class MnistStatus:
         return next(state for state in ("damaged", "missing", "present", "whole") if state in states)
 
 
-def mnist_status(folder: str | os.PathLike[str] | None = None, *, verify: bool = False) -> MnistStatus:
+def mnist_status(*, verify: bool = False) -> MnistStatus:
     """Return the status of MNIST on this machine, without downloading it.
 
     Parameters
     ----------
-    folder
-        As in `load_mnist`.
     verify
         Whether to read the files and check their SHA-256.
     """
-    named = named_folder(folder)
+    named = named_folder(None)
     place = cache_folder() if named is None else named
     return MnistStatus(place, named is None, tuple(_file_status(place, file, verify) for file in FILES))
 

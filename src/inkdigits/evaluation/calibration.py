@@ -61,21 +61,19 @@ def reliability(
     return ReliabilityBins(edges, counts, confidence, accuracy)
 
 
-def expected_calibration_error(
-    confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_], n_bins: int = N_BINS
-) -> float:
+def expected_calibration_error(confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]) -> float:
     """Return the expected calibration error of one or more predictions, in [0, 1].
 
     Parameters
     ----------
-    confidences, correct, n_bins
+    confidences, correct
         As in `reliability`.
 
     Notes
     -----
     C. Guo, G. Pleiss, Y. Sun and K. Weinberger, *On calibration of modern neural networks*, ICML 2017, eq. 3.
     """
-    return reliability(confidences, correct, n_bins).expected_calibration_error
+    return reliability(confidences, correct).expected_calibration_error
 
 
 def risk_coverage_curve(

@@ -11,6 +11,9 @@ from inkdigits.data.progress import Progress, ignore_progress
 from inkdigits.errors import DataError
 from inkdigits.evaluation.corruptions import CORRUPTIONS, corrupt
 
+_SEED = 0
+"""Random seed of the corruptions: all models are measured on the same corrupted images."""
+
 
 @dataclass(frozen=True)
 class Robustness:
@@ -56,7 +59,6 @@ def measure_robustness(
     images: DigitImages,
     labels: NDArray[np.int64],
     *,
-    seed: int = 0,
     clean: float | None = None,
     progress: Progress | None = None,
 ) -> Robustness:
@@ -72,8 +74,6 @@ def measure_robustness(
         ``uint8`` of shape (n, 28, 28), such as MNIST's test images.
     labels
         The true digits, integers (n,).
-    seed
-        Random seed of the corruptions; the same seed gives the same corrupted images.
     clean
         The accuracy on the uncorrupted images, if it is known already.
     progress
@@ -101,6 +101,6 @@ def measure_robustness(
     corrupted = {}
     for i, name in enumerate(CORRUPTIONS):
         progress(f"Corruption: {name}", i, len(CORRUPTIONS))
-        corrupted[name] = measure_accuracy(corrupt(images, name, seed))
+        corrupted[name] = measure_accuracy(corrupt(images, name, _SEED))
     progress(f"Corruption: {name}", len(CORRUPTIONS), len(CORRUPTIONS))
     return Robustness(len(images), measure_accuracy(images) if clean is None else clean, corrupted)

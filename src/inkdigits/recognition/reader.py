@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inkdigits.choices import LAYOUTS
 from inkdigits.contract import Recogniser, Scores
 from inkdigits.errors import UsageError
 from inkdigits.pictures.digits.candidates import Candidate, find_candidates
 from inkdigits.pictures.digits.normal_form import is_normal
-from inkdigits.pictures.geometry.transform import Box, Transform
+from inkdigits.pictures.geometry.transform import Transform
 from inkdigits.pictures.io.decode import Picture, PictureSource, decode
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
@@ -209,37 +208,6 @@ def _load_detector(path: Path, n_threads: int | None) -> "Detector":
     from inkdigits.recognition.detection.detector import Detector
 
     return Detector(path, n_threads)
-
-
-def extract_digit_image(
-    picture: PictureSource, recogniser: Recogniser | None = None
-) -> tuple[NDArray[np.uint8] | None, Box, tuple[int, int]]:
-    """Extract the digit of a picture in MNIST's normal form.
-
-    Parameters
-    ----------
-    picture
-        See `Reader.read`.
-    recogniser
-        Scores the candidates if there are several; without it the candidate of greatest weight is chosen.
-
-    Returns
-    -------
-    image : ndarray or None
-        ``uint8`` of shape (28, 28), ink 255 on background 0; None if there is no ink.
-    box : tuple of int
-        x, y, width and height of the digit in pixels of the picture as given.
-    size : tuple of int
-        Width and height of the picture as given, in pixels.
-    """
-    decoded = decode(picture)
-    found = propose_candidates(decoded)
-    if not found:
-        return None, (0, 0, *decoded.given_size), decoded.given_size
-    best = 0
-    if recogniser is not None and len(found) > 1:
-        best = choose_candidate(found, recogniser.score(np.stack([each.image for each in found])))
-    return found[best].image, found[best].box, decoded.given_size
 
 
 def build_page(decoded: Picture) -> Page:

@@ -20,9 +20,9 @@ def short_interval(ends: Sequence[float]) -> str:
     return f"{100 * ends[0]:.2f}–{percent(ends[1])}"
 
 
-def count(n: int, noun: str, plural: str = "") -> str:
+def count(n: int, noun: str) -> str:
     """Return "1 mistake", "no mistakes" or "1,234 mistakes"."""
-    return f"{n:,} {noun}" if n == 1 else f"{f'{n:,}' if n else 'no'} {plural or noun + 's'}"
+    return f"{n:,} {noun}" if n == 1 else f"{f'{n:,}' if n else 'no'} {noun}s"
 
 
 def listed(items: Sequence[str]) -> str:

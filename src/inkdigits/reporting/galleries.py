@@ -13,6 +13,9 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.evaluation.result import Mistake
 from inkdigits.reporting.style import BLUE, INK, MUTED, RULE, VERMILLION, WIDTH, new_figure
 
+_N_EACH = 4
+"""Largest number of training images, and of correct predictions, of each digit: ten columns fit the page."""
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -92,15 +95,15 @@ def _draw_tile(axes: Axes, tile: Tile, left: float, top: float, side: float) -> 
     axes.text(middle, line_2, tile.note, ha="center", va="top", fontsize=6.5, color=MUTED)
 
 
-def draw_training_examples(examples: NDArray[np.uint8], n_each: int = 4) -> Figure:
-    """Draw ``n_each`` training images of each digit, one column per digit.
+def draw_training_examples(examples: NDArray[np.uint8]) -> Figure:
+    """Draw some training images of each digit, one column per digit.
 
     Parameters
     ----------
     examples
         ``uint8`` (10, k, 28, 28).
     """
-    rows = range(min(n_each, examples.shape[1]))
+    rows = range(min(_N_EACH, examples.shape[1]))
     return draw_gallery([Tile(examples[digit, row]) for row in rows for digit in range(N_CLASSES)], N_CLASSES)
 
 
@@ -109,7 +112,6 @@ def draw_first_predictions(
     labels: NDArray[np.int64],
     predicted: NDArray[np.int64],
     confidences: NDArray[np.float32],
-    n_right: int = 4,
 ) -> Figure:
     """Draw one column per digit: its first correct predictions, and below them its first mistake.
 
@@ -121,20 +123,18 @@ def draw_first_predictions(
         ``int64`` (n,).
     confidences
         ``float32`` (n,) in [0, 1].
-    n_right
-        Number of correct predictions per column.
     """
     columns: list[list[Tile | None]] = []
     for digit in range(N_CLASSES):
-        right = np.flatnonzero((labels == digit) & (predicted == digit))[:n_right]
+        right = np.flatnonzero((labels == digit) & (predicted == digit))[:_N_EACH]
         wrong = np.flatnonzero((labels == digit) & (predicted != digit))[:1]
         tiles: list[Tile | None] = [
             Tile(images[i], f"{predicted[i]}", f"{confidences[i]:.1%}", bool(predicted[i] == digit))
             for i in (*right, *wrong)
         ]
         blank: list[Tile | None] = [None]
-        columns.append(tiles[: len(right)] + blank * (n_right - len(right)) + (tiles[len(right) :] or blank))
-    n_rows = n_right + any(column[-1] for column in columns)
+        columns.append(tiles[: len(right)] + blank * (_N_EACH - len(right)) + (tiles[len(right) :] or blank))
+    n_rows = _N_EACH + any(column[-1] for column in columns)
     return draw_gallery([column[row] for row in range(n_rows) for column in columns], N_CLASSES)
 
 

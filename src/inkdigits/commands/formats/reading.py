@@ -41,7 +41,7 @@ class Writer(Protocol):
         """Write the rest of the output, after the last picture."""
 
 
-def make_writer(form: str, alone: bool, images: bool = False) -> Writer:
+def make_writer(form: str, alone: bool, images: bool) -> Writer:
     """Return the writer of a format.
 
     Parameters
