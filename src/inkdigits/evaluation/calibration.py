@@ -106,7 +106,15 @@ def risk_coverage_curve(
 def risk_at_coverage(
     coverage: float, confidences: NDArray[np.floating[Any]], correct: NDArray[np.bool_]
 ) -> float:
-    """Return the error rate among the most confident predictions, a share of ``coverage`` of all, in [0, 1]."""
+    """Return the error rate among the most confident predictions, in [0, 1].
+
+    Parameters
+    ----------
+    coverage
+        Their share of all predictions, in [0, 1]; at least one prediction counts.
+    confidences, correct
+        As in `reliability`.
+    """
     _, risks = risk_coverage_curve(confidences, correct)
     return float(risks[max(1, round(coverage * len(risks))) - 1])
 

@@ -131,7 +131,17 @@ class ModelComparison:
 def compare_models(
     this: Recogniser, other: Recogniser, data: LabelledImages, other_name: str
 ) -> ModelComparison:
-    """Count the images that only one of two models reads correctly, and test whether the counts differ."""
+    """Count the images that only one of two models reads correctly, and test whether the counts differ.
+
+    Parameters
+    ----------
+    this, other
+        The models.
+    data
+        Digit images with their labels.
+    other_name
+        Name of the other model, for the result.
+    """
     this_correct, other_correct = (each.score(data.images).labels == data.labels for each in (this, other))
     n_this_only = int((this_correct & ~other_correct).sum())
     n_other_only = int((other_correct & ~this_correct).sum())

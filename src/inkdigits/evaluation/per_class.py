@@ -50,7 +50,7 @@ def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64]) ->
 
 
 def compute_class_metrics(matrix: NDArray[np.int64]) -> tuple[ClassMetrics, ...]:
-    """Return the metrics of each digit, 0 to 9, from a confusion matrix."""
+    """Return the metrics of each digit, 0 to 9, from a confusion matrix as `confusion_matrix` returns it."""
     right = np.diag(matrix).astype(np.float64)
     n_predicted, support = matrix.sum(axis=0), matrix.sum(axis=1)
     # 0 / 0, without predictions or without images of a class, is 0 by convention, as in scikit-learn.

@@ -47,6 +47,13 @@ class Session:
     def run(self, outputs: list[str], inputs: dict[str, NDArray[np.uint8]]) -> list[Any]:
         """Return the outputs of the model, by the order of their names.
 
+        Parameters
+        ----------
+        outputs
+            Names of the outputs.
+        inputs
+            By name, each ``uint8`` of the shape that the model's kind has, see `inkdigits.recognition.model_files.kinds`.
+
         Raises
         ------
         ModelError

@@ -49,7 +49,10 @@ class Batch:
     teacher_probabilities: NDArray[np.float32] | None = None
 
     def to_single_output(self) -> tuple[DigitImages, NDArray[np.int64] | NDArray[np.float32]]:
-        """Return images and targets for a network whose only output is the probabilities."""
+        """Return images and targets for a network whose only output is the probabilities.
+
+        The targets are labels, ``int64`` (n,), or with a teacher its probabilities, ``float32`` (n, 10).
+        """
         return self.images, self.labels if self.teacher_probabilities is None else self.teacher_probabilities
 
     def to_two_outputs(self) -> tuple[DigitImages, Outputs, Outputs]:
