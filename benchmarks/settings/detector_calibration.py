@@ -97,15 +97,16 @@ def main() -> None:
     parser.add_argument(
         "--write", action="store_true", help="write them into the shipped detector's card, too"
     )
-    write = parser.parse_args().write
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    options = parser.parse_args()
     numbers = candidates_of(find_real_pictures("numbers"))
     tried = [figures(numbers, *each) for each in product(TEMPERATURES, PRESENCE_ODDS, OTHER_ODDS, SLASH_ODDS)]
     likeliest = max(each["log_likelihood"] for each in tried)
     equal = [each for each in tried if each["log_likelihood"] >= likeliest - EQUAL]
     best = min(equal, key=lambda each: each["ece"])
-    write_json(RESULTS, {"n": len(numbers), "chosen": best, "tried": tried})
+    write_json(options.out, {"n": len(numbers), "chosen": best, "tried": tried})
     print(best)
-    if write:
+    if options.write:
         from inkdigits.training.export.onnx_export import write_card
 
         card = replace(

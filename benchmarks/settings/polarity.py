@@ -7,6 +7,8 @@ other half for its evaluation.
 Usage: python -m benchmarks.settings.polarity [--n 4000]
 """
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -54,7 +56,9 @@ def main() -> None:
     """Fit the weights on some pictures, and compare them with those in the code on others."""
     parser = make_parser(__doc__)
     parser.add_argument("--n", type=int, default=4000, help="pictures to fit, and as many to measure")
-    n = parser.parse_args().n
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    options = parser.parse_args()
+    n = options.n
     votes, are_light = drawn(n, seed=1)
     # The problem is symmetric in light and dark ink, so there is no intercept.
     fitted = LogisticRegression(fit_intercept=False, C=1.0).fit(votes, are_light).coef_[0]
@@ -66,7 +70,7 @@ def main() -> None:
         "right": float((((votes @ weights) > 0) == are_light).mean()),
         "right_as_shipped": float((((votes @ np.array(light.POLARITY_WEIGHTS)) > 0) == are_light).mean()),
     }
-    write_json(RESULTS, result)
+    write_json(options.out, result)
     print(result)
 
 

@@ -164,6 +164,7 @@ def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("family", choices=("detector", "columns"), help="network to train")
     parser.add_argument("--steps", type=int, default=2000, help="by default %(default)s")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     arguments = parser.parse_args()
     folder = find_real_pictures("numbers")
     network, seconds = train(arguments.family, arguments.steps)
@@ -178,7 +179,7 @@ def main() -> None:
         found = read(arguments.family, network, canvas_of(folder / row["file"]))
         right["cheques" if row["source"] == "cheques" else "others"].append(found == wanted)
         as_long.append(len(found) == len(wanted))
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results = json.loads(arguments.out.read_text(encoding="utf-8")) if arguments.out.exists() else {}
     results[arguments.family] = {
         "steps": arguments.steps,
         "batch": BATCH,
@@ -190,7 +191,7 @@ def main() -> None:
         "pixels_a_column": CELL_WIDTH,
         "machine": describe_environment()["machine"],
     }
-    write_json(RESULTS, results)
+    write_json(arguments.out, results)
     print(json.dumps(results[arguments.family], indent=2))
 
 

@@ -39,6 +39,7 @@ def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", help="finished run of train-numbers")
     parser.add_argument("--epochs", type=int, default=3, help="by default %(default)s")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     arguments = parser.parse_args()
     folder = find_real_pictures("numbers")
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
@@ -80,7 +81,7 @@ def main() -> None:
         "right": right,
         "machine": describe_environment()["machine"],
     }
-    write_json(RESULTS, result)
+    write_json(arguments.out, result)
     print(result)
 
 
