@@ -52,7 +52,7 @@ class Session:
         outputs
             Names of the outputs.
         inputs
-            By name, each ``uint8`` of the shape that the model's kind has, see `inkdigits.recognition.model_files.kinds`.
+            By name, ``uint8``; their shapes are those of the kind of model: `inkdigits.recognition.model_files.kinds`.
 
         Raises
         ------
