@@ -32,25 +32,25 @@ def test_a_run_is_new_if_it_is_missing_or_empty_but_for_what_a_crash_left(tmp_pa
 
 
 def test_the_manifest_has_all_files_but_itself_checkpoints_and_what_a_crash_left(tmp_path: Path) -> None:
-    for name in ("a.json", "figures/b.png", *CHECKPOINTS, f"{PARTIAL}0-a.json", ".lock", MANIFEST):
+    for name in ("config.json", "figures/b.png", *CHECKPOINTS, f"{PARTIAL}0-a.json", ".lock", MANIFEST):
         write_text(tmp_path / name, name)
     write_manifest(tmp_path)
     manifest = json.loads((tmp_path / MANIFEST).read_text())
     assert manifest == {
         name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "bytes": len(name)}
-        for name in ("a.json", "figures/b.png")
+        for name in ("config.json", "figures/b.png")
     }
     assert has_checkpoint(tmp_path)
 
-    remove_from_manifest(tmp_path, [tmp_path / "a.json", tmp_path / "new.html"])
+    remove_from_manifest(tmp_path, [tmp_path / "config.json", tmp_path / "new.html"])
     assert list(json.loads((tmp_path / MANIFEST).read_text())) == ["figures/b.png"]
 
 
 def test_a_damaged_or_missing_manifest_claims_nothing(tmp_path: Path) -> None:
-    remove_from_manifest(tmp_path, [tmp_path / "a.json"])
+    remove_from_manifest(tmp_path, [tmp_path / "config.json"])
     assert not list(tmp_path.iterdir())
     (tmp_path / MANIFEST).write_text("{")
-    remove_from_manifest(tmp_path, [tmp_path / "a.json"])
+    remove_from_manifest(tmp_path, [tmp_path / "config.json"])
     assert (tmp_path / MANIFEST).read_text() == "{"
 
 
@@ -82,3 +82,10 @@ def test_a_run_that_fails_before_its_first_file_leaves_nothing(tmp_path: Path) -
     with pytest.raises(RunError, match="no run to resume"), open_run(tmp_path / "run", resume=True):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_without_its_first_file_gets_no_manifest(tmp_path: Path) -> None:
+    write_text(tmp_path / "history.csv", "epoch")
+    with pytest.raises(RunError, match="was moved or deleted while it was written"):
+        write_manifest(tmp_path)
+    assert not (tmp_path / MANIFEST).exists()

@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 
 import numpy as np
 import onnx
@@ -110,6 +111,20 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(run, small_train,
     for ours, theirs in zip(run.network.get_weights(), resumed.network.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert [row["epoch"] for row in read_history(path)] == ["1", "2", "3"]
+
+
+def test_a_run_that_is_deleted_meanwhile_ends_in_an_error_and_is_not_created_again(
+    small_train, small_test, tmp_path
+):
+    path = tmp_path / "run"
+
+    def delete(step):
+        if step.epoch_done and step.epoch == 1:
+            shutil.rmtree(path)
+
+    with pytest.raises(RunError, match=r"run was moved or deleted while it was written; leave it in place"):
+        train(QUICK, small_train, small_test, seed=3, run=path, watch=delete)
+    assert not path.exists()
 
 
 def test_a_run_is_never_overwritten_nor_resumed_with_other_settings(run, small_train, small_test, tmp_path):

@@ -67,6 +67,20 @@ def require(run: Path, name: str) -> Path:
     return path
 
 
+def check_is_there(run: Path) -> None:
+    """Check that a run that is being written was not moved or deleted meanwhile.
+
+    Writing would create its folder again, and the run would end without the files from its beginning.
+
+    Raises
+    ------
+    RunError
+        If its first file is missing.
+    """
+    if not (run / CONFIG).is_file():
+        raise RunError(f"{run} was moved or deleted while it was written; leave it in place, and train again")
+
+
 def read_json(run: Path, name: str) -> Any:
     """Return the content of one of the run's JSON files.
 
@@ -147,7 +161,10 @@ def write_manifest(run: Path) -> None:
     ------
     OutputError
         If a file cannot be synchronised or written.
+    RunError
+        If the run was moved or deleted.
     """
+    check_is_there(run)
     sync_tree(run)  # the event files of TensorBoard too, or their entries could be false after a power cut
     files = [path for path in list_files(run) if path.name not in (MANIFEST, *CHECKPOINTS)]
     write_json(

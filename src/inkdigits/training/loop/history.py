@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import keras
 
+from inkdigits.runs.run_directory import check_is_there
 from inkdigits.runs.run_history import HISTORY_COLUMNS, write_history
 from inkdigits.training.loop.checkpoint import (
     Checkpoint,
@@ -77,8 +78,6 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         The state of the batches at each step.
     watch
         Called with each `Step`.
-    timer
-        Decides when checkpoints are due.
     """
 
     def __init__(
@@ -89,7 +88,6 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         start: Checkpoint | None = None,
         batch_state: BatchState = lambda _: None,
         watch: StepCallback | None = None,
-        timer: SaveTimer | None = None,
     ) -> None:
         super().__init__()
         self.epochs = epochs
@@ -99,7 +97,7 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         self.run = run
         self._batch_state = batch_state
         self._watch = watch or (lambda _: None)
-        self._timer = timer or SaveTimer()
+        self._timer = SaveTimer()
         self._epoch = 0
         self._skipped = 0
         self._started = 0.0
@@ -130,6 +128,7 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         # Keras counts the steps of the last execution of an epoch beyond its end.
         done = min(self._skipped + batch + 1, self.n_steps)
         if done < self.n_steps and self._timer.is_due(within_epoch=True):
+            check_is_there(self.run)
             with self._timer.measure():
                 self._save(self._epoch, done)
         self._watch(self._step(done, logs or {}))
@@ -148,6 +147,7 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         self.rows.append({name: str(value) for name, value in row.items()})
         # The training goes on from the checkpoint after a partial epoch, and from the files after an interruption.
         if self._skipped or epoch + 1 == self.epochs or self._timer.is_due(within_epoch=False):
+            check_is_there(self.run)
             with self._timer.measure():
                 write_history(self.run, self.rows)
                 self._save(epoch + 1, 0)
