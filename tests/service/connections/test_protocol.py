@@ -70,7 +70,7 @@ def test_connection_without_a_request_is_closed(start_small_service):
         start = time.monotonic()
         with service.connect() as connection:
             assert receive_all(connection) == b""
-        assert time.monotonic() - start > 0.25  # the clock of the event loop has milliseconds, and is late by a turn
+        assert time.monotonic() - start > 0.25  # the event loop's clock has whole milliseconds
 
 
 def test_header_that_comes_too_slowly_is_refused(start_small_service, monkeypatch):
@@ -103,7 +103,7 @@ def test_used_connection_is_closed_after_a_while(start_small_service):
         connection.sendall(GET + b"\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert receive_all(connection) == b""
-        assert time.monotonic() - start > 0.25  # the clock of the event loop has milliseconds, and is late by a turn
+        assert time.monotonic() - start > 0.25  # the event loop's clock has whole milliseconds
 
 
 def test_end_of_a_body_is_no_beginning_of_a_request(start_small_service):
