@@ -22,7 +22,7 @@ def test_each_file_has_its_outcome_within_the_bound(load, make, tmp_path: Path) 
     for name, content in make():
         path = tmp_path / name
         path.write_bytes(content)
-        start = time.process_time()
+        start = time.thread_time()
         if name.startswith("read-"):
             load(path)
         else:
@@ -31,6 +31,6 @@ def test_each_file_has_its_outcome_within_the_bound(load, make, tmp_path: Path) 
             n_refused += 1
             assert "\n" not in str(caught.value), name
             assert len(str(caught.value)) < 2000, name
-        assert time.process_time() - start < DATA_SET.seconds, name
+        assert time.thread_time() - start < DATA_SET.seconds, name
         path.unlink()
     assert n_refused >= 7

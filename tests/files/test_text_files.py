@@ -75,7 +75,7 @@ def test_damaged_and_large_json_files(tmp_path: Path) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 # several messages of Python
             read_json_file(path)
     path.write_bytes(b"[" + b"1," * (MAX_JSON_BYTES // 2) + b"1]")
-    start = time.process_time()
+    start = time.thread_time()
     with pytest.raises(LimitError, match="larger than"):
         read_json_file(path)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1

@@ -26,10 +26,10 @@ HOSTILE = make_models()
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_model_is_refused_in_one_line(name: str) -> None:
     content, reason = HOSTILE[name]
-    start = time.process_time()
+    start = time.thread_time()
     with pytest.raises(ModelError, match=reason) as caught:
         check_model(content, "hostile.onnx", CLASSIFIER)
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2
     message = str(caught.value)
     assert "hostile.onnx" in message
     assert "\n" not in message

@@ -114,11 +114,11 @@ def test_a_roster_of_ten_thousand_is_matched_in_milliseconds() -> None:
     ]
     spent = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.thread_time()
         assert roster.match(segmentations).text == "12340000"
-        spent.append(time.perf_counter() - start)
+        spent.append(time.thread_time() - start)
     assert len(roster) == 10_000
-    assert min(spent) < 0.02
+    assert min(spent) < 0.05  # of processor time; it takes 0.3 ms, and one entry after the other 230 ms
 
 
 def test_rosters_are_loaded_from_text_and_csv_files(tmp_path: Path) -> None:
