@@ -57,14 +57,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(not all(row["is_found"] for row in rows))
 
 
-def find_planted(name: str, engine: str) -> dict[str, Any]:
-    """Plant a bug, run a campaign until it is found, and return how long it took."""
+def find_planted(name: str, engine: str, max_seconds: float = MAX_SECONDS) -> dict[str, Any]:
+    """Plant a bug, run a campaign until it is found, and return how long it took.
+
+    Parameters
+    ----------
+    name
+        The bug, of `fuzz.planted.PLANTED`.
+    engine
+        The engine, of `fuzz.engines.ENGINES`.
+    max_seconds
+        The time within which it must be found.
+    """
     bug = PLANTED[name]
     with tempfile.TemporaryDirectory() as folder:
         campaign = Campaign(bug.target, engine, Path(folder) / bug.target)
         corpus.prepare_folder(bug.target, campaign.work, has_saved=False)
         campaign.run(
-            MAX_SECONDS,
+            max_seconds,
             bug=name,
             is_enough=lambda each: bug.kind in {finding.kind for finding in each.findings.values()},
             seconds_per_input=_SECONDS_PER_INPUT,

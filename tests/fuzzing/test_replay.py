@@ -9,6 +9,7 @@ from fuzz.supervisor import Campaign
 from fuzz.targets import list_targets, load_target
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("target", list_targets())
 def test_saved_inputs_do_no_harm(target: str, tmp_path: Path) -> None:
     """They are executed in a process of their own with limits, as in a campaign."""
@@ -16,7 +17,7 @@ def test_saved_inputs_do_no_harm(target: str, tmp_path: Path) -> None:
     corpus.prepare_folder(target, campaign.work)
     n_inputs = len(list((campaign.work / "corpus").iterdir()))
     assert n_inputs >= len(corpus.list_saved_inputs(target)) > 0
-    campaign.run(200.0, mode="replay")
+    campaign.run(500.0, mode="replay")
     assert campaign.findings == {}
     assert campaign.n_inputs == n_inputs
 

@@ -8,6 +8,7 @@ from benchmarks.durability.crashes.kills import survive_kills
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute on an idle machine
 def test_a_training_survives_twenty_kills(tmp_path: Path) -> None:
     survived = survive_kills(20, tmp_path)
     assert survived.kills == 20
