@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 
 import inkdigits
 from inkdigits.data import Mnist
+from inkdigits.recognition.detection import locate as location
+from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import compute_finest_scale
+from inkdigits.recognition.detection.symbols import N_SYMBOLS, OTHER
 
 NUMBERS = ("4217", "30865", "9152")
 
@@ -114,3 +117,25 @@ def test_the_final_scans_of_a_tall_strip_stay_small(monkeypatch: pytest.MonkeyPa
     )
     locate(strip, detector)
     assert max(sizes) < 1_000_000
+
+
+def test_the_final_scans_include_digits_that_a_block_of_writing_suppresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digits = np.array([[40, 40, 60, 70], [60, 330, 80, 360], [90, 330, 110, 360]], np.float32)
+    block = np.array([[45, 280, 125, 400]], np.float32)
+    bottoms: list[int] = []
+
+    def scan(grey: NDArray[np.uint8], scale: float, detector: Detector, slant: float = 0.0) -> Detections:
+        is_coarse = 120 * scale < 42
+        boxes = block if is_coarse else digits
+        classes = np.zeros((len(boxes), N_SYMBOLS), np.float32)
+        classes[:, OTHER if is_coarse else 5] = 1
+        if slant:
+            bottoms.append(grey.shape[0])
+        presence = np.full(len(boxes), 0.99 if is_coarse else 0.95, np.float32)
+        return Detections(presence, classes, boxes, np.zeros(len(boxes), np.float32))
+
+    monkeypatch.setattr(location, "scan", scan)
+    locate(np.full((600, 400), 255, np.uint8), load_shipped_detector(1))
+    assert min(bottoms) >= 360

@@ -10,7 +10,6 @@ from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
     find_main_line,
     group_lines,
-    split_at_signs,
     split_into_numbers,
 )
 
@@ -82,6 +81,20 @@ def test_low_zeros_are_in_the_line_of_their_number() -> None:
     assert get_text(found, find_main_line(found)) == "600"
 
 
+def test_digits_a_quarter_as_high_are_in_the_line_of_the_digit_beside_them() -> None:
+    first = (10.0, 10.0, 60.0, 90.0)
+    zeros = [(x, 70.0, x + 20, 90.0) for x in (64.0, 88.0, 112.0)]
+    assert [
+        get_text(amount, line)
+        for amount in [make_detections([first, *zeros], "6000")]
+        for line in group_lines(amount)
+    ] == ["6000"]
+    # Beside a sign, or far away, they are a line of their own.
+    assert len(group_lines(make_detections([first, *zeros], "×000"))) == 2
+    apart = [(x + 60, top, right + 60, low) for x, top, right, low in zeros]
+    assert len(group_lines(make_detections([first, *apart], "6000"))) == 2
+
+
 def test_the_main_line_has_most_digits() -> None:
     boxes = [*make_boxes("12", 10, 0), *make_boxes("34567", 10, 40), *make_boxes("8", 10, 80)]
     found = make_detections(boxes, "12345678")
@@ -128,19 +141,17 @@ def test_an_improbable_symbol_does_not_close_a_gap() -> None:
     ]
 
 
-def test_a_sum_is_split_after_its_signs() -> None:
-    text = "12+305×4-7"
-    found = make_detections(make_boxes(text, 0, 0), text)
-    (line,) = group_lines(found)
-    parts = split_at_signs(line, found)
-    assert [get_text(found, part) for part in parts] == ["12+", "305×", "4-7"]
-    assert np.concatenate(parts).tolist() == line.tolist()
+def test_raised_digits_are_in_the_line_of_the_digit_at_their_left() -> None:
+    boxes = [(10, 40, 24, 64), (26, 28, 36, 41), (100, 40, 114, 64)]
+    found = make_detections(boxes, "524")
+    assert [get_text(found, line) for line in group_lines(found)] == ["524"]
 
 
-def test_a_sign_at_the_end_gives_no_empty_number() -> None:
-    found = make_detections(make_boxes("48+", 0, 0), "48+")
-    (line,) = group_lines(found)
-    assert [get_text(found, part) for part in split_at_signs(line, found)] == ["48+"]
+def test_a_digit_above_another_one_is_a_line_of_its_own() -> None:
+    far_above, as_high = (26, 15, 36, 28), (26, 14, 40, 38)
+    for raised in (far_above, as_high):
+        found = make_detections([(10, 40, 24, 64), raised], "52")
+        assert [get_text(found, line) for line in group_lines(found)] == ["2", "5"]
 
 
 def make_rows(gap: float, n_rows: int = 3, n_columns: int = 5, wide: float | None = None) -> Detections:

@@ -124,7 +124,7 @@ def locate_uncalibrated(
     fitting = [each[_have_known_size(each, at)] for at, each in zip(scales, scans, strict=True)]
     coarse = merge_detections(fitting)
     sizes = [height, *_find_other_heights(coarse, height)]
-    closest = [_scan_closely(grey, each, detector, coarse) for each in sizes]
+    closest = [_scan_closely(grey, each, detector, fitting) for each in sizes]
     found = merge_detections([_select_low(each, size) for each, size in zip(closest, sizes, strict=True)])
     rest = [each[_have_other_height(each, sizes) & (each.presence >= _MIN_ON_ONE_SCALE)] for each in fitting]
     # What is higher, but was not found by the scans at its own height, comes last.
@@ -144,7 +144,7 @@ def _is_noise(found: Detections) -> bool:
 
 
 def _scan_closely(
-    grey: Grey, height: float, detector: Detector, coarse: Detections | None = None
+    grey: Grey, height: float, detector: Detector, coarse: list[Detections] | None = None
 ) -> Detections:
     """Detect the digits of one height by the final scans.
 
@@ -157,13 +157,14 @@ def _scan_closely(
     detector
         The network.
     coarse
-        The symbols found so far: only the part of a page around those up to that height is scanned. A line is scanned
-        as a whole: of development numbers 82% were right with it, 81% where only a part was scanned.
+        The symbols found so far, on each scale: only the part of a page around those up to that height is scanned. They
+        are not merged yet, since a large symbol, such as a block of writing at a coarse scale, would suppress digits.
+        A line is scanned as a whole: of development numbers 82% were right with it, 81% where only a part was scanned.
     """
     (tall, wide), margin = grey.shape, _SEARCH_MARGIN * height
     boxes = np.array([[0, 0, wide, tall]], np.float32)
-    if coarse is not None and len(low := _select_low(coarse, height)):
-        boxes = low.boxes
+    if coarse is not None and any(map(len, low := [_select_low(each, height) for each in coarse])):
+        boxes = np.concatenate([each.boxes for each in low])
     left, top = (max(0, math.floor(each - margin)) for each in boxes[:, :2].min(axis=0))
     right, bottom = (math.ceil(each + margin) for each in boxes[:, 2:].max(axis=0))
     part = grey[top : min(bottom, tall), left : min(right, wide)]
@@ -176,7 +177,7 @@ def _scan_closely(
             for scale, slant in _FINAL_SCANS
         ]
     except BudgetExceededError:
-        return Detections.empty() if coarse is None else _select_low(coarse, height)
+        return Detections.empty() if coarse is None else _select_low(merge_detections(coarse), height)
     found = fuse_detections(scans)
     shift = np.array([left, top, left, top], np.float32)
     return Detections(found.presence, found.classes, found.boxes + shift, found.printed)

@@ -1,7 +1,6 @@
 """Read the numbers of a page or a line from the detected symbols."""
 
 from dataclasses import dataclass, field
-from itertools import chain
 
 import cv2
 import numpy as np
@@ -21,9 +20,9 @@ from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
     find_main_line,
     group_lines,
-    split_at_signs,
     split_into_numbers,
 )
+from inkdigits.recognition.layout.words import split_at_text
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.numbers.number import build_number
@@ -140,9 +139,17 @@ def read_detections(
     widest = _MAX_GAP_IN_LINE
     if is_page:
         widest = 0.0 if are_single_digits(lines, found) else _MAX_GAP_ON_PAGE
+    split_lines = [split_into_numbers(line, found, widest) for line in lines]
+    words: set[tuple[int, ...]] = set()
+    if is_page:
+        for i, line in enumerate(split_lines):
+            each = [split_at_text(part, found) for part in line]
+            split_lines[i] = [part for parts, _ in each for part in parts]
+            words |= {tuple(word) for _, in_part in each for word in in_part}
     numbers = []
-    for parts in join_comb_cells([split_into_numbers(line, found, widest) for line in lines], found, grey):
-        for part in chain(*(split_at_signs(each, found) for each in parts)) if is_page else parts:
+    for parts in join_comb_cells(split_lines, found, grey):
+        # Words are dropped after combs are joined: a line with a word is no comb.
+        for part in (each for each in parts if tuple(each) not in words):
             text_line = TextLine.from_detections(found[part], task.constraints.allowed)
             boxes = [round_box(box, grey.shape) for box in found.boxes[part]]
             images = [crop_image(grey, box) for box in boxes]

@@ -43,8 +43,9 @@ below 0.17, and pieces of a thick dash reach 0.003."""
 _MIN_ACCEPTED_SHARE = 0.6
 """Least share of accepted digits at which a picture is read as a form."""
 
-_MIN_SHARE_IN_CELLS = 0.8
-"""Least share of the digits in the picture that the cells of a form contain; on bent paper some frames are missed."""
+_MIN_SHARE_IN_CELLS = 0.95
+"""Least share of the digits in the picture that the cells of a form contain: if they lose a digit, lines are the better
+layout. Of development rows of boxes 89.0% are right, with 0.8 87.5%; as many drawn forms are right with both."""
 
 _MIN_RELATIVE_HEIGHT, _MIN_SHARE_IN_GRID = 0.7, 0.6
 """Least height of a digit outside a grid, in median heights of those in it, below which it is small print and ignored;

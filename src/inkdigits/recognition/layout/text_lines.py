@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.symbols import SYMBOLS
 
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -14,6 +13,10 @@ _MAX_OFFSET = 0.6
 
 _MAX_LINE_GAP = 4.0
 """Greatest horizontal gap within a line, in heights of the digits."""
+
+_MIN_HEIGHT_RATIO, _MIN_DIGIT_RATIO, _MAX_DIGIT_GAP = 0.4, 0.2, 0.6
+"""Least ratio of the heights of neighbours in a line; and that of two digits whose gap is at most the third, in heights
+of the higher one: in amounts such as 6000, the zeros may be a quarter as high as the first digit."""
 
 _MIN_GAP, _MIN_SPLIT_GAP, _MIN_GAP_RATIO = 0.25, 0.7, 1.8
 """Gaps between digits, in heights of the digits: smaller gaps are rounded up to the first; gaps below the second never
@@ -31,8 +34,9 @@ _MAX_MARK_HEIGHT = 0.55
 """Height, in median heights of the digits, below which a symbol other than a digit is a mark, such as a point or dash:
 the centre of a mark is not at the centre of its line."""
 
-_SPLIT_SIGNS = [SYMBOLS.index(sign) for sign in "+×"]
-"""Classes of the signs that split numbers; dashes, slashes and colons also occur within one, as in a date."""
+_MAX_RAISED, _MAX_RAISED_HEIGHT, _MAX_RAISED_GAP, _MAX_RAISED_DISTANCE = 2, 0.9, 0.6, 0.3
+"""Greatest number of raised digits; their greatest height, their greatest gap to the digit at their left, and their
+greatest distance above its top, in its heights."""
 
 
 def find_main_line(found: Detections) -> Indices:
@@ -67,28 +71,61 @@ def group_lines(found: Detections) -> list[Indices]:
     median_height = float(np.median(heights[is_digit])) if is_digit.any() else float(np.median(heights))
     tall = np.flatnonzero((is_digit | (heights >= _MAX_MARK_HEIGHT * median_height)) & (found.presence > 0.2))
     line_of = np.full(len(found), -1)
-    # Of each line: right edge and height of its last symbol, and the running mean of the last centres.
-    ends = np.zeros((len(tall), 3))
+    # Of each line: right edge and height of its last symbol, the running mean of the last centres, and whether the
+    # last symbol is a digit.
+    ends = np.zeros((len(tall), 4))
     n_lines = 0
     for i in tall.tolist():
-        right, height, level = ends[:n_lines].T
+        right, height, level, after_digit = ends[:n_lines].T
         size = np.maximum(height, heights[i])
         gap, offset = (lefts[i] - right) / size, np.abs(centres[i] - level) / size
+        are_close_digits = (after_digit > 0) & is_digit[i] & (gap < _MAX_DIGIT_GAP)
+        min_ratio = np.where(are_close_digits, _MIN_DIGIT_RATIO, _MIN_HEIGHT_RATIO)
         is_near = (
-            (offset < _MAX_OFFSET) & (gap < _MAX_LINE_GAP) & (np.minimum(height, heights[i]) > 0.4 * size)
+            (offset < _MAX_OFFSET)
+            & (gap < _MAX_LINE_GAP)
+            & (np.minimum(height, heights[i]) > min_ratio * size)
         )
         if is_near.any():
             best = int(np.where(is_near, offset + 0.2 * np.maximum(gap, 0.0), np.inf).argmin())
-            ends[best] = rights[i], heights[i], level[best] + (centres[i] - level[best]) / 2
+            # After a much higher or lower symbol, the next ones are at the level of the new one.
+            weight = max(0.5, 1 - min(height[best], heights[i]) / size[best])
+            new_level = level[best] + weight * (centres[i] - level[best])
+            ends[best] = rights[i], heights[i], new_level, is_digit[i]
         else:
             best, n_lines = n_lines, n_lines + 1
-            ends[best] = rights[i], heights[i], centres[i]
+            ends[best] = rights[i], heights[i], centres[i], is_digit[i]
         line_of[i] = best
     for i in np.setdiff1d(np.arange(len(found)), tall).tolist():
         line_of[i] = _find_line_of_mark(found.boxes[i], found.boxes[tall], line_of[tall])
     order = np.argsort(line_of, kind="stable")
     lines = np.split(order, np.searchsorted(line_of[order], np.arange(n_lines)))[1:]
-    return _sort_lines(lines, found)
+    return _sort_lines(_join_raised_digits(lines, found), found)
+
+
+def _join_raised_digits(lines: list[Indices], found: Detections) -> list[Indices]:
+    """Join raised digits, such as cents or an exponent, with the line of the digit at their lower left."""
+    is_digit, boxes, heights = found.digits > 0.3, found.boxes, found.heights
+    line_of = np.full(len(found), -1)
+    for number, line in enumerate(lines):
+        line_of[line] = number
+    for number, line in enumerate(lines):
+        raised = line[is_digit[line]]
+        if not 0 < len(raised) <= _MAX_RAISED:
+            continue
+        first = raised[0]
+        gap, distance = boxes[first, 0] - boxes[:, 2], boxes[:, 1] - boxes[first, 3]
+        is_base = is_digit & (line_of != number) & (heights[raised].max() < _MAX_RAISED_HEIGHT * heights)
+        is_base &= (np.abs(gap) < _MAX_RAISED_GAP * heights) & (distance < _MAX_RAISED_DISTANCE * heights)
+        is_base &= boxes[first, 1::2].mean() < boxes[:, 1]
+        if is_base.any():
+            base = int(np.where(is_base, np.abs(gap), np.inf).argmin())
+            line_of[line] = line_of[base]
+    return [
+        line[np.argsort(boxes[line, 0] + boxes[line, 2], kind="stable")]
+        for line in (np.flatnonzero(line_of == number) for number in range(len(lines)))
+        if len(line)
+    ]
 
 
 def _sort_lines(lines: list[Indices], found: Detections) -> list[Indices]:
@@ -145,7 +182,7 @@ def split_into_numbers(line: Indices, found: Detections, max_gap: float) -> list
     """
     if not len(line):
         return []
-    present, gaps = _measure_gaps(line, found)
+    present, gaps = measure_gaps(line, found)
     return np.split(line, present[1:][gaps > min(max_gap, _find_gap_threshold(gaps))])
 
 
@@ -159,15 +196,31 @@ def are_single_digits(lines: list[Indices], found: Detections) -> bool:
     found
         All symbols.
     """
-    each = [_measure_gaps(line[found.digits[line] > 0.5], found)[1] for line in lines]
+    each = [measure_gaps(line[found.digits[line] > 0.5], found)[1] for line in lines]
     gaps = np.concatenate([np.zeros(0, np.float32), *each])
     return len(gaps) >= _MIN_GAPS and float(np.quantile(gaps, _SINGLE_QUANTILE)) > _SINGLE_GAP
 
 
-def _measure_gaps(line: Indices, found: Detections) -> tuple[Indices, Floats]:
-    """Return the positions in a line of the symbols that are present, and the gaps between them in heights."""
+def measure_gaps(line: Indices, found: Detections) -> tuple[Indices, Floats]:
+    """Return the positions in a line of the symbols that are present, and the gaps between them.
+
+    Parameters
+    ----------
+    line
+        ``int64`` indices of its symbols, from left to right.
+    found
+        All symbols.
+
+    Returns
+    -------
+    present : ndarray
+        ``int64`` (n,): positions in ``line``.
+    gaps : ndarray
+        ``float32`` (n - 1,), in median heights of the digits.
+    """
     digits = found.digits[line] > 0.3
-    height = float(np.median(found.heights[line][digits])) if digits.any() else 1.0
+    heights = found.heights[line]
+    height = float(np.median(heights[digits] if digits.any() else heights)) if len(line) else 1.0
     present = np.flatnonzero(found.presence[line] > 0.3)  # improbable symbols do not close a gap
     boxes = found.boxes[line[present]]
     return present, (boxes[1:, 0] - np.maximum.accumulate(boxes[:, 2])[:-1]) / height
@@ -185,22 +238,3 @@ def _find_gap_threshold(gaps: Floats) -> float:
         and _MAX_WIDE_PER_NARROW * n_narrow >= len(sorted_gaps) - n_narrow
     )
     return float(sorted_gaps[n_narrow - 1]) if is_split else float("inf")
-
-
-def split_at_signs(part: Indices, found: Detections) -> list[Indices]:
-    """Split the symbols of a sum into numbers, each with the sign that follows it.
-
-    Parameters
-    ----------
-    part
-        ``int64`` indices of neighbouring symbols, from left to right.
-    found
-        All symbols.
-
-    Returns
-    -------
-    list of ndarray
-        ``int64`` indices of the symbols of each number.
-    """
-    is_sign = np.isin(found.classes[part].argmax(axis=1), _SPLIT_SIGNS) & (found.presence[part] > 0.5)
-    return np.split(part, np.flatnonzero(is_sign[:-1]) + 1)
