@@ -15,7 +15,7 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.io import pdf
 from inkdigits.pictures.io.decode import decode
 from inkdigits.pictures.io.formats import decode_tiff_pages
-from inkdigits.pictures.io.limits import WORKING_PIXELS
+from inkdigits.pictures.io.picture_size import WORKING_PIXELS
 
 _MAX_PAGES = 3
 """Number of pages of a file that are decoded: a damaged PDF may have thousands, of a second each."""

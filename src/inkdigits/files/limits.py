@@ -1,7 +1,7 @@
 """Limits on files from strangers, and the time and memory within which any file is read or refused.
 
-Each limit has the reason for its figure. `inkdigits.pictures.io.limits` and its neighbours check the size of pictures,
-`inkdigits.recognition.model_files` models, and `inkdigits.data` data sets.
+Each limit has the reason for its figure. `inkdigits.pictures.io.picture_size` and its neighbours check the size of
+pictures, `inkdigits.recognition.model_files` models, and `inkdigits.data` data sets.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,9 @@
-"""Rejection: the reasons and the thresholds."""
+"""Rejection: the reasons, the limits on the size of the ink, and the decision for one classified digit.
+
+The thresholds of the probabilities are not here. Those of a single digit that classifier and detector read together are
+in `inkdigits.recognition.single_digit`; all others are fields of the model's card, `inkdigits.recognition.model_card`.
+The digits of numbers in lines and on pages are decided in `inkdigits.recognition.numbers.number`.
+"""
 
 from inkdigits.recognition.model_card import ModelCard
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
-from inkdigits.pictures.io.limits import WORKING_PIXELS
+from inkdigits.pictures.io.picture_size import WORKING_PIXELS
 
 
 def encode(image: Image.Image, form: str, **options: object) -> bytes:

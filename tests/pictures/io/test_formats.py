@@ -15,7 +15,7 @@ from inkdigits.commands.read import command
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io import formats
 from inkdigits.pictures.io.decode import decode
-from inkdigits.pictures.io.limits import MAX_BYTES
+from inkdigits.pictures.io.picture_size import MAX_BYTES
 
 
 def encode(image: Image.Image, form: str, **options: object) -> bytes:

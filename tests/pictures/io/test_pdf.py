@@ -12,7 +12,7 @@ from inkdigits.commands.read import command
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.pictures.io import pdf
 from inkdigits.pictures.io.decode import decode
-from inkdigits.pictures.io.limits import WORKING_PIXELS
+from inkdigits.pictures.io.picture_size import WORKING_PIXELS
 
 
 def draw_page(shade: int, width: int = 170, height: int = 220) -> Image.Image:

@@ -126,7 +126,7 @@ class PictureFiles:
 
     def _read_stdin(self) -> bytes:
         if self._stdin is None:
-            from inkdigits.pictures.io.limits import MAX_BYTES
+            from inkdigits.pictures.io.picture_size import MAX_BYTES
 
             self._stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
         return self._stdin

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.io.limits import check_size
+from inkdigits.pictures.io.picture_size import check_size
 
 _MAX_VALUE, _MAX_ROUNDING_ERROR = 1e30, 1e-30
 """Absolute value above which values are divided by their largest one, and negative values that count as 0: ``float32``,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io import formats
 from inkdigits.pictures.io.arrays import convert_array
-from inkdigits.pictures.io.limits import MAX_BYTES, WORKING_PIXELS, check_bytes
+from inkdigits.pictures.io.picture_size import MAX_BYTES, WORKING_PIXELS, check_bytes
 
 if TYPE_CHECKING:
     from PIL import Image

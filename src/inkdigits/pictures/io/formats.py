@@ -15,7 +15,7 @@ from inkdigits.choices import PDF_BEGINNING
 from inkdigits.errors import PictureError
 from inkdigits.pictures.io import heic, pdf
 from inkdigits.pictures.io.library_messages import suppress_library_messages
-from inkdigits.pictures.io.limits import check_size
+from inkdigits.pictures.io.picture_size import check_size
 from inkdigits.pictures.io.pillow_errors import convert_errors
 from inkdigits.pictures.io.upright_pixels import decode_upright
 

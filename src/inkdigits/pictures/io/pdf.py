@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.errors import MissingExtraError, PictureError
-from inkdigits.pictures.io.limits import WORKING_PIXELS, check_size
+from inkdigits.pictures.io.picture_size import WORKING_PIXELS, check_size
 
 DOTS_PER_INCH = 200
 """Resolution at which a page is rendered: digits are about 30 pixels high, and an A4 page has `WORKING_PIXELS`."""

@@ -2,9 +2,9 @@
 
 import { Stroke, paintStroke } from "./stroke.js";
 
-// Pixels of the picture for the reader. The pen becomes PEN_WIDTH wide: of 40 scribbles drawn with a pen of 12 pixels, 14 were read
-// as small digits in the gaps between their lines; with one of 4 pixels 9, and all of 36 numbers were read right with both.
-const PEN_WIDTH = 4;
+// Pixels of the picture for the reader, to which the pen of the sheet is scaled: of 40 scribbles drawn with a pen of 12 pixels, 14
+// were read as small digits in the gaps between their lines; with one of 4 pixels 9, and all of 36 numbers were read right with both.
+const PEN_WIDTH_IN_PICTURE = 4;
 const LONGEST_SIDE = 800;
 const SHORTEST_SIDE = 200; // of the longer side: thick pens leave enough pixels to a digit
 const GREATEST_DENSITY = 3; // screen pixels per CSS pixel; more is invisible and costs memory
@@ -77,7 +77,8 @@ export class Sheet {
   renderForReader() {
     const longest = Math.max(this.width, this.height);
     const thinnest = Math.min(...this.history.strokes.map(({ width }) => width));
-    return this.render(Math.min(1, LONGEST_SIDE / longest, Math.max(SHORTEST_SIDE / longest, PEN_WIDTH / thinnest)));
+    const least = Math.max(SHORTEST_SIDE / longest, PEN_WIDTH_IN_PICTURE / thinnest);
+    return this.render(Math.min(1, LONGEST_SIDE / longest, least));
   }
 
   /**
