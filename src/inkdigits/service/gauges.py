@@ -1,4 +1,4 @@
-"""Figures of the resources, which are read when Prometheus asks for them."""
+"""Metrics of the resources, which are read when Prometheus asks for them."""
 
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -23,7 +23,7 @@ class ResourceCollector(Collector):
         self._resources = resources
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures."""
+        """Yield the metrics."""
         resources, pool = self._resources, self._resources.pool
         models = list(resources.models.values())
         ready = GaugeMetricFamily("inkdigits_ready", "1 if new requests should be sent here.")

@@ -1,4 +1,4 @@
-"""The figures of the service for Prometheus."""
+"""The metrics of the service for Prometheus."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 
@@ -10,14 +10,14 @@ BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Metrics:
-    """All figures, in a registry of their own, so that several services in one process do not share them.
+    """All metrics, in a registry of their own, so that several services in one process do not share them.
 
-    The figures of a label are found once and kept: finding them takes as long as all the rest.
+    The metrics of a label are found once and kept: finding them takes as long as all the rest.
 
     Attributes
     ----------
     registry
-        Where collectors of further figures are registered.
+        Where collectors of further metrics are registered.
     """
 
     def __init__(self) -> None:
@@ -80,5 +80,5 @@ class Metrics:
         found.observe(n_rows)
 
     def render(self) -> bytes:
-        """Return all figures in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)

@@ -1,4 +1,4 @@
-"""The routes for those who operate the service: health and figures."""
+"""The routes for those who operate the service: health and metrics."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,5 +36,5 @@ async def report_ready(request: Request) -> Response:
 
 
 async def report_metrics(request: Request) -> Response:
-    """Answer with all figures for Prometheus."""
+    """Answer with all metrics for Prometheus."""
     return Response(find_resources(request).metrics.render(), media_type=METRICS_TYPE)

@@ -1,4 +1,4 @@
-"""What the routes use: settings, phase, figures, the pool of workers, rosters and models."""
+"""What the routes use: settings, phase, metrics, the pool of workers, rosters and models."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -43,7 +43,7 @@ def test_the_longest_body_is_received():
 def test_a_longer_body_is_refused_as_soon_as_it_is_too_long(messages):
     with pytest.raises(Refusal) as caught:
         read(*messages)
-    assert caught.value.status == 413
+    assert (caught.value.status, caught.value.reason) == (413, "body_length")
 
 
 def test_a_client_that_goes_away_within_a_body_is_noticed():
@@ -68,4 +68,4 @@ def test_a_body_that_is_announced_as_too_long_is_refused():
     assert read_fields(content_length=MAX_BODY_BYTES) == (None, False)
     with pytest.raises(Refusal) as caught:
         read_fields(content_length=MAX_BODY_BYTES + 1)
-    assert caught.value.status == 413
+    assert (caught.value.status, caught.value.reason) == (413, "body_length")

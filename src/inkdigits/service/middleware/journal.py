@@ -1,4 +1,4 @@
-"""The log line and the figures of each request."""
+"""The log line and the metrics of each request."""
 
 import time
 from collections.abc import MutableMapping
@@ -26,7 +26,7 @@ class Journal:
     Parameters
     ----------
     metrics
-        The figures.
+        The metrics.
     logger
         The log.
     """

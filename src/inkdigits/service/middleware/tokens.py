@@ -18,7 +18,7 @@ PUBLIC_PATHS = frozenset(
     )
 )
 """Paths without a token: health for those who restart the service, and files that every installation has. The page
-asks for the token and sends it with what it reads; figures and names of models need it."""
+asks for the token and sends it with what it reads; metrics and names of models need it."""
 
 PUBLIC_PREFIXES = ("/page/", "/docs/")
 """Beginnings of further paths without a token: the files of the page and of the documentation."""

@@ -76,5 +76,5 @@ def _refuse_length() -> Refusal:
     return Refusal(
         413,
         f"expected at most {MAX_BODY_BYTES} bytes in a request, but got more; send several",
-        "body_too_large",
+        "body_length",
     )
