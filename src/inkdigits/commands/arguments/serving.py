@@ -174,9 +174,7 @@ _OPTIONS = (
     _setting("--max-headers", "max_headers", "Fields in a header.", **_NUMBER),
     _setting("--max-url", "max_url_bytes", "Length of the longest address.", **_BYTES),
     _setting("--max-connections", "max_connections", "Open connections.", **_NUMBER),
-    _setting(
-        "--keep-alive", "keep_alive_seconds", "Time that an idle connection stays open.", **_SECONDS
-    ),
+    _setting("--keep-alive", "keep_alive_seconds", "Time that an idle connection stays open.", **_SECONDS),
     _setting(
         "--stop-delay",
         "stop_delay_seconds",
