@@ -124,7 +124,7 @@ def test_source_files_that_are_named_are_there() -> None:
     files = [path for tree in trees for path in tree.rglob("*") if path.suffix in (".py", ".txt")]
     known = {path.as_posix() for path in files}
     seen = 0
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):
+    for page in (ROOT / "README.md", *PAGES):
         text = page.read_text("utf-8")
         shown = re.findall(r"`((?:[\w-]+/)*\w+\.(?:py|txt))`", text)
         if page.name == "design.md":
@@ -136,11 +136,27 @@ def test_source_files_that_are_named_are_there() -> None:
     assert seen > 50
 
 
+def test_paths_that_contributing_names_are_there() -> None:
+    """Whole paths, from the package or from the root of the repository; ``NAME`` stands for any name."""
+    text = re.sub(
+        r"^```.*?^```", "", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    shown = re.findall(
+        r"`([\w.-]+/[\w./-]*|[\w.-]+\.(?:css|html|js|json|md|py|toml|txt|ya?ml)|Containerfile)`", text
+    )
+    paths = {name for name in shown if "NAME" not in name}
+    assert len(paths) > 100
+    roots = (ROOT / "src" / "inkdigits", ROOT)
+    assert not {name for name in paths if not any((root / name).exists() for root in roots)}
+
+
 def test_identifiers_that_contributing_names_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     shown = set(re.findall(r"`(_?[A-Za-z]\w*_\w+|[A-Z]{4,})`", text))
     trees = [ROOT / name for name in ("src", "tools", "benchmarks")]
-    code = "".join(path.read_text("utf-8") for tree in trees for path in tree.rglob("*.py"))
+    files = [path for tree in trees for path in tree.rglob("*.py")]
+    files += (ROOT / "src" / "inkdigits" / "page").rglob("*.js")
+    code = "".join(path.read_text("utf-8") for path in files)
     assert len(shown) > 15
     assert not {name for name in shown if not re.search(rf"\b{name}\b", code)}
 
