@@ -156,7 +156,9 @@ def test_an_interrupted_training_goes_on(tmp_path: Path, little: None) -> None:
     assert [row["epoch"] for row in read_history(run)] == ["1", "2"]
 
 
-def noise_batches(digits: object, seed: int, first: int, last: int, own: object) -> Iterator[batches.Batch]:
+def noise_batches(
+    digits: object, seed: int, first: int, last: int, own: object, degradation: object
+) -> Iterator[batches.Batch]:
     """Yield batches that depend on seed and step, as the drawn ones do, in a fraction of their time."""
     for step in range(first, last):
         rng = np.random.default_rng((seed, step))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inkdigits.data.labelled import LabelledImages
 from inkdigits.training.detector.own_pictures import OwnPicture, own_window
+from inkdigits.training.scenes.cameras import STRONG, Degradation
 from inkdigits.training.scenes.sources import SymbolSources, load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
@@ -36,11 +37,16 @@ _AHEAD = 12
 
 
 def training_batches(
-    digits: LabelledImages, seed: int, first: int, last: int, own: Sequence[OwnPicture] = ()
+    digits: LabelledImages,
+    seed: int,
+    first: int,
+    last: int,
+    own: Sequence[OwnPicture] = (),
+    degradation: Degradation = STRONG,
 ) -> Iterator[Batch]:
     """Yield the batches of a range of training steps.
 
-    A batch depends only on the seed, its step and the user's own pictures.
+    A batch depends only on the seed, its step, the degradation and the user's own pictures.
 
     Parameters
     ----------
@@ -52,6 +58,8 @@ def training_batches(
         The first step, and the step after the last one.
     own
         A user's own pictures; a quarter of each batch is cut from them.
+    degradation
+        The limits of the degradation of the windows.
     """
     kept: dict[int, Any] = {}
     with multiprocessing.get_context("spawn").Pool(_N_PROCESSES, _start, (digits,)) as pool:
@@ -59,7 +67,7 @@ def training_batches(
             for wanted in range(step, min(step + _AHEAD, last)):
                 drawn, _ = _drawing_of(wanted)
                 if drawn not in kept:
-                    kept[drawn] = pool.apply_async(_draw, ((seed, drawn),))
+                    kept[drawn] = pool.apply_async(_draw, (seed, drawn, degradation))
             drawn, is_again = _drawing_of(step)
             images, targets = kept[drawn].get()
             if is_again:
@@ -113,9 +121,8 @@ def _start(digits: LabelledImages) -> None:
     _OF_PROCESS[:] = [load_symbol_sources(digits)]
 
 
-def _draw(seed_and_number: tuple[int, int]) -> Batch:
-    seed, number = seed_and_number
+def _draw(seed: int, number: int, degradation: Degradation) -> Batch:
     rng = np.random.default_rng((seed, number % 2**32))
     shape = SHAPES[number % len(SHAPES)]
-    windows = [draw_window(shape, _OF_PROCESS[0], rng) for _ in range(BATCH)]
+    windows = [draw_window(shape, _OF_PROCESS[0], rng, degradation=degradation) for _ in range(BATCH)]
     return np.stack([each.image for each in windows]), np.stack([make_targets(each) for each in windows])

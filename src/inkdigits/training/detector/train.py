@@ -30,6 +30,7 @@ from inkdigits.training.loop.history import History, StepCallback
 from inkdigits.training.loop.precision import clone_with_policy, has_native_bfloat16
 from inkdigits.training.loop.schedules import OneCycle
 from inkdigits.training.networks.detector import CELLS, detector
+from inkdigits.training.scenes.cameras import MILD, STRONG
 from inkdigits.training.scenes.sources import load_symbol_sources
 from inkdigits.training.scenes.windows import SHAPES, draw_window, make_targets
 
@@ -94,7 +95,8 @@ def train_detector(
     own
         A user's own pictures of numbers, which are mixed with the synthetic windows.
     begin
-        A finished run with the initial weights; the peak learning rate is then a third of its usual value.
+        A finished run with the initial weights; the peak learning rate is then a third of its usual value, and the
+        windows are degraded less.
     resume
         Resume an interrupted run from its last checkpoint.
     watch
@@ -162,7 +164,8 @@ def train_detector(
         def batches_from(position: Position, n_epochs: int) -> Iterator[Batch]:
             first, end = position.batches_done, (position.epochs_done + n_epochs) * steps
             # Keras determines from two batches which axes vary.
-            return training_batches(train_data, seed, first, max(end, first + 2), aligned)
+            degradation = STRONG if begin is None else MILD
+            return training_batches(train_data, seed, first, max(end, first + 2), aligned, degradation)
 
         run_epochs(trainee, History(run, epochs, steps, start, watch=watch), batches_from)
         network.set_weights(trainee.get_weights())

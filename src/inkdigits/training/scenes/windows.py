@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
-from inkdigits.training.scenes.cameras import simulate_camera
+from inkdigits.training.scenes.cameras import STRONG, Degradation, simulate_camera
 from inkdigits.training.scenes.framing import (
     IGNORED,
     PARTLY_VISIBLE,
@@ -32,9 +32,6 @@ _OVERSAMPLING = 2
 
 N_TARGETS = 8
 """Number of target values per cell; see `make_targets`."""
-
-_NEGATIVES = 0.25
-"""Share of windows with light ink on dark paper."""
 
 _BLACK = 0.06
 """Share of windows with a black area at an edge: a bar of a form, or the dark border of a copied sheet."""
@@ -79,7 +76,11 @@ class Window:
 
 
 def draw_window(
-    shape: tuple[int, int], sources: SymbolSources, rng: np.random.Generator, one_line: bool = False
+    shape: tuple[int, int],
+    sources: SymbolSources,
+    rng: np.random.Generator,
+    one_line: bool = False,
+    degradation: Degradation = STRONG,
 ) -> Window:
     """Draw a random window: one or more lines of writing on paper, with the degradations of a camera.
 
@@ -93,17 +94,24 @@ def draw_window(
         The random generator.
     one_line
         Whether to draw one line only.
+    degradation
+        The limits of the camera's degradation.
     """
     quarters = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
     if not quarters:
-        return _draw_upright(shape, sources, rng, one_line)
-    window = _draw_upright(shape[::-1] if quarters % 2 else shape, sources, rng, one_line)
+        return _draw_upright(shape, sources, rng, one_line, degradation)
+    upright_shape = shape[::-1] if quarters % 2 else shape
+    window = _draw_upright(upright_shape, sources, rng, one_line, degradation)
     image, symbols = rotate(window.image, list(window.symbols), quarters)
     return Window(image, tuple(symbols), window.negative)
 
 
 def _draw_upright(
-    shape: tuple[int, int], sources: SymbolSources, rng: np.random.Generator, one_line: bool
+    shape: tuple[int, int],
+    sources: SymbolSources,
+    rng: np.random.Generator,
+    one_line: bool,
+    degradation: Degradation,
 ) -> Window:
     """Draw a window with upright writing."""
     scale = _OVERSAMPLING
@@ -152,7 +160,7 @@ def _draw_upright(
         coarse = rng.standard_normal((height // 12 + 2, width // 12 + 2)).astype(np.float32)
         ink *= np.clip(1 + 0.35 * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.25, 1)
     ink = np.asarray(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    depth = float(np.exp(rng.uniform(np.log(32), np.log(190))))
+    depth = float(np.exp(rng.uniform(np.log(degradation.min_contrast), np.log(190))))
     paper = random_paper(*shape, size / scale, depth, rng)
     if is_ruled:
         rules = np.asarray(cv2.resize(rules, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
@@ -162,8 +170,8 @@ def _draw_upright(
     # The ink is opaque, or the pattern of the paper shines through.
     covering = np.minimum(paper, np.float32(np.median(paper) - depth))
     tone = covering if rng.random() < 0.6 else paper - np.float32(depth)
-    negative = bool(rng.random() < _NEGATIVES)
-    image = simulate_camera(paper * (1 - ink) + tone * ink, depth, negative, rng)
+    negative = bool(rng.random() < degradation.negatives)
+    image = simulate_camera(paper * (1 - ink) + tone * ink, depth, negative, rng, degradation)
     symbols = [
         PlacedSymbol(each.symbol, tuple(round(value / scale) for value in each.box), each.printed)  # type: ignore[arg-type]
         for each in placed
