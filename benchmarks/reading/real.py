@@ -147,19 +147,20 @@ def main() -> None:
     """Evaluate every kind with both layouts."""
     parser = make_parser(__doc__)
     parser.add_argument(
-        "kinds", nargs="*", default=list(LAYOUTS), choices=list(LAYOUTS), metavar="KIND",
-        help=f"kinds of pictures, by default all: {', '.join(LAYOUTS)}",
+        "--only", action="append", choices=list(LAYOUTS), metavar="KIND",
+        help=f"only this kind of pictures, of {', '.join(LAYOUTS)}; may be repeated",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     arguments = parser.parse_args()
-    folders = {kind: find_real_pictures(kind) for kind in arguments.kinds}
+    chosen = arguments.only or list(LAYOUTS)
+    folders = {kind: find_real_pictures(kind) for kind in chosen}
     reader = inkdigits.Reader(n_threads=1)
     from inkdigits.environment import describe_environment
 
     kinds: dict[str, Any] = {}
-    if set(arguments.kinds) != set(LAYOUTS) and arguments.out.exists():
+    if set(chosen) != set(LAYOUTS) and arguments.out.exists():
         kinds = json.loads(arguments.out.read_text(encoding="utf-8"))["kinds"]
-    for kind in arguments.kinds:
+    for kind in chosen:
         kinds[kind] = {}
         for layout in dict.fromkeys((LAYOUTS[kind], "auto")):
             kinds[kind][layout] = result = measure(folders[kind], kind, layout, reader)

@@ -102,8 +102,8 @@ def test_a_table_of_two_thousand_digits_is_read(mnist: Mnist) -> None:
     numbers = Reader(n_threads=1).read(picture).numbers
     expected = ["".join(map(str, mnist.train.labels[4 * i : 4 * i + 4])) for i in range(500)]
     read = [number.text for number in numbers]
-    assert len(read) == pytest.approx(500, abs=5)
-    assert len(set(expected) & set(read)) > 440
+    assert len(read) == pytest.approx(500, abs=15)  # the least certain ones are dropped
+    assert len(set(expected) & set(read)) > 420
 
 
 def test_the_most_probable_symbols_of_a_scan_are_kept() -> None:

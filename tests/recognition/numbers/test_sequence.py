@@ -65,17 +65,6 @@ def test_the_most_probable_outcome_of_a_known_length_is_chosen(seed: int, length
     assert line.compute_confidence(chosen) == pytest.approx(best, rel=1e-9)
 
 
-def test_a_digit_is_not_left_out_because_two_digits_share_its_probability() -> None:
-    classes = np.zeros((2, N_SYMBOLS), np.float32)
-    classes[0, [2, 8, OTHER]] = 0.3, 0.32, 0.38
-    classes[1, [2, 8, OTHER]] = 0.2, 0.2, 0.6
-    boxes = np.array([[0, 0, 15, 24], [20, 0, 35, 24]], np.float32)
-    line = TextLine.from_detections(
-        Detections(np.ones(2, np.float32), classes, boxes, np.zeros(2, np.float32))
-    )
-    np.testing.assert_array_equal(line.choose_digits(), [True, False])
-
-
 @given(seed=st.integers(0, 10_000))
 @settings(deadline=None, max_examples=25)
 def test_the_runner_up_is_the_most_probable_change_of_one_candidate(seed: int) -> None:

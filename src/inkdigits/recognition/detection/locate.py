@@ -48,7 +48,7 @@ _MAX_TALLNESS = 5
 _SEARCH_MARGIN = 2.0
 """Margin of the final scans around all that has been found, in heights of a digit."""
 
-_MIN_SYMBOLS_OF_NOISE, _MIN_PROBABLE_SHARE = 300, 0.3
+_MIN_SYMBOLS_OF_NOISE, _MIN_PROBABLE_SHARE = 100, 0.3
 """Number of symbols from which a scan shows noise where a smaller share of them than the second has a presence of at
 least 0.5: in specks and noise 0 to 0.2, in real pages with 100 symbols or more 0.6 to 1."""
 

@@ -29,13 +29,13 @@ from inkdigits.recognition.numbers.number import build_number
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Number
 
-_MAX_GAP_IN_LINE, _MAX_GAP_ON_PAGE = 3.0, 0.7
+_MAX_GAP_IN_LINE, _MAX_GAP_ON_PAGE = 3.0, 0.8
 """Greatest gap within a number, in heights of its digits: for the layout ``line``, and for pages. The second was found
 by `benchmarks/settings/page_settings.py`."""
 
 _MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
 """Least confidence of a number on a page, and of its most confident digit: letters detected as digits score lower. Both
-were found by `benchmarks/settings/page_settings.py`. On development pages 87% of the digits are correct, 83% with 0.1
+were found by `benchmarks/settings/page_settings.py`. On development pages 89% of the digits are correct, 83% with 0.1
 and 0.7, 79% with neither."""
 
 _READABLE_HEIGHT = 48

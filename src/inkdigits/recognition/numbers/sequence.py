@@ -63,9 +63,6 @@ class TextLine:
     def choose_digits(self, length: int | None = None) -> NDArray[np.bool_]:
         """Return which candidates are digits in the most probable reading, ``bool`` (n,).
 
-        Without a length, a candidate is a digit if the ten digits together are more probable than any other outcome:
-        a digit of which it is not clear which one it is may not be left out, since that would change all places before.
-
         Parameters
         ----------
         length
@@ -74,7 +71,7 @@ class TextLine:
         digits = self.digit_probabilities
         best, non_digit = digits[:, :N_CLASSES].max(axis=1), digits[:, N_CLASSES]
         if length is None:
-            return np.asarray(digits[:, :N_CLASSES].sum(axis=1) > self._max_non_digit())
+            return np.asarray(best > self._max_non_digit())
         log_odds = np.log(np.maximum(best, 1e-12)) - np.log(np.maximum(non_digit, 1e-12))
         chosen = np.zeros(len(best), bool)
         chosen[np.argsort(-log_odds, kind="stable")[:length]] = True
