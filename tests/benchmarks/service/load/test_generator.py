@@ -82,13 +82,23 @@ def test_answers_in_parts_are_put_together():
     assert set(outcome.statuses) == {200}
 
 
+def count_answers(run):
+    """Return the number of answers, all with status 200; more runs if a busy machine left no time for a replacement."""
+    n_answers = 0
+    for _ in range(20):
+        outcome = run()
+        assert set(outcome.statuses) == {200}
+        n_answers = max(n_answers, outcome.statuses[200])
+        if n_answers > 4:
+            break
+    return n_answers
+
+
 def test_a_connection_that_the_server_ends_is_replaced():
     with serve(lambda n: ([make_answer(200, b"connection: close\r\n")], 0)) as server:
-        closed = run_closed_loop(server["port"], REQUEST, 2, 1.0, warm_up=0.0)
-        open_ = run_open_loop(server["port"], REQUEST, 200, 0.2, 4)
-    for outcome, n_connections in ((closed, 2), (open_, 4)):
-        assert set(outcome.statuses) == {200}
-        assert outcome.statuses[200] > n_connections
+        port = server["port"]
+        assert count_answers(lambda: run_closed_loop(port, REQUEST, 2, 1.0, warm_up=0.0)) > 2
+        assert count_answers(lambda: run_open_loop(port, REQUEST, 200, 0.2, 4)) > 4
 
 
 class Transport(asyncio.Transport):
