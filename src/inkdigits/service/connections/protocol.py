@@ -63,6 +63,7 @@ class HttpProtocol(PipelineLimitingProtocol):
         self._header_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._n_header_bytes = 0
+        self.url = b""
         self._is_refused = False
         self._last_use = time.monotonic()
 
@@ -107,7 +108,7 @@ class HttpProtocol(PipelineLimitingProtocol):
         # It is none of a body: a header without end, also one that follows a request in hand, or trailers, or the
         # extensions of a chunk.
         if self._n_header_bytes > self._settings.max_header_bytes:
-            self._refuse_rest(_make_header_refusal(self._settings))
+            self._refuse_rest(self._check_address() or _make_header_refusal(self._settings))
         elif self._is_idle and self._header_timer is None:
             self._await_header()
 
@@ -200,17 +201,15 @@ class HttpProtocol(PipelineLimitingProtocol):
         exchange: Exchange | None = self.running.scope.get(EXCHANGE_KEY)  # type: ignore[assignment]
         return exchange
 
+    def _check_address(self) -> Refusal | None:
+        n_bytes, most = len(self.url), self._settings.max_url_bytes
+        message = f"expected an address of at most {most} bytes, but got {n_bytes}"
+        return Refusal(414, message, "url_length") if n_bytes > most else None
+
     def _check_header(self) -> Refusal | None:
-        settings, headers = self._settings, self.headers
-        if len(self.url) > settings.max_url_bytes:
-            return Refusal(
-                414,
-                f"expected an address of at most {settings.max_url_bytes} bytes, but got {len(self.url)}",
-                "url_length",
-            )
-        if len(headers) > settings.max_headers or self.n_field_bytes > settings.max_header_bytes:
-            return _make_header_refusal(settings)
-        return None
+        settings = self._settings
+        is_long = len(self.headers) > settings.max_headers or self.n_field_bytes > settings.max_header_bytes
+        return self._check_address() or (_make_header_refusal(settings) if is_long else None)
 
     def _refuse_rest(self, refusal: Refusal) -> None:
         """Refuse what cannot be parsed. Complete requests before it are answered, then the connection is closed."""
