@@ -46,6 +46,8 @@ class Exchange:
     ----------
     began
         Time at which the header of the request was complete, of ``time.perf_counter``.
+    received
+        Time at which the connection had the whole body, likewise; until then that of the header.
     request_id
         Its identifier, in the log and in the header ``X-Request-Id`` of the answer.
     trace
@@ -77,6 +79,7 @@ class Exchange:
         "n_received",
         "n_sent",
         "reason",
+        "received",
         "refusal",
         "request_id",
         "status",
@@ -84,7 +87,7 @@ class Exchange:
     )
 
     def __init__(self) -> None:
-        self.began = time.perf_counter()
+        self.began = self.received = time.perf_counter()
         self.request_id = ""
         self.trace: Trace | None = None
         self.refusal: Refusal | None = None
@@ -121,3 +124,9 @@ def get_deadline_seconds(scope: MutableMapping[str, Any]) -> float:
     """
     exchange: Exchange = scope[EXCHANGE_KEY]
     return exchange.deadline_seconds
+
+
+def get_waited_seconds(scope: MutableMapping[str, Any]) -> float:
+    """Return the seconds since the body of a request was complete: so long did the event loop do something else."""
+    exchange: Exchange = scope[EXCHANGE_KEY]
+    return time.perf_counter() - exchange.received

@@ -1,7 +1,6 @@
 """What the batcher refuses or drops: rows without room, rows that are late, and those of clients that went away."""
 
 import asyncio
-import time
 
 import pytest
 from tests.service.batching.echo import IN_LOOP, IN_THREAD, Echo, make_batcher, make_images, score, wait_until
@@ -124,7 +123,7 @@ def test_the_estimate_forgets_rows_that_are_computed(pace):
 
     async def run():
         await asyncio.gather(*(score(batcher, value) for value in range(1, 20)))
-        batcher.pace.seconds_per_row, batcher.pace.turn_seconds = 1.0, 0.0
+        batcher.pace.seconds_per_row = 1.0
         return batcher.estimate_seconds(1)
 
     assert asyncio.run(run()) == 1.0
@@ -152,17 +151,25 @@ def test_a_closed_batcher_fails_what_waits_and_refuses_the_rest():
     assert recogniser.batches == [[1]]
 
 
-def test_a_slow_event_loop_is_part_of_the_estimate(pace):
+def test_time_around_the_passes_is_part_of_the_estimate(pace):
     batcher = make_batcher(Echo(), pace)
+    batcher.check_room(1, 10, around=5.0)
+    with pytest.raises(QueueFullError, match="about 7 of 10 s") as caught:
+        batcher.check_room(1, 10, around=7.0)  # also if the model is idle
+    assert caught.value.seconds == pytest.approx(3.5)
+
+
+def test_more_rows_than_may_wait_are_computed_within_a_turn_if_passes_run_in_the_loop():
+    recogniser = Echo()
+    batcher = make_batcher(recogniser, IN_LOOP, largest_batch=4, n_waiting=8)
 
     async def run():
-        for _ in range(5):
-            kept = batcher.submit(make_images(1), 10)
-            time.sleep(0.02)  # as many requests of one turn do
-            await kept.wait()
-        return batcher.estimate_seconds()
+        # As requests whose long bodies are parsed in one turn of the loop.
+        submissions = [batcher.submit(make_images(*range(5)), 10) for _ in range(16)]
+        return [(await each.wait()).is_digit.tolist() for each in submissions]
 
-    assert asyncio.run(run()) > 0.01
+    assert asyncio.run(run()) == 16 * [[0, 1, 2, 3, 4]]
+    assert [len(batch) for batch in recogniser.batches] == 20 * [4]
 
 
 def test_passes_are_observed(pace):

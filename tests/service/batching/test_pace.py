@@ -22,12 +22,11 @@ def test_a_small_batch_counts_less_than_a_full_one():
     assert 1e-3 < small.seconds_per_row < full.seconds_per_row
 
 
-def test_the_turns_of_the_event_loop_are_part_of_the_estimate():
-    pace = Pace(1e-3)
-    assert pace.estimate(10) == pytest.approx(0.01)
+def test_an_estimate_that_is_too_long_is_corrected_by_small_batches():
+    pace = Pace(1.0)
     for _ in range(100):
-        pace.add_turn(0.02)
-    assert pace.estimate(10) == pytest.approx(0.07, rel=0.01)
+        pace.add_pass(1, 1e-3, 32)
+    assert pace.estimate(10) == pytest.approx(0.01, rel=0.05)
 
 
 def test_passes_up_to_two_milliseconds_are_short():

@@ -22,13 +22,8 @@ _SHARE_OF_NEW = 0.1
 """Weight of a new pass in the moving average: the estimate follows the machine's load in about ten passes."""
 
 
-_TURNS = 3
-"""Turns of the event loop between the arrival of a request and its answer, besides those in which its rows wait: its
-bytes are received in one, its rows are taken by a pass in the next, and its answer is sent in a third."""
-
-
 class Pace:
-    """The estimated times of passes and of the event loop, moving averages.
+    """The estimated time of passes, a moving average.
 
     Parameters
     ----------
@@ -39,27 +34,18 @@ class Pace:
     ----------
     seconds_per_row
         Seconds of a row in a full batch, since rows wait only if batches are full.
-    turn_seconds
-        Seconds of a turn of the event loop: long if many requests arrive at once, also if they are refused.
     """
 
     def __init__(self, seconds_per_row: float) -> None:
         self.seconds_per_row = seconds_per_row
-        self.turn_seconds = 0.0
 
     def is_short(self, n_rows: int) -> bool:
         """Return whether a pass over so many rows is short enough for the thread of the event loop."""
         return self.seconds_per_row * n_rows <= SHORT_PASS_SECONDS
 
     def estimate(self, n_rows: int) -> float:
-        """Return the estimated seconds from the arrival of a request to its answer.
-
-        Parameters
-        ----------
-        n_rows
-            Number of its rows, and of those before them.
-        """
-        return self.seconds_per_row * n_rows + _TURNS * self.turn_seconds
+        """Return the estimated seconds until ``n_rows`` rows are computed, the last of which is that of a request."""
+        return self.seconds_per_row * n_rows
 
     def add_pass(self, n_rows: int, seconds: float, largest_batch: int) -> None:
         """Take a pass into account.
@@ -67,16 +53,14 @@ class Pace:
         Parameters
         ----------
         n_rows, seconds
-            Its rows and its time.
+            Its rows, and the time from when it could begin until its scores arrived in the event loop.
         largest_batch
-            Rows of a full batch. A pass over fewer rows takes longer for each, and counts less.
+            Rows of a full batch. A pass over fewer rows takes longer for each: it counts less, unless it shows that
+            the estimate is too long. Requests that are refused have no passes, so the few that are left must do.
         """
-        share = _SHARE_OF_NEW * n_rows / largest_batch
-        self.seconds_per_row += share * (seconds / n_rows - self.seconds_per_row)
-
-    def add_turn(self, seconds: float) -> None:
-        """Take into account how long the event loop took to run something that it had to run next."""
-        self.turn_seconds += _SHARE_OF_NEW * (seconds - self.turn_seconds)
+        change = seconds / n_rows - self.seconds_per_row
+        share = _SHARE_OF_NEW if change < 0 else _SHARE_OF_NEW * n_rows / largest_batch
+        self.seconds_per_row += share * change
 
 
 def measure_pace(recogniser: Recogniser, largest_batch: int) -> Pace:

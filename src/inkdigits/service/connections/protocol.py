@@ -141,6 +141,7 @@ class HttpProtocol(PipelineLimitingProtocol):
     def on_message_complete(self) -> None:
         """Note the end of a request: what came since the last part of its body belongs to it, too."""
         self._n_header_bytes = 0
+        self.cycle.scope[EXCHANGE_KEY].received = time.perf_counter()  # type: ignore[literal-required]
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
