@@ -5,6 +5,9 @@ from typing import Any
 
 from documents.tables import load, machine_of, table
 
+NAMES_OF_KINDS = {"numbers": "numbers", "boxes": "rows of boxes", "pages": "pages"}
+"""Names of the kinds of pictures that are also rotated."""
+
 
 def network_families(path: Path) -> str:
     """Return the accuracy of two families of networks on real numbers after the same training.
@@ -123,6 +126,35 @@ def pictures_in_short(path: Path) -> str:
     )
     rows = [row[:3] for row in _list_pictures(load(path)) if row[0].startswith(chosen)]
     return table(("real pictures", "n", "share"), rows, words=(0,))
+
+
+def rotated(path: Path) -> str:
+    """Return the accuracy on rotated real pictures.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/reading/rotated.py``.
+    """
+    content = load(path)
+    kinds = content["kinds"]
+    head = (
+        "rotated by",
+        "numbers: whole number right",
+        "rows of boxes: digits",
+        "pages: digits",
+    )
+    rows = [
+        (
+            f"{int(angle):+d}°" if int(angle) else "0°",
+            f"{kinds['numbers']['angles'][angle]['right']:.1%}",
+            f"{kinds['boxes']['angles'][angle]['digits']:.1%}",
+            f"{kinds['pages']['angles'][angle]['digits']:.1%}",
+        )
+        for angle in kinds["numbers"]["angles"]
+    ]
+    n = ", ".join(f"{kinds[kind]['n']} {name}" for kind, name in NAMES_OF_KINDS.items())
+    return f"{table(head, rows)}\n\nRotated counter-clockwise, layout detected: {n}. Machine: {machine_of(content)}."
 
 
 def _list_pictures(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:
