@@ -35,6 +35,8 @@ STEPS = {"numbers": 2, "boxes": 2, "pages": 1}
 def rotate(pixels: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
     """Rotate a picture counter-clockwise; nothing of it is cut off.
 
+    It is not `Page.rotate`, with which the reader turns it back: an error of that would undo itself.
+
     Parameters
     ----------
     pixels

@@ -5,9 +5,6 @@ from typing import Any
 
 from documents.tables import load, machine_of, table
 
-NAMES_OF_KINDS = {"numbers": "numbers", "boxes": "rows of boxes", "pages": "pages"}
-"""Names of the kinds of pictures that are also rotated."""
-
 
 def network_families(path: Path) -> str:
     """Return the accuracy of two families of networks on real numbers after the same training.
@@ -138,12 +135,7 @@ def rotated(path: Path) -> str:
     """
     content = load(path)
     kinds = content["kinds"]
-    head = (
-        "rotated by",
-        "numbers: whole number right",
-        "rows of boxes: digits",
-        "pages: digits",
-    )
+    head = ("rotated by", "numbers: whole number right", "rows of boxes: digits", "pages: digits")
     rows = [
         (
             f"{int(angle):+d}°" if int(angle) else "0°",
@@ -153,8 +145,10 @@ def rotated(path: Path) -> str:
         )
         for angle in kinds["numbers"]["angles"]
     ]
-    n = ", ".join(f"{kinds[kind]['n']} {name}" for kind, name in NAMES_OF_KINDS.items())
-    return f"{table(head, rows)}\n\nRotated counter-clockwise, layout detected: {n}. Machine: {machine_of(content)}."
+    return (
+        f"{table(head, rows)}\n\nRotated counter-clockwise, layout detected: {kinds['numbers']['n']} numbers, "
+        f"{kinds['boxes']['n']} rows of boxes, {kinds['pages']['n']} pages. Machine: {machine_of(content)}."
+    )
 
 
 def _list_pictures(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:

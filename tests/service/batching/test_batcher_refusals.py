@@ -1,6 +1,7 @@
 """What the batcher refuses or drops: rows without room, rows that are late, and those of clients that went away."""
 
 import asyncio
+import time
 
 import pytest
 from tests.service.batching.echo import IN_LOOP, IN_THREAD, Echo, make_batcher, make_images, score, wait_until
@@ -157,6 +158,23 @@ def test_time_around_the_passes_is_part_of_the_estimate(pace):
     with pytest.raises(QueueFullError, match="about 7 of 10 s") as caught:
         batcher.check_room(1, 10, around=7.0)  # also if the model is idle
     assert caught.value.seconds == pytest.approx(3.5)
+
+
+def test_time_between_the_end_of_a_pass_and_its_scores_in_the_loop_is_part_of_the_estimate():
+    batcher = make_batcher(Echo(), IN_THREAD, largest_batch=1)
+
+    async def run():
+        for _ in range(5):
+            kept = batcher.submit(make_images(1), 10)
+            await asyncio.sleep(0)  # the pass begins
+            time.sleep(0.05)  # as a loop does that parses or refuses other requests
+            await kept.wait()
+        return batcher.estimate_seconds(1)
+
+    try:
+        assert asyncio.run(run()) > 0.01
+    finally:
+        batcher.close()
 
 
 def test_more_rows_than_may_wait_are_computed_within_a_turn_if_passes_run_in_the_loop():

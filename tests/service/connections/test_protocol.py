@@ -25,14 +25,6 @@ def test_long_address(strict):
     assert ask(300).startswith(b"HTTP/1.1 414 ")
 
 
-def test_long_address_in_two_parts(strict):
-    with strict.connect() as connection:
-        connection.sendall(GET.replace(b"echo", b"echo?" + b"a" * 3000)[:1500])
-        time.sleep(0.1)
-        connection.sendall(b"a" * 1500)
-        assert receive_all(connection).startswith(b"HTTP/1.1 414 ")
-
-
 def test_many_header_fields(strict):
     def ask(n):
         fields = b"".join(b"X-%d: 1\r\n" % number for number in range(n))

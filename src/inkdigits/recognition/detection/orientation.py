@@ -29,8 +29,9 @@ _PART_SIDE = 24.0
 
 _MIN_SLOPE, _MIN_SLOPE_OF_FEW = 3.0, 8.0
 """Slope of the lines, in degrees, from which a page is deskewed, and that where few neighbours show it: a number may be
-written along a rising line: with 5 degrees, 86.3 instead of 86.9% of development numbers are right. Of pages rotated by
-10 and 15 degrees, the slope of 97 and 92% is found, to 3 degrees mostly (``benchmarks/results/rotated.json``)."""
+written along a rising line. With 5 degrees for few, 86.3 instead of 86.9% of development numbers are right. As given, 2
+of 37 development pages and 2 of 314 numbers are deskewed; of pages rotated by 10 and 15 degrees, the slope of 84 and
+89% is found, to 3 degrees mostly."""
 
 _MAX_SLOPE = 25.0
 """Greatest slope that is searched for, in degrees."""

@@ -2,17 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable
 
 from starlette.types import Receive, Scope, Send
 
-from inkdigits.service.batching.batcher import Batcher
 from inkdigits.service.batching.limits import BatcherClosedError, DeadlinePassedError, QueueFullError
 from inkdigits.service.exchange import get_deadline_seconds, get_waited_seconds
 from inkdigits.service.refusals import Refusal
 from inkdigits.service.resources import Resources
 from inkdigits.service.v2.body import MAX_IMAGES, read_body, read_header
-from inkdigits.service.v2.messages import Inference, decode_request, encode_response
+from inkdigits.service.v2.messages import decode_request, encode_response
 from inkdigits.service.v2.models import find_model
 
 _TURNS = 3
@@ -40,7 +38,7 @@ class InferenceEndpoint:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._n_long = 0  # long bodies that are received and will be parsed
+        self._n_long = 0  # long bodies that are received, and not parsed yet
         self._parsing_seconds = 0.0  # for one of them
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,33 +76,20 @@ class InferenceEndpoint:
         model = find_model(self._resources, parameters["name"], parameters.get("version"))
         seconds = get_deadline_seconds(scope)
         json_bytes, is_small = read_header(scope)
-
-        def decode(body: bytes) -> Inference:
-            return decode_request(body, json_bytes, model.recogniser.outputs, MAX_IMAGES)
-
-        if is_small:
-            inference = decode(await self._receive(scope, receive, model.batcher, seconds))
-        else:
+        is_long = not is_small
+        if is_long:
             model.batcher.check_room(1, seconds, self._n_long * _TIMES_PARSING * self._parsing_seconds)
-            self._n_long += 1
-            try:
-                inference = self._time(decode, await self._receive(scope, receive, model.batcher, seconds))
-            finally:
-                self._n_long -= 1
+        self._n_long += is_long
+        try:
+            body = await read_body(receive)
+            model.batcher.check_room(1, seconds, _TURNS * get_waited_seconds(scope))
+            begun = time.perf_counter()
+            inference = decode_request(body, json_bytes, model.recogniser.outputs, MAX_IMAGES)
+        finally:
+            self._n_long -= is_long
+        if is_long:
+            self._parsing_seconds += _SHARE_OF_NEW * (time.perf_counter() - begun - self._parsing_seconds)
         # Parsing is not thrown away because of an estimate of what comes before it.
-        seconds = min(seconds, inference.timeout or seconds) - get_waited_seconds(scope)
+        seconds = max(0.0, min(seconds, inference.timeout or seconds) - get_waited_seconds(scope))
         submission = model.batcher.submit(inference.images, seconds)
         return encode_response(model.name, inference, await submission.wait())
-
-    async def _receive(self, scope: Scope, receive: Receive, batcher: Batcher, seconds: float) -> bytes:
-        """Return the body of a request that can be computed in its time."""
-        body = await read_body(receive)
-        batcher.check_room(1, seconds, _TURNS * get_waited_seconds(scope))
-        return body
-
-    def _time(self, decode: Callable[[bytes], Inference], body: bytes) -> Inference:
-        """Decode a long body, and take the time into account."""
-        begun = time.perf_counter()
-        inference = decode(body)
-        self._parsing_seconds += _SHARE_OF_NEW * (time.perf_counter() - begun - self._parsing_seconds)
-        return inference
