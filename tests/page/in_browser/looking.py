@@ -28,6 +28,20 @@ def expect_words(page: Page, pattern: str) -> None:
     ).to_be_visible()
 
 
+def resize_window(page: Page, size: dict[str, int]) -> None:
+    """Change the size of the window, and wait until the sheet and the boxes over it are painted again."""
+    page.set_viewport_size(size)
+    page.locator("#sheet").evaluate(
+        """async (canvas, width) => {
+          const frame = () => new Promise(requestAnimationFrame);
+          const isPainted = () => Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio) <= 1;
+          while (innerWidth !== width || !isPainted()) await frame();
+          await frame();
+        }""",
+        size["width"],
+    )
+
+
 def read_ink(page: Page) -> NDArray[np.uint8]:
     """Return the sheet as it is painted: opacity of each pixel of the screen, `uint8` (height, width)."""
     width, height, values = page.locator("#sheet").evaluate(

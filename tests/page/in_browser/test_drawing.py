@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from page_drawing import SCRIBBLE, STROKES, draw_number, draw_strokes
 
-from .looking import PHONE, count_ink, expect_blank, expect_reading, expect_words, read_ink
+from .looking import PHONE, count_ink, expect_blank, expect_reading, expect_words, read_ink, resize_window
 
 
 def draw_with(
@@ -182,7 +182,7 @@ def test_a_pen_draws_with_its_pressure(page: Page) -> None:
 def test_ink_stays_on_the_sheet_when_the_window_changes(page: Page) -> None:
     draw_number(page, "42", 350, 200, 220)
     expect_reading(page, "42")
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize_window(page, {"width": 390, "height": 844})
     rows, columns = np.nonzero(read_ink(page))
     bottom, right = rows.max(), columns.max()
     sheet = page.locator("#sheet").bounding_box()
@@ -209,8 +209,5 @@ def test_boxes_stay_around_the_digits_when_a_phone_is_turned(open_page, is_wide_
     draw_number(page, "42", 60, 60, 140)
     expect_reading(page, "42")
     expect_box_around_ink(page)
-    page.set_viewport_size(high if is_wide_first else wide)
-    expect(page.locator("#boxes")).to_have_js_property(
-        "clientWidth", page.locator("#sheet").evaluate("(e) => e.clientWidth")
-    )
+    resize_window(page, high if is_wide_first else wide)
     expect_box_around_ink(page)
