@@ -76,6 +76,15 @@ def test_a_table_with_numbers_of_several_digits_is_not_joined() -> None:
     assert join_comb_cells([parts], found, draw_sheet([80, 150])) == [parts]
 
 
+def test_close_digits_of_adjacent_boxes_belong_to_the_row() -> None:
+    found = make_row([20, 100, 150])
+    parts = [np.array([0]), np.array([1, 2])]
+    assert [each.tolist() for each in join_comb_cells([parts], found, draw_sheet([70]))[0]] == [[0], [1, 2]]
+    found = make_row([20, 100, 165])
+    (joined,) = join_comb_cells([parts], found, draw_sheet([70, 152]))
+    assert [each.tolist() for each in joined] == [[0, 1, 2]]
+
+
 def test_boxes_far_apart_are_not_joined() -> None:
     found = make_row([20, 180])
     assert len(join_comb_cells([singles(2)], found, draw_sheet([110]))[0]) == 2

@@ -15,9 +15,10 @@ Floats = NDArray[np.float32]
 _MAX_GAP = 2.5
 """Greatest gap between the digits of adjacent boxes, in heights of the digits."""
 
-_MAX_OFFSET, _MAX_GAP_RATIO = 0.5, 1.5
+_MAX_OFFSET, _MAX_PITCH_RATIO = 0.5, 1.3
 """Greatest horizontal offset, in heights of the digits, of rules on different lines that count as one rule; greatest
-ratio of a gap to the widest gap with a rule at which the gap belongs to a box too."""
+ratio of the distance of two neighbours to the greatest one of neighbours with a rule between them at which they are in
+adjacent boxes too. Boxes of one row are about equally wide."""
 
 _OVERHANG, _N_ROWS, _SLOPES = 0.2, 24, (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2)
 """Length by which a rule extends above and below the digits, in their heights; rows to which the strip between two
@@ -32,9 +33,9 @@ def join_comb_cells(
 ) -> list[list[Indices]]:
     """Join the symbols of adjacent boxes into numbers, on lines with one symbol per box.
 
-    Lines with several symbols in a number are not joined: they may be rows of a table. A form repeats its boxes on many
-    lines, so a rule that is found on one line counts on the others too; and boxes of one row have about equal widths,
-    so one rule counts for all similar gaps of the row.
+    Lines with several symbols between two rules are not joined: they may be rows of a table. A form repeats its boxes
+    on many lines, so a rule that is found on one line counts on the others too; and boxes of one row have about equal
+    widths, so one rule counts for all neighbours of the row at a similar distance.
 
     Parameters
     ----------
@@ -52,27 +53,10 @@ def join_comb_cells(
     """
     pairs = [_find_pairs(parts, found, grey) for parts in lines]
     ruled = [pair for each in pairs for pair in each if pair.has_rule]
-    joined = []
-    for parts, gaps in zip(lines, pairs, strict=True):
-        if not gaps:
-            joined.append(parts)
-            continue
-        # Boxes of one row are about equally wide.
-        max_gap = (
-            max(
-                (pair.gap for pair in gaps if pair.gap < _MAX_GAP and pair.has_aligned_rule(ruled)),
-                default=0.0,
-            )
-            * _MAX_GAP_RATIO
-        )
-        numbers = parts[:1]
-        for part, pair in zip(parts[1:], gaps, strict=True):
-            if pair.gap <= min(max_gap, _MAX_GAP):
-                numbers[-1] = np.concatenate([numbers[-1], part])
-            else:
-                numbers.append(part)
-        joined.append(numbers)
-    return joined
+    return [
+        _join_row(parts, neighbours, ruled) if neighbours else parts
+        for parts, neighbours in zip(lines, pairs, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -81,20 +65,24 @@ class _Pair:
 
     Attributes
     ----------
-    gap
-        Width of the gap, in heights of the symbols.
+    gap, pitch
+        Width of the gap, and distance of the centres, in heights of the symbols.
     centre_x
-        x of its centre, in pixels.
+        x of the gap's centre, in pixels.
     height
         The greater height of the two, in pixels.
     has_rule
         Whether a rule is found in the gap.
+    is_within_number
+        Whether both belong to one number.
     """
 
     gap: float
+    pitch: float
     centre_x: float
     height: float
     has_rule: bool
+    is_within_number: bool
 
     def has_aligned_rule(self, others: "list[_Pair]") -> bool:
         """Return whether a rule is found in the gap, or in one of ``others`` at the same x."""
@@ -104,18 +92,38 @@ class _Pair:
 
 
 def _find_pairs(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[_Pair]:
-    """Return the pairs of neighbours of a line; empty unless each number of it is one symbol."""
+    """Return the pairs of neighbours of a line; none if one of its numbers has no symbol that is present."""
     present = [part[found.presence[part] > 0.5] for part in parts]
-    if len(parts) < 2 or max(map(len, present)) != 1 or min(map(len, present)) != 1:
+    if not all(map(len, present)):
         return []
+    symbols = [(number, int(i)) for number, part in enumerate(present) for i in part]
     pairs = []
-    for first, second in pairwise(int(each[0]) for each in present):
+    for (number, first), (next_number, second) in pairwise(symbols):
+        one, other = found.boxes[first], found.boxes[second]
         height = float(max(found.heights[first], found.heights[second]))
-        left, right = float(found.boxes[first, 2]), float(found.boxes[second, 0])
-        gap = (right - left) / height
-        has_rule = gap < _MAX_GAP and has_rule_between(grey, found.boxes[first], found.boxes[second])
-        pairs.append(_Pair(gap, (left + right) / 2, height, has_rule))
+        gap, pitch = float(other[0] - one[2]) / height, float(other[::2].mean() - one[::2].mean()) / height
+        has_rule = gap < _MAX_GAP and has_rule_between(grey, one, other)
+        centre = float(one[2] + other[0]) / 2
+        pairs.append(_Pair(gap, pitch, centre, height, has_rule, number == next_number))
     return pairs
+
+
+def _join_row(parts: list[Indices], pairs: list[_Pair], ruled: list[_Pair]) -> list[Indices]:
+    """Join the numbers of a line whose neighbours are in adjacent boxes; a row of a table remains as it is."""
+    pitches = [pair.pitch for pair in pairs if pair.gap < _MAX_GAP and pair.has_aligned_rule(ruled)]
+    max_pitch = max(pitches, default=0.0) * _MAX_PITCH_RATIO
+    for pair in pairs:
+        is_narrow = pair.pitch * _MAX_PITCH_RATIO**2 < max_pitch
+        if pair.is_within_number and (is_narrow or not pair.has_aligned_rule(ruled)):
+            return parts
+    numbers = parts[:1]
+    between = [pair for pair in pairs if not pair.is_within_number]
+    for part, pair in zip(parts[1:], between, strict=True):
+        if pair.gap < _MAX_GAP and pair.pitch <= max_pitch:
+            numbers[-1] = np.concatenate([numbers[-1], part])
+        else:
+            numbers.append(part)
+    return numbers
 
 
 def has_rule_between(grey: NDArray[np.uint8], first: Floats, second: Floats) -> bool:

@@ -119,7 +119,7 @@ def _join_raised_digits(lines: list[Indices], found: Detections) -> list[Indices
         gap, distance = boxes[first, 0] - boxes[:, 2], boxes[:, 1] - boxes[first, 3]
         is_base = is_digit & (line_of != number) & (heights[raised].max() < _MAX_RAISED_HEIGHT * heights)
         is_base &= (np.abs(gap) < _MAX_RAISED_GAP * heights) & (distance < _MAX_RAISED_DISTANCE * heights)
-        is_base &= boxes[first, 1::2].mean() < boxes[:, 1]
+        is_base &= (boxes[first, 1::2].mean() < boxes[:, 1]) & (boxes[first, 0] > boxes[:, ::2].mean(axis=1))
         if is_base.any():
             base = int(np.where(is_base, np.abs(gap), np.inf).argmin())
             line_of[line] = line_of[base]
