@@ -117,9 +117,7 @@ def _draw_upright(
     placed: list[PlacedSymbol] = []
     pitch = size * rng.uniform(1.3, 2.6)
     n_lines = (
-        1
-        if pitch > height or (shape[0] < 64 and rng.random() < 0.6)
-        else int(np.ceil(height / pitch)) + 1
+        1 if pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
     )
     base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
     if n_lines > 1:
