@@ -79,6 +79,7 @@ def draw_window(
     shape: tuple[int, int],
     sources: SymbolSources,
     rng: np.random.Generator,
+    one_line: bool = False,
     degradation: Degradation = STRONG,
 ) -> Window:
     """Draw a random window: one or more lines of writing on paper, with the degradations of a camera.
@@ -91,14 +92,16 @@ def draw_window(
         The symbol sources.
     rng
         The random generator.
+    one_line
+        Whether to draw one line only.
     degradation
         The limits of the camera's degradation.
     """
     quarters = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
     if not quarters:
-        return _draw_upright(shape, sources, rng, degradation)
+        return _draw_upright(shape, sources, rng, one_line, degradation)
     upright_shape = shape[::-1] if quarters % 2 else shape
-    window = _draw_upright(upright_shape, sources, rng, degradation)
+    window = _draw_upright(upright_shape, sources, rng, one_line, degradation)
     image, symbols = rotate(window.image, list(window.symbols), quarters)
     return Window(image, tuple(symbols), window.negative)
 
@@ -107,6 +110,7 @@ def _draw_upright(
     shape: tuple[int, int],
     sources: SymbolSources,
     rng: np.random.Generator,
+    one_line: bool,
     degradation: Degradation,
 ) -> Window:
     """Draw a window with upright writing."""
@@ -117,7 +121,9 @@ def _draw_upright(
     placed: list[PlacedSymbol] = []
     pitch = size * rng.uniform(1.3, 2.6)
     n_lines = (
-        1 if pitch > height or (shape[0] < 64 and rng.random() < 0.6) else int(np.ceil(height / pitch)) + 1
+        1
+        if one_line or pitch > height or (shape[0] < 64 and rng.random() < 0.6)
+        else int(np.ceil(height / pitch)) + 1
     )
     base = height / 2 + size / 2 + rng.normal(0.0, 0.12) * size
     if n_lines > 1:
