@@ -26,6 +26,10 @@ _STRIP_RATIO, _MAX_PIXELS_OF_STRIP = 10, 400_000
 """Ratio of the longer to the shorter side from which a picture is a strip of one or two lines, and the pixels of its
 largest scan."""
 
+_MAX_PIXELS_OF_MARGINS = 150_000
+"""Pixels of the margins of the largest scan, which outnumber those of a picture that is less than 16 pixels high or
+wide on it. A picture of 1 x 65,535 pixels takes a third of the time that it takes with 400,000."""
+
 
 def convert_to_grey(pixels: NDArray[np.uint8]) -> Grey:
     """Return the grey levels of a picture, ``uint8`` (h, w), of grey (h, w) or RGB (h, w, 3) pixels."""
@@ -87,6 +91,5 @@ def compute_finest_scale(shape: tuple[int, ...]) -> float:
     height, width = shape[:2]
     is_strip = max(height, width) > _STRIP_RATIO * min(height, width)
     most = _MAX_PIXELS_OF_STRIP if is_strip else _MAX_PIXELS
-    # The margins count too, in a picture of a few rows.
-    with_margins = most / (2 * _MARGIN * max(height, width))
-    return float(min(DIGIT_HEIGHT / _SMALLEST_HEIGHT, (most / (height * width)) ** 0.5, with_margins))
+    narrowest = _MAX_PIXELS_OF_MARGINS / (2 * _MARGIN * max(height, width))
+    return float(min(DIGIT_HEIGHT / _SMALLEST_HEIGHT, (most / (height * width)) ** 0.5, narrowest))
