@@ -53,6 +53,9 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
         RESULTS / "network-families.json"
     ),
     ("docs/explanation/recipes.md", "final scans"): lambda: real.final_scans(RESULTS / "final-scans.json"),
+    ("docs/explanation/recipes.md", "second reading"): lambda: real.second_reading(
+        RESULTS / "second-reading.json"
+    ),
     ("docs/explanation/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
     ("docs/explanation/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{

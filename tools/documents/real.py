@@ -61,6 +61,23 @@ def final_scans(path: Path) -> str:
     return f"{table(head, rows)}\n\nMachine: {machine_of(content)}."
 
 
+def second_reading(path: Path) -> str:
+    """Return the table of the second reading of doubtful lines.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/settings/second_reading.py``.
+    """
+    content = load(path)
+    rows = [
+        (name, f"{row['right']:.1%}", f"{row['ece']:.1%}", f"{row['milliseconds']:.0f} ms")
+        for name, row in content["rows"].items()
+    ]
+    head = ("second reading", "numbers read correctly", "expected calibration error", "time per number")
+    return f"{table(head, rows)}\n\n{content['n']} numbers. Machine: one core of {machine_of(content)}."
+
+
 def own_numbers(path: Path) -> str:
     """Return the effect of a user's own numbers on the training of the detector.
 

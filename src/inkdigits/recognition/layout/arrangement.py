@@ -15,6 +15,7 @@ from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.combs import join_comb_cells
+from inkdigits.recognition.layout.second_reading import read_again
 from inkdigits.recognition.layout.tables import assign_table_cells
 from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
@@ -151,12 +152,18 @@ def read_detections(
         # Words are dropped after combs are joined: a line with a word is no comb.
         for part in (each for each in parts if tuple(each) not in words):
             text_line = TextLine.from_detections(found[part], task.constraints.allowed)
-            boxes = [round_box(box, grey.shape) for box in found.boxes[part]]
-            images = [crop_image(grey, box) for box in boxes]
-            number = build_number(text_line, boxes, images, task.detector.card.threshold, task.constraints)
-            if number is not None and (not is_page or _is_accepted(number)):
-                numbers.append(number)
+            number = _build_number(text_line, grey, task)
+            if number is None or (is_page and not _is_accepted(number)):
+                continue
+            again = read_again(text_line, grey, task.detector, task.constraints)
+            numbers.append(number if again is text_line else _build_number(again, grey, task) or number)
     return assign_table_cells(numbers) if is_page else numbers
+
+
+def _build_number(line: TextLine, grey: NDArray[np.uint8], task: Task) -> Number | None:
+    boxes = [round_box(box, grey.shape) for box in line.found.boxes]
+    images = [crop_image(grey, box) for box in boxes]
+    return build_number(line, boxes, images, task.detector.card.threshold, task.constraints)
 
 
 def _is_accepted(number: Number) -> bool:

@@ -111,7 +111,7 @@ def read_layout(page: Page, task: Task, layout: str) -> Arrangement:
     if layout != "boxes":
         return read_lines(page, task, layout)
     sheet, found = rotate_upright(page.sheet or page, task.detector)
-    filled = find_filled_grid(sheet, task)
+    filled = find_filled_grid(sheet, found, task)
     if filled is not None:
         return read_grid(filled, task)
     reduced = choose_resolution(sheet)
@@ -149,7 +149,7 @@ def _has_several_digits(found: Detections) -> bool:
 
 def _propose_layouts(sheet: Page, found: Detections, task: Task) -> Iterator[Hypothesis]:
     """Yield the layouts that the picture may have, from the most specific one to the most general one."""
-    filled = find_filled_grid(sheet, task)
+    filled = find_filled_grid(sheet, found, task)
     if filled is not None:
         share = _compute_share_in_grid(filled, found, sheet)
         yield Hypothesis("grid", share, _MIN_SHARE_IN_GRID, lambda: read_grid(filled, task))

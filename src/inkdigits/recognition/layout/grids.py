@@ -66,13 +66,15 @@ class FilledGrid:
     columns: NDArray[np.int64]
 
 
-def find_filled_grid(page: Page, task: Task) -> FilledGrid | None:
+def find_filled_grid(page: Page, found: Detections, task: Task) -> FilledGrid | None:
     """Find the largest grid of a picture, and detect the symbols in it.
 
     Parameters
     ----------
     page
         The picture.
+    found
+        The symbols in it, boxes in pixels of ``page``.
     task
         The models and the constraints.
 
@@ -90,18 +92,28 @@ def find_filled_grid(page: Page, task: Task) -> FilledGrid | None:
         grid = find_grid(255 - reduced.pixels if light_on_dark else reduced.pixels)
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
-            filled = _detect_in_grid(grid, Page(pixels, grid.to_picture.then(reduced.to_source), True), task)
+            rectified = Page(pixels, grid.to_picture.then(reduced.to_source), True)
+            filled = _detect_in_grid(grid, rectified, _measure_heights(page, found, rectified), task)
             return filled if _is_filled(filled) else None
     return None
 
 
-def _detect_in_grid(grid: Grid, page: Page, task: Task) -> FilledGrid:
+def _measure_heights(page: Page, found: Detections, rectified: Page) -> NDArray[np.float64]:
+    """Return the heights that the digits of a page have in its rectified grid, in pixels, ``float64`` (n,)."""
+    boxes = found.boxes[found.digits >= _MIN_PRESENCE].astype(np.float64)
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    ends = (np.stack([middle, boxes[:, side]], axis=1) for side in (1, 3))
+    top, bottom = (rectified.to_source.map_points_back(page.to_source.map_points(each)) for each in ends)
+    return np.asarray(np.hypot(*(bottom - top).T))
+
+
+def _detect_in_grid(grid: Grid, page: Page, heights: NDArray[np.float64], task: Task) -> FilledGrid:
     """Detect the symbols in a rectified grid, and assign them to its cells."""
     cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
     grey = convert_to_grey(page.pixels)
-    found = locate(grey, task.detector, heights=(_MIN_HEIGHT * cell, cell)).filter_by_ink(
-        task.constraints.ink
-    )
+    fitting = heights[(heights >= _MIN_HEIGHT * cell) & (heights <= cell)]
+    limits = (float(fitting.min()), float(fitting.max())) if len(fitting) else (_MIN_HEIGHT * cell, cell)
+    found = locate(grey, task.detector, heights=limits).filter_by_ink(task.constraints.ink)
     found = found[found.presence >= _MIN_PRESENCE]
     centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (
