@@ -81,9 +81,9 @@ def measure(numbers: list[tuple[str, Grey, Detections]]) -> dict[str, float]:
         confidences.append(line.compute_confidence(chosen) if chosen.any() else 0.0)
     seconds = time.process_time() - start
     return {
-        "right": round(float(np.mean(right)), 4),
-        "ece": round(float(expected_calibration_error(np.array(confidences), np.array(right))), 4),
-        "milliseconds": round(1000 * seconds / len(numbers), 1),
+        "right": float(np.mean(right)),
+        "ece": float(expected_calibration_error(np.array(confidences), np.array(right))),
+        "milliseconds": 1000 * seconds / len(numbers),
     }
 
 

@@ -7,6 +7,14 @@ from tests.pictures.drawn_grids import CELL, distort, draw_grid
 
 import inkdigits
 from inkdigits.data import Mnist
+from inkdigits.pictures.page import Page
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.engines.registry import load_recogniser
+from inkdigits.recognition.layout import grids
+from inkdigits.recognition.layout.arrangement import Task
+from inkdigits.recognition.model_card import ModelCard
 
 PUZZLE = (
     *("53__7____", "6__195___", "_98____6_", "8___6___3", "4__8_3__1"),
@@ -43,3 +51,30 @@ def test_a_sudoku_on_curved_paper_is_read_row_by_row(mnist: Mnist, layout: str, 
     assert first[1] < 0.35 * photo.shape[0]
     assert last[0] > 0.6 * photo.shape[1]
     assert last[1] > 0.6 * photo.shape[0]
+
+
+def test_the_digits_of_a_grid_are_searched_for_at_the_heights_that_they_have_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[tuple[float, float]] = []
+
+    def search(grey: np.ndarray, detector: Detector, heights: tuple[float, float]) -> Detections:
+        searched.append(heights)
+        return Detections.empty()
+
+    monkeypatch.setattr(grids, "locate", search)
+    page = Page(draw_grid(9, 9))
+    classes = np.zeros((3, N_SYMBOLS), np.float32)
+    classes[:, 5] = 1.0
+    # The last one is too low for a digit of a cell, such as small print beside the grid.
+    tops, heights = np.array([200.0, 300.0, 100.0]), np.array([30.0, 24.0, 5.0])
+    boxes = np.stack([np.full(3, 200.0), tops, np.full(3, 220.0), tops + heights], axis=1)
+    found = Detections(np.ones(3, np.float32), classes, boxes.astype(np.float32), np.zeros(3, np.float32))
+    task = Task(load_recogniser("quick"), ModelCard(), load_shipped_detector(1))
+    grids.find_filled_grid(page, found, task)
+    grids.find_filled_grid(page, Detections.empty(), task)
+    known, unknown = searched
+    assert known[1] / known[0] == pytest.approx(30 / 24, rel=0.02)
+    assert unknown[1] / unknown[0] == pytest.approx(1 / grids._MIN_HEIGHT)
+    # In pixels of the rectified grid, whose cells are as high as those of the page, or larger.
+    assert known[0] / unknown[1] == pytest.approx(24 / CELL, rel=0.05)
