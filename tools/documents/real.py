@@ -75,7 +75,7 @@ def second_reading(path: Path) -> str:
         for name, row in content["rows"].items()
     ]
     head = ("second reading", "numbers read correctly", "expected calibration error", "time per number")
-    return f"{table(head, rows)}\n\n{content['n']} numbers. Machine: one core of {machine_of(content)}."
+    return f"{table(head, rows)}\n\n{content['n']} numbers, on one thread. Machine: {machine_of(content)}."
 
 
 def own_numbers(path: Path) -> str:
