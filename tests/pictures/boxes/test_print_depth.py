@@ -24,7 +24,7 @@ def test_the_contrast_at_reduced_resolution_is_that_at_full_resolution(
 ) -> None:
     page, strokes = shaded_page()
     reduced = _compute_relative_contrast(page, side, 0.0)
-    monkeypatch.setattr(print_depth, "_LARGEST_SIDE", 1000)
+    monkeypatch.setattr(print_depth, "_REDUCED_SIDE", 1000)
     full = _compute_relative_contrast(page, side, 0.0)
     assert reduced.shape == full.shape == page.shape
     inner = cv2.erode(strokes, np.ones((5, 5), np.uint8)) > 0

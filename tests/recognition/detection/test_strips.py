@@ -13,16 +13,17 @@ from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT, N_OUTPUTS, N_S
 
 
 class Watcher:
-    """A detector that keeps its input, and finds one 3 in the middle of the strip."""
+    """A detector that keeps its input, and finds one 3 halfway along the strip, in one of its rows of cells."""
 
-    def __init__(self) -> None:
+    def __init__(self, row: int = 4) -> None:
         self.seen: list[np.ndarray] = []
+        self.row = row
 
     def predict_cells(self, pictures: np.ndarray) -> np.ndarray:
         self.seen.append(pictures[0])
         n, height, width = pictures.shape
         cells = np.full((n, height // 8, width // 4, N_OUTPUTS), -9.0, np.float32)
-        middle = cells[0, height // 16, width // 8]
+        middle = cells[0, self.row, width // 8]
         middle[0] = middle[1 + 3] = 9.0
         # Distances of the cell's centre from the sides of a box of 8 by 24 pixels, in units of 8 pixels.
         middle[1 + N_SYMBOLS : 5 + N_SYMBOLS] = 0.5, 1.5, 0.5, 1.5
@@ -76,19 +77,37 @@ def test_scale_and_slant_change_what_the_network_sees() -> None:
 
 
 @pytest.mark.parametrize("height", [12, 24, 80])
-@pytest.mark.parametrize("slant", [0.0, 0.3])
-def test_boxes_are_those_in_the_picture(height: int, slant: float) -> None:
-    picture, line = bars(height, 0.1)
-    found = scan_strip(picture, line, Watcher(), 1.0, slant)
+@pytest.mark.parametrize("slant", [-0.3, 0.0, 0.3])
+@pytest.mark.parametrize("row", [2, 5])
+def test_boxes_are_those_in_the_picture(height: int, slant: float, row: int) -> None:
+    picture, line = bars(height, 0.0)
+    watcher = Watcher(row)
+    found = scan_strip(picture, line, watcher, 1.0, slant)
     assert len(found) == 1
     assert found.classes[0].argmax() == 3
+    zoom, middle = DIGIT_HEIGHT / height, strips._HEIGHT / 2
+    x, y = (watcher.seen[0].shape[1] // 8 + 0.5) * 4, (row + 0.5) * 8
+    expected_x = line.boxes[0, 0] - 0.8 * height + (x - slant * (y - middle)) / zoom
+    expected_y = line.boxes[0, [1, 3]].mean() + (y - middle) / zoom
     left, top, right, bottom = found.boxes[0]
-    middle_x, middle_y = (line.boxes[:, :2] + line.boxes[:, 2:]).mean(axis=0) / 2
-    # The centre of a cell is up to four pixels of the strip from the middle.
-    assert (left + right) / 2 == pytest.approx(middle_x, abs=0.35 * height)
-    assert (top + bottom) / 2 == pytest.approx(middle_y, abs=0.35 * height)
+    assert (left + right) / 2 == pytest.approx(expected_x, abs=0.05 * height)
+    assert (top + bottom) / 2 == pytest.approx(expected_y, abs=0.05 * height)
     assert right - left == pytest.approx(height / 3, rel=0.05)
     assert bottom - top == pytest.approx(height, rel=0.05)
+
+
+def test_symbols_of_the_lines_above_and_below_are_left_out() -> None:
+    picture, line = bars(24, 0.0)
+    assert [len(scan_strip(picture, line, Watcher(row), 1.0, 0.0)) for row in range(8)] == [
+        0,
+        0,
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+    ]
 
 
 def test_the_digits_of_a_line_are_found_where_they_are(synthetic_line: tuple[np.ndarray, Detections]) -> None:

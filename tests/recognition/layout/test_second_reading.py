@@ -112,20 +112,42 @@ def test_symbols_far_from_the_ends_belong_to_others(see: Callable[..., Views]) -
     assert read(found) == "7"
 
 
-def test_the_constraints_hold_for_every_reading(see: Callable[..., Views]) -> None:
-    views = [symbols({4: 0.55, 9: 0.4}, {7: 0.95}, {1: 0.5})] * 3
-    first = line({4: 0.5, 9: 0.3}, {7: 0.9}, {1: 0.5})
-    see(*views)
-    two = build_constraints(2, None, None, None, "any")
-    found = read_again(first, GREY, Uncalibrated(), two)
-    assert read_with(found, two) == "47"
-    see(*views)
+def test_a_length_is_kept(see: Callable[..., Views]) -> None:
+    two, three = (build_constraints(n, None, None, None, "any") for n in (2, 3))
+    first = line({4: 0.7}, {7: 0.8}, {1: 0.6})
+    see(*[symbols({4: 0.99}, {7: 0.99})] * 3)
+    assert read_again(first, GREY, Uncalibrated(), three) is first
+    see(*[symbols({9: 0.99}, {7: 0.99}, {1: 0.6})] * 3)
+    assert read_with(read_again(first, GREY, Uncalibrated(), two), two) == "97"
+
+
+def test_digits_that_cannot_occur_are_not_read_again(see: Callable[..., Views]) -> None:
     no_4 = build_constraints(None, None, (1, 7, 9), None, "any")
-    line_without_4 = TextLine.from_detections(first.found, no_4.allowed)
-    assert read(read_again(line_without_4, GREY, Uncalibrated(), no_4)).startswith("97")
-    see(*[symbols({4: 0.99}, {7: 0.99}, printed=1.0)] * 3)
+    see(*[symbols({4: 0.5, 9: 0.49}, {7: 0.99})] * 3)
+    found = read_again(line({1: 0.5}, {7: 0.9}), GREY, Uncalibrated(), no_4)
+    assert "4" not in read(found)
+
+
+def test_ink_that_is_not_asked_for_is_not_read_again(see: Callable[..., Views]) -> None:
     by_hand = build_constraints(None, None, None, None, "handwritten")
+    first = line({4: 0.5}, {7: 0.9})
+    see(*[symbols({9: 0.99}, {7: 0.99}, printed=1.0)] * 3)
     assert read_again(first, GREY, Uncalibrated(), by_hand) is first
+    see(*[symbols({9: 0.99}, {7: 0.99}, printed=0.0)] * 3)
+    assert read(read_again(first, GREY, Uncalibrated(), by_hand)) == "97"
+
+
+def test_symbols_of_other_numbers_are_left_out(see: Callable[..., Views]) -> None:
+    first = line({4: 0.6}, {7: 0.9})
+    views = [symbols({4: 0.95}, {7: 0.95}, {3: 0.95})] * 3
+    see(*views)
+    assert read(read_again(first, GREY, Uncalibrated(), Constraints())) == "473"
+    see(*views)
+    others = symbols({3: 0.9}, left=60.0)
+    assert read(read_again(first, GREY, Uncalibrated(), Constraints(), others)) == "47"
+    see(*views)
+    doubtful = symbols({3: 0.2}, left=60.0)
+    assert read(read_again(first, GREY, Uncalibrated(), Constraints(), doubtful)) == "473"
 
 
 def test_views_without_digits_do_not_win(see: Callable[..., Views]) -> None:
@@ -134,16 +156,18 @@ def test_views_without_digits_do_not_win(see: Callable[..., Views]) -> None:
     assert read_again(first, GREY, Uncalibrated(), Constraints()) is first
 
 
-def test_beyond_the_budget_the_readings_so_far_decide(
-    see: Callable[..., Views], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = line({4: 0.5, 9: 0.4}, {7: 0.9})
+def test_beyond_the_budget_the_readings_so_far_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    n_scans = []
 
-    def fail(*arguments: object) -> Detections:
-        raise BudgetExceededError
+    def scan_twice(*arguments: object) -> Detections:
+        n_scans.append(1)
+        if len(n_scans) > 2:
+            raise BudgetExceededError
+        return symbols({9: 0.9}, {7: 0.95})
 
-    monkeypatch.setattr(second_reading, "scan_strip", fail)
-    assert read_again(first, GREY, Uncalibrated(), Constraints()) is first
+    monkeypatch.setattr(second_reading, "scan_strip", scan_twice)
+    assert read(read_again(line({4: 0.5, 9: 0.4}, {7: 0.9}), GREY, Uncalibrated(), Constraints())) == "97"
+    assert len(n_scans) == 3
 
 
 def test_a_blank_picture_gives_no_digit() -> None:

@@ -21,9 +21,10 @@ _RUN_LENGTH = 9
 _MIN_CONTRAST_TO_NOISE = 5.0
 """Smallest ratio of the contrast of writing to the noise of the paper."""
 
-_LARGEST_SIDE = 25
-"""Side of the square, in pixels, up to which the paper is estimated at full resolution. A form of 12 million pixels
-with large cells takes 10.5 s on one core, with all sides at full resolution 15.1 s, and is read the same."""
+_REDUCED_SIDE = 25
+"""Least side of the square, in pixels, after the reduction of the picture from which the paper is estimated; squares
+below twice that side need none. A form of 12 million pixels with large cells takes 10.5 s on one core, without the
+reduction 15.1 s, and is read the same."""
 
 _MIN_BACKGROUND = 8.0
 """Lower limit of the level of the paper, in grey levels, so that the relative contrast stays finite."""
@@ -110,7 +111,7 @@ def _compute_relative_contrast(grey: NDArray[np.uint8], side: int, sigma: float)
 def _estimate_paper(smooth: Float32Array, side: int) -> Float32Array:
     """Return the closing of a picture by a square, ``float32`` (h, w); for a large square that of a reduced copy."""
     height, width = smooth.shape
-    factor = max(1, side // _LARGEST_SIDE)
+    factor = max(1, side // _REDUCED_SIDE)
     side = side // factor | 1
     size = max(1, width // factor), max(1, height // factor)
     reduced = cv2.resize(smooth, size, interpolation=cv2.INTER_AREA) if factor > 1 else smooth

@@ -91,5 +91,5 @@ def compute_finest_scale(shape: tuple[int, ...]) -> float:
     height, width = shape[:2]
     is_strip = max(height, width) > _STRIP_RATIO * min(height, width)
     most = _MAX_PIXELS_OF_STRIP if is_strip else _MAX_PIXELS
-    narrowest = _MAX_PIXELS_OF_MARGINS / (2 * _MARGIN * max(height, width))
-    return float(min(DIGIT_HEIGHT / _SMALLEST_HEIGHT, (most / (height * width)) ** 0.5, narrowest))
+    finest_of_strip = _MAX_PIXELS_OF_MARGINS / (2 * _MARGIN * max(height, width))
+    return float(min(DIGIT_HEIGHT / _SMALLEST_HEIGHT, (most / (height * width)) ** 0.5, finest_of_strip))

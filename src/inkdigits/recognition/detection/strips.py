@@ -18,6 +18,10 @@ _MAX_WIDTH = 2048
 _MARGIN = 0.8
 """Margin left and right of the symbols, in heights of a digit."""
 
+_MAX_OFFSET = 0.75
+"""Distance of a symbol's middle from that of the line, in heights of a digit, above which it belongs to the line above
+or below: a comma is half a height away, the next line more than one."""
+
 _MIN_DIGIT_PROBABILITY = 0.3
 """Least probability of a digit whose position counts for the height and the slope of the line."""
 
@@ -45,8 +49,8 @@ def scan_strip(grey: Grey, line: Detections, detector: Detector, scale: float, s
     Returns
     -------
     Detections
-        The symbols within the margins of the strip, with boxes in pixels of ``grey``, uncalibrated; none if the line is
-        too long.
+        The symbols at the level of the line, with boxes in pixels of ``grey``, uncalibrated; none if the line is too
+        long.
 
     Raises
     ------
@@ -68,6 +72,8 @@ def scan_strip(grey: Grey, line: Detections, detector: Detector, scale: float, s
     strip = _warp(grey, to_strip, width, zoom)
     found = decode_detections(detector.predict_cells(strip[np.newaxis])[0])
     middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    is_in_line = np.abs(middles[:, 1] - _HEIGHT / 2) <= _MAX_OFFSET * DIGIT_HEIGHT * scale
+    found, middles = found[is_in_line], middles[is_in_line]
     back = np.linalg.inv(to_strip)
     middles = middles @ back[:2, :2].T + back[:2, 2]
     halves = (found.boxes[:, 2:] - found.boxes[:, :2]) / (2 * zoom)

@@ -155,7 +155,8 @@ def read_detections(
             number = _build_number(text_line, grey, task)
             if number is None or (is_page and not _is_accepted(number)):
                 continue
-            again = read_again(text_line, grey, task.detector, task.constraints)
+            others = found[np.setdiff1d(np.arange(len(found)), part)]
+            again = read_again(text_line, grey, task.detector, task.constraints, others)
             numbers.append(number if again is text_line else _build_number(again, grey, task) or number)
     return assign_table_cells(numbers) if is_page else numbers
 

@@ -36,6 +36,9 @@ crosses the rules, so its squares are not cells."""
 _MIN_HEIGHT = 0.3
 """Least height of a digit, as a share of the shorter side of its cell."""
 
+_MIN_KNOWN = 3
+"""Least number of digits that must be known in a grid if only their heights are searched for."""
+
 _MARGIN = 0.1
 """Margin around a digit in the crop for the classifier, as a share of the digit's longer side."""
 
@@ -93,18 +96,21 @@ def find_filled_grid(page: Page, found: Detections, task: Task) -> FilledGrid | 
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
             rectified = Page(pixels, grid.to_picture.then(reduced.to_source), True)
-            filled = _detect_in_grid(grid, rectified, _measure_heights(page, found, rectified), task)
+            heights = _measure_heights(page, found.filter_by_ink(task.constraints.ink), grid, rectified)
+            filled = _detect_in_grid(grid, rectified, heights, task)
             return filled if _is_filled(filled) else None
     return None
 
 
-def _measure_heights(page: Page, found: Detections, rectified: Page) -> NDArray[np.float64]:
-    """Return the heights that the digits of a page have in its rectified grid, in pixels, ``float64`` (n,)."""
+def _measure_heights(page: Page, found: Detections, grid: Grid, rectified: Page) -> NDArray[np.float64]:
+    """Return the heights of the digits of a page that are in its grid, in pixels of the grid, ``float64`` (n,)."""
     boxes = found.boxes[found.digits >= _MIN_PRESENCE].astype(np.float64)
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
     ends = (np.stack([middle, boxes[:, side]], axis=1) for side in (1, 3))
     top, bottom = (rectified.to_source.map_points_back(page.to_source.map_points(each)) for each in ends)
-    return np.asarray(np.hypot(*(bottom - top).T))
+    x, y = ((top + bottom) / 2).T
+    is_inside = (x > grid.columns[0]) & (x < grid.columns[-1]) & (y > grid.rows[0]) & (y < grid.rows[-1])
+    return np.asarray(np.hypot(*(bottom - top)[is_inside].T))
 
 
 def _detect_in_grid(grid: Grid, page: Page, heights: NDArray[np.float64], task: Task) -> FilledGrid:
@@ -112,7 +118,8 @@ def _detect_in_grid(grid: Grid, page: Page, heights: NDArray[np.float64], task: 
     cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
     grey = convert_to_grey(page.pixels)
     fitting = heights[(heights >= _MIN_HEIGHT * cell) & (heights <= cell)]
-    limits = (float(fitting.min()), float(fitting.max())) if len(fitting) else (_MIN_HEIGHT * cell, cell)
+    is_known = len(fitting) >= _MIN_KNOWN
+    limits = (float(fitting.min()), float(fitting.max())) if is_known else (_MIN_HEIGHT * cell, cell)
     found = locate(grey, task.detector, heights=limits).filter_by_ink(task.constraints.ink)
     found = found[found.presence >= _MIN_PRESENCE]
     centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
