@@ -152,16 +152,34 @@ def read_detections(
         # Words are dropped after combs are joined: a line with a word is no comb.
         for part in (each for each in parts if tuple(each) not in words):
             text_line = TextLine.from_detections(found[part], task.constraints.allowed)
-            number = _build_number(text_line, grey, task)
+            number = build_number_in_picture(text_line, grey, task)
             if number is None or (is_page and not _is_accepted(number)):
                 continue
             others = found[np.setdiff1d(np.arange(len(found)), part)]
             again = read_again(text_line, grey, task.detector, task.constraints, others)
-            numbers.append(number if again is text_line else _build_number(again, grey, task) or number)
+            numbers.append(
+                number if again is text_line else build_number_in_picture(again, grey, task) or number
+            )
     return assign_table_cells(numbers) if is_page else numbers
 
 
-def _build_number(line: TextLine, grey: NDArray[np.uint8], task: Task) -> Number | None:
+def build_number_in_picture(line: TextLine, grey: NDArray[np.uint8], task: Task) -> Number | None:
+    """Build a number from the symbols of a line, with the crops of their boxes.
+
+    Parameters
+    ----------
+    line
+        The symbols, boxes in pixels of ``grey``.
+    grey
+        ``uint8`` (h, w): the picture.
+    task
+        The models and the constraints.
+
+    Returns
+    -------
+    Number or None
+        As `build_number`.
+    """
     boxes = [round_box(box, grey.shape) for box in line.found.boxes]
     images = [crop_image(grey, box) for box in boxes]
     return build_number(line, boxes, images, task.detector.card.threshold, task.constraints)

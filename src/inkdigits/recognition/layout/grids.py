@@ -16,9 +16,15 @@ from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
 from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
-from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
+from inkdigits.recognition.layout.arrangement import (
+    Arrangement,
+    Task,
+    build_number_in_picture,
+    crop_image,
+    round_box,
+)
 from inkdigits.recognition.layout.boxes import build_row_number
-from inkdigits.recognition.numbers.number import build_digit, build_number
+from inkdigits.recognition.numbers.number import build_digit
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Digit, Number
 from inkdigits.recognition.single_digit import Prediction, combine_predictions
@@ -209,10 +215,7 @@ def _read_cell(
     found: Detections, frame: Box, grey: NDArray[np.uint8], task: Task, position: tuple[int, int]
 ) -> Number:
     """Read a cell of a table as a number; a blank cell becomes a number with one blank digit."""
-    boxes = [round_box(box, grey.shape) for box in found.boxes]
-    images = [crop_image(grey, box) for box in boxes]
-    line = TextLine.from_detections(found, task.constraints.allowed)
-    number = build_number(line, boxes, images, task.detector.card.threshold, task.constraints)
+    number = build_number_in_picture(TextLine.from_detections(found, task.constraints.allowed), grey, task)
     if number is None:
         blank = Digit(None, 1.0, frame, (), rejection.BLANK)
         number = Number(blank.character, (blank,), 1.0, frame)
