@@ -78,6 +78,7 @@ def divide_evenly(
         not visible enough.
     """
     length = end - start
+    fans = np.array(_FANS)[:, np.newaxis, np.newaxis]
     best: tuple[float, Float64Array, float] | None = None
     for n in range(1, MAX_CELLS + 1):
         for gap in gaps if n > 1 else (0.0,):
@@ -86,13 +87,14 @@ def divide_evenly(
                 continue
             left = np.arange(n) * (1 + gap) * unit
             even = np.stack([left, left + unit], axis=1)
-            for fan in _FANS:
-                sides = start + length * even * (1 + fan) / (1 + fan * even)
-                visible = profile[np.clip(np.rint(sides), 0, len(profile) - 1).astype(int)]
-                distinct = np.append(visible[:, 0], visible[-1, 1]) if gap == 0.0 else visible.ravel()
-                score = float((distinct - visibility.offset).sum()) - _FAN_PENALTY * abs(fan)
-                if best is None or score > best[0]:
-                    best = (score, sides, float(distinct.mean()))
+            sides = start + length * even * (1 + fans) / (1 + fans * even)
+            visible = profile[np.clip(np.rint(sides), 0, len(profile) - 1).astype(int)]
+            ends = visible[:, -1:, 1]
+            distinct = np.hstack([visible[:, :, 0], ends]) if gap == 0.0 else visible.reshape(len(_FANS), -1)
+            scores = (distinct - visibility.offset).sum(axis=1) - _FAN_PENALTY * np.abs(_FANS)
+            likeliest = int(scores.argmax())
+            if best is None or scores[likeliest] > best[0]:
+                best = (float(scores[likeliest]), sides[likeliest], float(distinct[likeliest].mean()))
     if best is None or best[2] < visibility.min_mean:
         return None
     return best[1], best[2]
