@@ -24,7 +24,8 @@ from inkdigits.contract import Recogniser
 from inkdigits.data import LabelledImages, load_mnist
 from inkdigits.environment import describe_environment
 from inkdigits.files.storage import write_json
-from inkdigits.recognition.detection.detections import Detections, decode_detections
+from inkdigits.recognition.detection.decoding import decode_detections
+from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser

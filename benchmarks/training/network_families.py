@@ -83,10 +83,10 @@ def columns_network() -> Any:
     import keras
     from keras import layers
 
-    from inkdigits.training.networks.detector import CELLS, detector
+    from inkdigits.training.networks.detector import SYMBOLS, detector
 
     trunk = detector()
-    x = trunk.get_layer(CELLS).input
+    x = trunk.get_layer(SYMBOLS).input
     x = layers.Conv2D(128, (SHAPE[0] // 8, 3), use_bias=False)(layers.ZeroPadding2D((0, 1))(x))
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Conv2D(128, (1, 5), padding="same", use_bias=False)(x)
@@ -149,7 +149,7 @@ def read(family: str, network: Any, canvas: NDArray[np.uint8]) -> str:
     """Return the digits that a network reads, by the most probable class at each position."""
     answer = np.asarray(network(canvas[np.newaxis], training=False))[0]
     if family == "detector":
-        from inkdigits.recognition.detection.detections import decode_detections
+        from inkdigits.recognition.detection.decoding import decode_detections
 
         found = decode_detections(answer)
         symbols = found.classes.argmax(axis=1)[found.presence > 0.5].tolist()

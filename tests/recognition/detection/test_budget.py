@@ -6,7 +6,7 @@ import pytest
 
 from inkdigits.data import Mnist
 from inkdigits.recognition.detection.budget import MAX_SCANNED_PIXELS, BudgetExceededError, ScanBudget
-from inkdigits.recognition.detection.detections import MAX_SYMBOLS, decode_detections
+from inkdigits.recognition.detection.decoding import MAX_SYMBOLS, decode_detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.symbols import N_OUTPUTS

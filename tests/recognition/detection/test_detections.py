@@ -7,50 +7,11 @@ from hypothesis import strategies as st
 
 from inkdigits.recognition.detection.detections import (
     Detections,
-    decode_detections,
     fuse_detections,
     merge_detections,
     suppress_duplicates,
 )
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
-from inkdigits.training.scenes.lines import PlacedSymbol
-from inkdigits.training.scenes.windows import Window, make_targets
-
-
-def make_perfect_output(window: Window) -> np.ndarray:
-    """Return the output of a perfect network, from the training targets of a window."""
-    targets = make_targets(window)
-    output = np.zeros((*targets.shape[:2], 6 + N_SYMBOLS), np.float32)
-    output[..., 0] = np.where(targets[..., 0] == 1.0, 8.0, -8.0)
-    rows, columns = np.indices(targets.shape[:2])
-    output[rows, columns, 1 + targets[..., 1].astype(int)] = 9.0
-    output[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = targets[..., 2:6]
-    output[..., 5 + N_SYMBOLS] = np.where(targets[..., 6] > 0, 5.0, -5.0)
-    return output
-
-
-@given(data=st.data())
-@settings(deadline=None, max_examples=40)
-def test_every_symbol_of_a_window_is_decoded_with_its_box(data: st.DataObject) -> None:
-    n = data.draw(st.integers(1, 5))
-    symbols = []
-    for i in range(n):
-        width, height = data.draw(st.integers(6, 22)), data.draw(st.integers(14, 30))
-        left, top = 30 * i + data.draw(st.integers(0, 6)), data.draw(st.integers(0, 48 - height))
-        symbols.append(
-            PlacedSymbol(data.draw(st.integers(0, N_SYMBOLS - 1)), (left, top, width, height), bool(i % 2))
-        )
-    window = Window(np.zeros((48, 160), np.uint8), tuple(symbols))
-    found = decode_detections(make_perfect_output(window))
-    assert found.classes.argmax(axis=1).tolist() == [each.symbol for each in symbols]
-    for box, each in zip(found.boxes, symbols, strict=True):
-        x, y, w, h = each.box
-        assert box.tolist() == pytest.approx([x, y, x + w, y + h], abs=1e-3)
-    assert (found.printed > 0.5).tolist() == [each.printed for each in symbols]
-
-
-def test_an_empty_output_has_no_symbols() -> None:
-    assert len(decode_detections(np.full((6, 40, 6 + N_SYMBOLS), -8.0, np.float32))) == 0
 
 
 def make_detections(boxes: list[list[float]], presence: list[float]) -> Detections:
@@ -61,6 +22,7 @@ def make_detections(boxes: list[list[float]], presence: list[float]) -> Detectio
         classes,
         np.array(boxes, np.float32).reshape(-1, 4),
         np.zeros(n, np.float32),
+        np.zeros((n, 4), np.float32),
     )
 
 
@@ -99,19 +61,6 @@ def test_fused_detections_are_the_mean_and_a_missed_symbol_has_half_the_presence
     assert found.presence.tolist() == pytest.approx([0.6, 0.4])
     assert found.boxes[0].tolist() == pytest.approx([0.5, 0, 20.5, 24])
     assert found.classes.sum(axis=1).tolist() == pytest.approx([1, 1])
-
-
-def test_a_centre_between_two_cells_is_one_symbol_with_the_sum_of_their_presence() -> None:
-    output = np.full((6, 10, 6 + N_SYMBOLS), -9.0, np.float32)
-    for column, presence in ((4, 0.5), (5, 0.4), (8, 0.3)):
-        output[2, column, 0] = np.log(presence / (1 - presence))
-        output[2, column, 1 + 7] = 9.0
-    output[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = 1.0
-    found = decode_detections(output)
-    np.testing.assert_allclose(found.presence, [0.9, 0.3], atol=0.01)
-    # The centres of the cells are 4 pixels apart; the box is their weighted mean.
-    assert found.boxes[0, 0] == pytest.approx(4.5 * 4 - 8 + 4 * 0.4 / 0.9, abs=0.05)
-    assert (found.classes.argmax(axis=1) == 7).all()
 
 
 def test_the_fusion_of_equal_runs_is_the_same() -> None:

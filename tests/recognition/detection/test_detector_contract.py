@@ -16,8 +16,9 @@ from benchmarks.models.parity import (
     draw_pages,
 )
 from inkdigits.data import Mnist
-from inkdigits.recognition.detection.detections import decode_detections
+from inkdigits.recognition.detection.decoding import decode_detections
 from inkdigits.recognition.detection.detector import SHIPPED
+from inkdigits.recognition.detection.symbols import N_OUTPUTS
 
 # Keras takes seconds to import: one process does it.
 pytestmark = pytest.mark.xdist_group("engines")
@@ -54,7 +55,7 @@ def test_the_engines_agree_on_drawn_pages(mnist: Mnist) -> None:
 def test_a_page_of_a_batch_has_the_cells_of_the_page_alone(engine: str, pages: NDArray[np.uint8]) -> None:
     detector, given = load(engine), pages.copy()
     cells = detector.predict_cells(pages)
-    assert (cells.shape, cells.dtype) == ((3, 8, 86, 24), np.float32)
+    assert (cells.shape, cells.dtype) == ((3, 8, 86, N_OUTPUTS), np.float32)
     assert len(decode_detections(cells[0])) > 5
     for page, expected in zip(pages, cells, strict=True):
         np.testing.assert_allclose(

@@ -7,10 +7,13 @@ import pytest
 import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
+from inkdigits.recognition.detection import orientation
+from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.locate import locate
-from inkdigits.recognition.detection.orientation import estimate_slope
+from inkdigits.recognition.detection.orientation import estimate_slope, rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
+from inkdigits.recognition.detection.symbols import N_SYMBOLS
 
 NUMBERS = ("27453", "94267", "35724", "72549")
 
@@ -76,3 +79,49 @@ def test_the_transform_of_a_rotated_page_maps_points_to_the_source(
     middle = page.to_source.map_points(np.array([[columns.mean(), rows.mean()]]))[0]
     assert middle == pytest.approx((31.5, 21.5), abs=0.6)
     assert int(dark[0, 0]) == 200
+
+
+def see_orientations(monkeypatch: pytest.MonkeyPatch, *looks: list[list[float]]) -> None:
+    """Let the detector find symbols with these logarithms of probabilities, one list at each look at the page."""
+    left = list(looks)
+
+    def locate_symbols(*_: object) -> Detections:
+        orientations = np.array(left.pop(0), np.float32)
+        n = len(orientations)
+        ones, classes = np.ones(n, np.float32), np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
+        boxes = np.array([[30 * i, 0, 30 * i + 20, 30] for i in range(n)], np.float32)
+        return Detections(ones, classes, boxes, ones, orientations)
+
+    monkeypatch.setattr(orientation, "locate", locate_symbols)
+
+
+@pytest.mark.parametrize(
+    ("looks", "degrees"),
+    [
+        ([[[-3, -9, -1.4, -9]] * 2, [[0, -9, -9, -9]] * 2], 180),
+        ([[[-3, -9, -1.6, -9]] * 2], 0),  # not clear enough
+        ([[[-9, -9, 0, -9]]], 0),  # one symbol
+        ([[[-9, 0, -9, -1]] * 3, [[0, -9, -1, -9]] * 3], -90),
+        ([[[-9, -1, -9, 0]] * 3, [[0, -9, -1, -9]] * 3], 90),
+        # Upright, the symbols are known to be upside down.
+        ([[[-9, 0, -9, -1]] * 3, [[-3, -9, 0, -9]] * 3, [[0, -9, -9, -9]] * 3], 90),
+    ],
+)
+def test_all_symbols_together_decide_the_orientation(
+    looks: list[list[list[float]]], degrees: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see_orientations(monkeypatch, *looks)
+    page = Page(np.arange(24, dtype=np.uint8).reshape(4, 6))
+    upright, _ = rotate_upright(page, load_shipped_detector())
+    np.testing.assert_array_equal(upright.pixels, page.rotate(degrees).pixels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quarters", range(4))
+def test_words_and_digits_are_rotated_upright(page: np.ndarray, quarters: int) -> None:
+    words = np.full((200, 520), 228, np.uint8)
+    for row, text in enumerate(("Questions and answers", "Name of the student")):
+        cv2.putText(words, text, (30, 70 + 80 * row), cv2.FONT_HERSHEY_DUPLEX, 1.1, 40, 2, cv2.LINE_AA)
+    for upright in (page, words):
+        given = Page(np.ascontiguousarray(np.rot90(upright, quarters)))
+        np.testing.assert_array_equal(rotate_upright(given, load_shipped_detector())[0].pixels, upright)

@@ -45,7 +45,8 @@ def ones(boxes: list[tuple[float, float, float, float]]) -> Detections:
     n = len(boxes)
     classes = np.zeros((n, N_SYMBOLS), np.float32)
     classes[:, 1] = 1.0
-    return Detections(np.ones(n, np.float32), classes, np.array(boxes, np.float32), np.zeros(n, np.float32))
+    zeros = np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
+    return Detections(np.ones(n, np.float32), classes, np.array(boxes, np.float32), *zeros)
 
 
 @pytest.mark.parametrize("height", [12, 24, 80])

@@ -16,7 +16,9 @@ def make_row(lefts: list[int], digit: int = 1) -> Detections:
     boxes = np.array([(left, 30, left + 20, 30 + HEIGHT) for left in lefts], np.float32)
     classes = np.zeros((len(lefts), N_SYMBOLS), np.float32)
     classes[:, digit] = 1
-    return Detections(np.ones(len(lefts), np.float32), classes, boxes, np.zeros(len(lefts), np.float32))
+    n = len(lefts)
+    zeros = np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
+    return Detections(np.ones(n, np.float32), classes, boxes, *zeros)
 
 
 def draw_sheet(rules: list[int], slope: float = 0.0, tone: int = 60) -> np.ndarray:

@@ -69,7 +69,8 @@ def test_the_digits_of_a_grid_are_searched_for_at_the_heights_that_they_have_in_
     # The last two are too low for a digit of a cell, and outside of the grid.
     tops, heights = np.array([200.0, 300.0, 400.0, 350.0, 20.0]), np.array([30.0, 24.0, 27.0, 5.0, 40.0])
     boxes = np.stack([np.full(5, 200.0), tops, np.full(5, 220.0), tops + heights], axis=1)
-    found = Detections(np.ones(5, np.float32), classes, boxes.astype(np.float32), np.zeros(5, np.float32))
+    zeros = np.zeros(5, np.float32), np.zeros((5, 4), np.float32)
+    found = Detections(np.ones(5, np.float32), classes, boxes.astype(np.float32), *zeros)
     task = Task(load_recogniser("quick"), ModelCard(), load_shipped_detector(1))
     grids.find_filled_grid(page, found, task)
     grids.find_filled_grid(page, found[np.array([0, 1, 3, 4])], task)

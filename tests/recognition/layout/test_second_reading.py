@@ -29,7 +29,8 @@ def symbols(
     presence = classes.sum(axis=1)
     lefts = left + pitch * np.arange(n)
     boxes = np.stack([lefts, np.full(n, 20.0), lefts + 12, np.full(n, 44.0)], axis=1).astype(np.float32)
-    return Detections(presence, classes / presence[:, None], boxes, np.full(n, printed, np.float32))
+    prints, orientations = np.full(n, printed, np.float32), np.zeros((n, 4), np.float32)
+    return Detections(presence, classes / presence[:, None], boxes, prints, orientations)
 
 
 def line(*probabilities: dict[int, float]) -> TextLine:

@@ -22,7 +22,11 @@ def make_detections(boxes: list[tuple[float, float, float, float]], text: str) -
         classes[row, SYMBOLS.index(text[i])] = 1.0
     ordered = np.array([boxes[i] for i in order], np.float32).reshape(-1, 4)
     return Detections(
-        np.full(len(boxes), 0.9, np.float32), classes, ordered, np.zeros(len(boxes), np.float32)
+        np.full(len(boxes), 0.9, np.float32),
+        classes,
+        ordered,
+        np.zeros(len(boxes), np.float32),
+        np.zeros((len(boxes), 4), np.float32),
     )
 
 

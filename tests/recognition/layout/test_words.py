@@ -14,7 +14,9 @@ def make_line(text: str, gap: float, letters: str = "ab()") -> Detections:
         classes[row, OTHER if character in letters else SYMBOLS.index(character)] = 1.0
     lefts = np.arange(len(text)) * (14 + 24 * gap)
     boxes = np.stack([lefts, 0 * lefts, lefts + 14, 0 * lefts + 24], axis=1).astype(np.float32)
-    return Detections(np.full(len(text), 0.9, np.float32), classes, boxes, np.zeros(len(text), np.float32))
+    n = len(text)
+    zeros = np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
+    return Detections(np.full(n, 0.9, np.float32), classes, boxes, *zeros)
 
 
 def split(text: str, gap: float) -> tuple[list[str], list[str]]:

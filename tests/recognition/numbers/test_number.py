@@ -33,6 +33,7 @@ def make_number(
         classes,
         boxes.astype(np.float32),
         np.zeros(n, np.float32),
+        np.zeros((n, 4), np.float32),
     )
     constraints = constraints or Constraints()
     places = [(20 * i, 0, 15, 24) for i in range(n)]

@@ -1,5 +1,6 @@
 """Decoding of a text line, against an enumeration of all outcomes of all candidates."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -26,6 +27,7 @@ def candidates(n: int, seed: int, sharpness: float = 3.0) -> Detections:
         shares.astype(np.float32),
         boxes.astype(np.float32),
         np.zeros(n, np.float32),
+        np.zeros((n, 4), np.float32),
     )
 
 
@@ -92,7 +94,7 @@ def test_an_excluded_digit_becomes_the_class_other() -> None:
     found = candidates(1, 0)
     classes = np.zeros((1, N_SYMBOLS), np.float32)
     classes[0, 0], classes[0, 6], classes[0, OTHER] = 0.99, 0.006, 0.004
-    clear = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
+    clear = replace(found, presence=np.ones(1, np.float32), classes=classes)
     line = TextLine.from_detections(clear, (1, 2, 3, 4, 5, 6, 7, 8, 9))
     assert line.outcomes[0, 0] == 0
     assert line.outcomes[0, OTHER] > 0.8 > line.outcomes[0, 6]
@@ -103,5 +105,5 @@ def test_excluding_a_digit_resolves_an_ambiguity() -> None:
     classes = np.zeros((1, N_SYMBOLS), np.float32)
     classes[0, 1], classes[0, 7] = 0.5, 0.5
     found = candidates(1, 0)
-    ambiguous = Detections(np.ones(1, np.float32), classes, found.boxes, found.printed)
+    ambiguous = replace(found, presence=np.ones(1, np.float32), classes=classes)
     assert TextLine.from_detections(ambiguous, (1, 2, 3)).outcomes[0, 1] > 0.9

@@ -1,5 +1,6 @@
 """A user's own numbers: aligning labels with candidates, against every alignment; windows that keep their boxes."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import cv2
@@ -25,6 +26,7 @@ def candidates(n: int, rng: np.random.Generator) -> Detections:
         shares.astype(np.float32),
         boxes.astype(np.float32),
         np.zeros(n, np.float32),
+        np.zeros((n, 4), np.float32),
     )
 
 
@@ -54,7 +56,7 @@ def test_a_digit_that_is_nowhere_leaves_the_picture_out() -> None:
     found = candidates(2, rng)
     classes = np.zeros((2, N_SYMBOLS), np.float32)
     classes[:, 3] = 1.0
-    sure = Detections(found.presence, classes, found.boxes, found.printed)
+    sure = replace(found, classes=classes)
     assert align(sure, "35") is None
     assert align(sure, "333") is None
 

@@ -22,7 +22,7 @@ from inkdigits.training.detector.train import train_detector
 from inkdigits.training.export.onnx_export import load_network
 from inkdigits.training.loop.history import Step
 from inkdigits.training.networks.detector import detector
-from inkdigits.training.scenes.windows import SHAPES
+from inkdigits.training.scenes.windows import N_TARGETS, ROTATED, SHAPES
 
 
 def bars() -> LabelledImages:
@@ -47,14 +47,14 @@ def test_the_command_s_default_is_the_training_s() -> None:
 
 
 def test_the_network_answers_for_pictures_of_any_size() -> None:
-    network = detector((4, 4, 4, 8, 8))
+    network = detector((4, 4, 4, 8, 8, 4))
     for height, width in ((48, 160), (96, 40)):
         answer = network.predict(np.zeros((1, height, width), np.uint8), verbose=0)
         assert answer.shape == (1, height // 8, width // 4, N_OUTPUTS)
 
 
 def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
-    network = detector((4, 4, 4, 8, 8))
+    network = detector((4, 4, 4, 8, 8, 4))
     rng = np.random.default_rng(0)
     picture = rng.integers(60, 120, (1, 48, 80)).astype(np.uint8)
     lighter = picture + np.uint8(100)
@@ -64,9 +64,10 @@ def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
 
 def test_the_loss_is_that_of_a_count_by_hand() -> None:
     rng = np.random.default_rng(0)
-    targets = np.zeros((1, 1, 3, 8), np.float32)
+    targets = np.zeros((1, 1, 3, N_TARGETS), np.float32)
     targets[..., 7] = 1.0
-    targets[0, 0, 1] = [1.0, 4, 1, 2, 3, 4, 1.0, 1.0]
+    targets[0, 0, 1, :8] = [1.0, 4, 1, 2, 3, 4, 1.0, 1.0]
+    targets[..., 8] = 2
     targets[0, 0, 2, 0], targets[0, 0, 2, 7] = 0.5, 1.0
     answers = rng.standard_normal((1, 1, 3, N_OUTPUTS)).astype(np.float32)
     cell = answers[0, 0, 1].astype(np.float64)
@@ -76,18 +77,20 @@ def test_the_loss_is_that_of_a_count_by_hand() -> None:
     expected += np.log(np.exp(classes).sum()) - classes[4]
     expected += 0.15 * np.abs(cell[1 + N_SYMBOLS : 5 + N_SYMBOLS] - [1, 2, 3, 4]).sum()
     expected += 0.1 * np.log1p(np.exp(-cell[5 + N_SYMBOLS]))
+    turns = cell[6 + N_SYMBOLS :]
+    expected += (np.log(np.exp(turns).sum()) - turns[2]) / (4 * ROTATED / 3)
     found = keras.ops.convert_to_numpy(detector_loss(targets, answers))
     assert found[0] == pytest.approx(expected, rel=1e-4)
 
 
 def test_what_is_left_open_costs_nothing() -> None:
-    targets = np.zeros((1, 2, 3, 8), np.float32)
+    targets = np.zeros((1, 2, 3, N_TARGETS), np.float32)
     answers = np.full((1, 2, 3, N_OUTPUTS), 5.0, np.float32)
     assert keras.ops.convert_to_numpy(detector_loss(targets, answers))[0] == 0
 
 
 def test_accuracy_is_the_share_of_symbols_of_the_right_class() -> None:
-    targets = np.zeros((1, 1, 4, 8), np.float32)
+    targets = np.zeros((1, 1, 4, N_TARGETS), np.float32)
     targets[..., 7] = 1.0
     targets[0, 0, [0, 2], 0], targets[0, 0, [0, 2], 1] = 1.0, [3, 5]
     answers = np.zeros((1, 1, 4, N_OUTPUTS), np.float32)
@@ -163,7 +166,7 @@ def noise_batches(
     for step in range(first, last):
         rng = np.random.default_rng((seed, step))
         height, width = SHAPES[step % len(SHAPES)]
-        targets = rng.random((8, height // 8, width // 4, 8)).astype(np.float32)
+        targets = rng.random((8, height // 8, width // 4, N_TARGETS)).astype(np.float32)
         targets[..., 1] = rng.integers(0, 10, targets.shape[:-1])
         yield rng.integers(0, 256, (8, height, width)).astype(np.uint8), targets
 

@@ -23,7 +23,7 @@ from inkdigits.training.scenes.sources import (
     split_strokes,
 )
 from inkdigits.training.scenes.texts import GAP, LETTER, random_form_text, random_text, random_word
-from inkdigits.training.scenes.windows import SHAPES, Window, draw_window, make_targets
+from inkdigits.training.scenes.windows import N_TARGETS, SHAPES, Window, draw_window, make_targets
 from inkdigits.training.scenes.writers import random_writer
 
 
@@ -232,7 +232,7 @@ def test_targets_lie_where_the_symbols_are() -> None:
     box = (30, 10, 16, 24)
     window = Window(np.zeros((48, 160), np.uint8), (PlacedSymbol(7, box, True),))
     targets = make_targets(window)
-    assert targets.shape == (48 // CELL_HEIGHT, 160 // CELL_WIDTH, 8)
+    assert targets.shape == (48 // CELL_HEIGHT, 160 // CELL_WIDTH, N_TARGETS)
     ((row, column),) = np.argwhere(targets[..., 0] == 1.0)
     assert (row, column) == ((10 + 12) // CELL_HEIGHT, (30 + 8) // CELL_WIDTH)
     assert targets[row, column, 1] == 7
@@ -241,6 +241,8 @@ def test_targets_lie_where_the_symbols_are() -> None:
     assert (x - left, y - top, x + right, y + bottom) == pytest.approx((30, 10, 46, 34))
     assert targets[row, column, 6] == 1.0
     assert (targets[..., 7] == 1.0).all()
+    assert (targets[..., 8] == 0).all()
+    assert (make_targets(replace(window, quarters=3))[..., 8] == 3).all()
 
 
 def test_a_symbol_cut_off_by_the_edge_is_left_open_and_a_scrap_of_it_is_nothing() -> None:

@@ -1,27 +1,19 @@
-"""Decode the detector's output into symbols with boxes and probabilities, and combine the results of several runs."""
+"""The symbols detected in a picture, with boxes and probabilities, and combinations of several runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkdigits.contract import N_CLASSES
 from inkdigits.recognition.detection.spatial_index import SpatialIndex
-from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_SYMBOLS, SYMBOLS
+from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_SYMBOLS, SYMBOLS
 
 Floats = NDArray[np.float32]
 
 MIN_PRESENCE = 0.05
 """Least presence of a symbol; less probable ones are dropped."""
-
-MAX_SYMBOLS = 3_000
-"""Number of symbols of a scan that are kept, the most probable ones: a table of 2,000 digits gives 2,024, the 177 real
-pages, boxes and sudokus 961 at most, and a page of short strokes 3,800 or more."""
-
-_MIN_PEAK = 0.02
-"""Least probability of a symbol's centre in a cell that is a peak of the output; neighbours of a peak may be below."""
 
 _MIN_OVERLAP = 0.5
 """Least overlap, along both axes and as a share of the smaller box, of two boxes of one symbol."""
@@ -54,12 +46,16 @@ class Detections:
         ``float32`` (n, 4): left, top, right and bottom, in pixels of the picture.
     printed
         ``float32`` (n,), in [0, 1]: score for print rather than handwriting.
+    orientations
+        ``float32`` (n, N_ORIENTATIONS): logarithms of the probabilities that the symbol is upright, or rotated
+        counter-clockwise by one, two or three quarter turns.
     """
 
     presence: Floats
     classes: Floats
     boxes: Floats
     printed: Floats
+    orientations: Floats
 
     def __len__(self) -> int:
         """Return the number of symbols."""
@@ -67,9 +63,12 @@ class Detections:
 
     def __getitem__(self, chosen: NDArray[np.integer] | NDArray[np.bool_]) -> "Detections":
         """Return the symbols of an index array or a mask."""
-        return Detections(
-            self.presence[chosen], self.classes[chosen], self.boxes[chosen], self.printed[chosen]
-        )
+        return Detections(*(values[chosen] for values in self.arrays))
+
+    @property
+    def arrays(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """The arrays, in the order of the attributes."""
+        return self.presence, self.classes, self.boxes, self.printed, self.orientations
 
     def calibrate(
         self, temperature: float, presence_odds: float = 1.0, symbol_odds: Mapping[str, float] | None = None
@@ -96,9 +95,8 @@ class Detections:
         for symbol, factor in (symbol_odds or {}).items():
             classes[:, SYMBOLS.index(symbol)] *= factor
         classes /= np.maximum(classes.sum(axis=1, keepdims=True), 1e-12)
-        return Detections(
-            (odds / (1 + odds)).astype(np.float32), classes.astype(np.float32), self.boxes, self.printed
-        )
+        presence = odds / (1 + odds)
+        return replace(self, presence=presence.astype(np.float32), classes=classes.astype(np.float32))
 
     def filter_by_ink(self, ink: str) -> "Detections":
         """Return the symbols that are ``handwritten`` or ``printed``; all of them if ``ink`` is ``any``."""
@@ -110,7 +108,9 @@ class Detections:
     @classmethod
     def empty(cls) -> "Detections":
         """Return no symbols."""
-        return cls(*(np.zeros((0, *shape), np.float32) for shape in ((), (N_SYMBOLS,), (4,), ())))
+        return cls(
+            *(np.zeros((0, *shape), np.float32) for shape in ((), (N_SYMBOLS,), (4,), (), (N_ORIENTATIONS,)))
+        )
 
     @property
     def digits(self) -> Floats:
@@ -163,60 +163,8 @@ def fuse_detections(runs: list[Detections]) -> Detections:
         return np.asarray(sums, np.float32)
 
     presence = np.asarray(total / len(runs), np.float32)
-    found = Detections(presence, mean(all_found.classes), mean(all_found.boxes), mean(all_found.printed))
+    found = Detections(presence, *map(mean, all_found.arrays[1:]))
     return found[np.argsort(found.boxes[:, 0] + found.boxes[:, 2], kind="stable")]
-
-
-def decode_detections(output: Floats) -> Detections:
-    """Decode the detector's output for one picture.
-
-    The centre of a symbol may be between two cells, which then share its probability. A symbol is therefore a local
-    maximum: its presence is the sum of the probabilities of the cell and its neighbours, and its classes, box and print
-    score are their weighted means.
-
-    Parameters
-    ----------
-    output
-        ``float32`` (rows, columns, 24): logit of a centre, logits of the 18 classes, distances to the left, top, right
-        and bottom sides of the box in units of 8 pixels, logit of print.
-
-    Returns
-    -------
-    Detections
-        Boxes in pixels of the detector's input.
-    """
-    centres = _sigmoid(output[..., 0])
-    is_peak = (centres >= _MIN_PEAK) & (centres == _max_of_neighbours(centres))
-    peak_of = np.pad(_max_of_neighbours(np.where(is_peak, centres, np.float32(0))), 1)
-    rows, columns = np.nonzero(is_peak)
-    peaks, padded_centres = centres[rows, columns], np.pad(centres, 1)
-    outputs = np.pad(output, ((1, 1), (1, 1), (0, 0)))
-    shares, cell_values = [], []
-    for down, across in product(range(3), range(3)):
-        cell = rows + down, columns + across
-        shares.append(np.where(peak_of[cell] == peaks, padded_centres[cell], np.float32(0)))
-        cell_values.append(_decode_cells(outputs[cell], rows + down - 1, columns + across - 1))
-    total = np.sum(shares, axis=0)
-    weights = np.stack(shares) / total
-    mean = np.einsum("in,ink->nk", weights, np.stack(cell_values)).astype(np.float32)
-    found = Detections(
-        np.minimum(total, np.float32(1)), mean[:, :N_SYMBOLS], mean[:, N_SYMBOLS:-1], mean[:, -1]
-    )
-    likely = np.flatnonzero(total >= MIN_PRESENCE)
-    if len(likely) > MAX_SYMBOLS:
-        likely = likely[np.sort(np.argsort(-total[likely], kind="stable")[:MAX_SYMBOLS])]
-    return suppress_duplicates(found[likely])
-
-
-def _decode_cells(outputs: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:
-    """Decode the output of some cells to classes, box and print score, ``float32`` (n, N_SYMBOLS + 5)."""
-    logits = outputs[:, 1 : 1 + N_SYMBOLS]
-    classes = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    classes /= classes.sum(axis=1, keepdims=True)
-    x, y = (columns + np.float32(0.5)) * CELL_WIDTH, (rows + np.float32(0.5)) * CELL_HEIGHT
-    left, top, right, bottom = outputs[:, 1 + N_SYMBOLS : 5 + N_SYMBOLS].T * CELL_HEIGHT
-    boxes = np.stack([x - left, y - top, x + right, y + bottom], axis=1)
-    return np.concatenate([classes, boxes, _sigmoid(outputs[:, -1:])], axis=1).astype(np.float32)
 
 
 def merge_detections(parts: list[Detections], best: Detections | None = None) -> Detections:
@@ -239,12 +187,7 @@ def merge_detections(parts: list[Detections], best: Detections | None = None) ->
 
 
 def _concatenate(parts: list[Detections]) -> Detections:
-    return Detections(
-        np.concatenate([part.presence for part in parts]),
-        np.concatenate([part.classes for part in parts]),
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.printed for part in parts]),
-    )
+    return Detections(*map(np.concatenate, zip(*(part.arrays for part in parts), strict=True)))
 
 
 def suppress_duplicates(found: Detections, n_first: int = 0) -> Detections:
@@ -286,15 +229,3 @@ def _is_same_symbol(box: Floats, others: Floats, max_distance: float = 0.0) -> N
     is_near = distance < _MAX_CENTRE_DISTANCE * np.maximum(size[0], sizes[:, 0]) + 1
     is_very_near = distance < max_distance * np.minimum(size[1], sizes[:, 1])
     return np.asarray(is_covered[:, 1] & ((is_covered[:, 0] & is_near) | is_very_near))
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
-
-
-def _max_of_neighbours(values: Floats) -> Floats:
-    """Return the maximum of each cell and its eight neighbours (3 x 3 max pooling)."""
-    padded = np.pad(values, 1, constant_values=-1)
-    height, width = values.shape
-    shifted = [padded[i : i + height, j : j + width] for i in range(3) for j in range(3)]
-    return np.asarray(np.max(shifted, axis=0), np.float32)

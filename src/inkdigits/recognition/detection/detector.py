@@ -71,7 +71,7 @@ class Detector:
         Returns
         -------
         ndarray
-            ``float32`` (n, h / 8, w / 4, 24); see `inkdigits.recognition.detection.detections.decode_detections`.
+            ``float32`` (n, h / 8, w / 4, 28); see `inkdigits.recognition.detection.decoding.decode_detections`.
 
         Raises
         ------

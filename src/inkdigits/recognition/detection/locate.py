@@ -1,6 +1,7 @@
 """Locate the symbols of a grey picture, whatever their size: scans from coarse to fine, then at the size found."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from inkdigits.recognition.detection.detections import Detections, fuse_detectio
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.scan import Grey, compute_finest_scale, scan
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
+from inkdigits.recognition.detection.unread_part import find_unread_part
 
 _MIN_HEIGHT, _MAX_HEIGHT = 13.0, 42.0
 """Heights of the digits that the network is trained on, in pixels of the scan."""
@@ -31,6 +33,10 @@ _PATIENCE, _MIN_EVIDENCE = 1, 3.0
 """The search ends after this many finer scans with less evidence, where the evidence (the sum of the squared
 probabilities of the digits) is at least the second. With a patience of 2, as many digits of development pages are
 right, at a fifth more time."""
+
+_LOW_HEIGHT, _MAX_SHARE_OF_LOW = 15.0, 0.05
+"""Height of low symbols, in pixels of a scan, and greatest share of them in the presence of all at which no finer scan
+is needed. With a share of 15%, 89.3 instead of 89.7% of the digits of development pages are right."""
 
 _FINAL_SCANS = ((0.85, 0.1), (1.18, -0.1))
 """Scale and slant of the final scans; scale 1 makes the digits `DIGIT_HEIGHT` pixels high. One scan reads 85.4% of
@@ -113,7 +119,9 @@ def locate_uncalibrated(
         fills = height is not None and height > _FILLING_HEIGHT * grey.shape[0]
         if fills and evidence[-1] < evidence[best] and _is_on_two_scales(scans, best):
             break
-        if evidence[best] >= _MIN_EVIDENCE and len(scans) - best > _PATIENCE:
+        if evidence[best] >= _MIN_EVIDENCE and (
+            len(scans) - best > _PATIENCE or _is_all_found(grey, found, scale, detector)
+        ):
             break
     if not scans:
         return Detections.empty()
@@ -180,7 +188,7 @@ def _scan_closely(
         return Detections.empty() if coarse is None else _select_low(merge_detections(coarse), height)
     found = fuse_detections(scans)
     shift = np.array([left, top, left, top], np.float32)
-    return Detections(found.presence, found.classes, found.boxes + shift, found.printed)
+    return replace(found, boxes=found.boxes + shift)
 
 
 def _find_other_heights(found: Detections, height: float) -> list[float]:
@@ -238,6 +246,28 @@ def _have_known_size(found: Detections, scale: float) -> NDArray[np.bool_]:
     """Return which symbols have a size that the network is trained on."""
     heights = found.heights * scale
     return np.asarray((heights > _MIN_HEIGHT) & (heights < _MAX_HEIGHT))
+
+
+def _is_all_found(grey: Grey, found: Detections, scale: float, detector: Detector) -> bool:
+    """Return whether a finer scan would hardly find more.
+
+    That is so if hardly any symbol is low on this scan, nor in a quarter of the picture that is scanned at the next
+    scale: writing that is a third as high or lower is not seen on this scan at all.
+    """
+    most = _MAX_SHARE_OF_LOW * float(found.presence.sum())
+    if float(found.presence[found.heights * scale <= _LOW_HEIGHT].sum()) > most:
+        return False
+    part = find_unread_part(grey, found)
+    try:
+        closer = scan(part, min(scale * _SCALE_STEP, compute_finest_scale(grey.shape)), detector)
+    except BudgetExceededError:
+        return True
+    height, width = part.shape
+    is_cut = (closer.boxes[:, :2] <= 1).any(axis=1) | (closer.boxes[:, 2:] >= (width - 1, height - 1)).any(
+        axis=1
+    )
+    is_low = (closer.heights * scale <= _LOW_HEIGHT) & ~is_cut
+    return float(closer.presence[is_low].sum()) <= most
 
 
 def _list_scales(shape: tuple[int, ...], heights: tuple[float, float] | None = None) -> list[float]:

@@ -1,12 +1,14 @@
 """One scan of a grey picture: the detector at one scale and one slant."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detection.detections import Detections, decode_detections
+from inkdigits.recognition.detection.decoding import decode_detections
+from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 
@@ -78,7 +80,7 @@ def scan(grey: Grey, scale: float, detector: Detector, slant: float = 0.0) -> De
     # The shear repeats the pixels of the border; what is found there is not in the picture.
     is_inside = np.abs(boxes[:, 0] + boxes[:, 2] - wide) <= wide
     factors = np.array([width / wide, height / tall] * 2, np.float32)
-    return Detections(found.presence, found.classes, boxes * factors, found.printed)[is_inside]
+    return replace(found, boxes=boxes * factors)[is_inside]
 
 
 def _round_up(length: int) -> int:

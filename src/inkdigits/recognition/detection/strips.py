@@ -1,10 +1,13 @@
 """Strips: one line of symbols, cut out of a picture, levelled and slanted, and scanned again."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detection.detections import Detections, decode_detections
+from inkdigits.recognition.detection.decoding import decode_detections
+from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.scan import Grey, compute_border_level
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
@@ -78,7 +81,7 @@ def scan_strip(grey: Grey, line: Detections, detector: Detector, scale: float, s
     middles = middles @ back[:2, :2].T + back[:2, 2]
     halves = (found.boxes[:, 2:] - found.boxes[:, :2]) / (2 * zoom)
     boxes = np.concatenate([middles - halves, middles + halves], axis=1).astype(np.float32)
-    return Detections(found.presence, found.classes, boxes, found.printed)
+    return replace(found, boxes=boxes)
 
 
 def _fit_line(symbols: Detections, height: float) -> tuple[float, float]:

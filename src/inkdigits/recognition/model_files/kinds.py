@@ -85,7 +85,7 @@ DETECTOR = ModelKind(
     {"cells": ((None, None, None, None),)},
     "cells",
 )
-"""Detects symbols in grey pictures; see `inkdigits.recognition.detection.detections.decode_detections`."""
+"""Detects symbols in grey pictures; see `inkdigits.recognition.detection.decoding.decode_detections`."""
 
 
 def _fits(shape: Shape | None, expected: Shape) -> bool:

@@ -4,7 +4,8 @@ from typing import Any
 
 from keras import ops
 
-from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_SYMBOLS
+from inkdigits.training.scenes.windows import ROTATED
 
 _NEAR = 0.6
 """Smallest heat of a cell, relative to 1 at the centre of a symbol, at which class and box enter the loss."""
@@ -16,9 +17,9 @@ def detector_loss(targets: Any, outputs: Any) -> Any:
     Parameters
     ----------
     targets
-        (n, rows, columns, 8), as `inkdigits.training.scenes.windows.make_targets` returns them.
+        (n, rows, columns, 9), as `inkdigits.training.scenes.windows.make_targets` returns them.
     outputs
-        The outputs of the network, (n, rows, columns, 24).
+        The outputs of the network, (n, rows, columns, 28).
 
     References
     ----------
@@ -35,9 +36,21 @@ def detector_loss(targets: Any, outputs: Any) -> Any:
     boxes = ops.sum(ops.abs(outputs[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] - targets[..., 2:6]), axis=-1)
     print_logits = outputs[..., 5 + N_SYMBOLS]
     printed = ops.softplus(print_logits) - targets[..., 6] * print_logits
-    return ops.sum(middles, axis=(1, 2)) + ops.sum(
-        near * (classes + 0.15 * boxes + 0.1 * printed), axis=(1, 2)
-    )
+    symbols = middles + near * (classes + 0.15 * boxes + 0.1 * printed)
+    return ops.sum(symbols, axis=(1, 2)) + _orientation_loss(targets, outputs[..., -N_ORIENTATIONS:])
+
+
+def _orientation_loss(targets: Any, logits: Any) -> Any:
+    """Return the cross-entropy of the orientation of each window, ``float32`` (n,), given all of its symbols.
+
+    A reader adds the evidence of all symbols of a page too. Each of the four orientations has the same weight in total.
+    """
+    is_middle = ops.cast(targets[..., 0] == 1.0, "float32") * targets[..., 7]
+    evidence = ops.sum(is_middle[..., None] * ops.log_softmax(logits), axis=(1, 2))
+    quarters = ops.cast(targets[:, 0, 0, 8], "int32")
+    shares = ops.where(quarters == 0, 1 - ROTATED, ROTATED / (N_ORIENTATIONS - 1))
+    weights = ops.cast(ops.any(is_middle > 0, axis=(1, 2)), "float32") / (N_ORIENTATIONS * shares)
+    return weights * ops.sparse_categorical_crossentropy(quarters, evidence, from_logits=True)
 
 
 def symbol_accuracy(targets: Any, outputs: Any) -> Any:

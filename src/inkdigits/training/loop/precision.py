@@ -9,7 +9,11 @@ from typing import Any
 import keras
 
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
+from inkdigits.training.networks.detector import ORIENTATIONS, SYMBOLS
 from inkdigits.training.recipes import Recipe
+
+_OUTPUT_LAYERS = (PROBABILITIES, IS_DIGIT, SYMBOLS, ORIENTATIONS)
+"""Names of layers for outputs or parts of them."""
 
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 
@@ -55,7 +59,7 @@ def clone_with_policy(network: keras.Model, policy: str) -> keras.Model:
 
     def clone(layer: Any) -> Any:
         config = layer.get_config()
-        if layer is not network.layers[-1] and layer.name not in (PROBABILITIES, IS_DIGIT):
+        if layer is not network.layers[-1] and layer.name not in _OUTPUT_LAYERS:
             config["dtype"] = policy
         return type(layer).from_config(config)
 

@@ -5,10 +5,10 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from inkdigits.recognition.detection.symbols import N_OUTPUTS
+from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_OUTPUTS
 
-CELLS = "cells"
-"""Name of the output."""
+CELLS, SYMBOLS, ORIENTATIONS = "cells", "symbols", "orientations"
+"""Names of the output, and of the layers for its two parts."""
 
 _NEIGHBOURHOOD = 5
 """Side of the square for local mean and contrast, in blocks of 8 pixels."""
@@ -32,6 +32,15 @@ class LocalContrast(layers.Layer):  # type: ignore[misc]
         return ops.cast(x, self.compute_dtype)
 
 
+@keras.saving.register_keras_serializable("inkdigits")
+class StopGradient(layers.Layer):  # type: ignore[misc]
+    """Identity without a gradient: the orientations use the features of the symbols, but do not change them."""
+
+    def call(self, features: Any) -> Any:
+        """Return the features."""
+        return ops.stop_gradient(features)
+
+
 def _local_mean(values: Any) -> Any:
     """Return the mean over the neighbourhood of each pixel."""
     blocks = ops.average_pool(values, 8, padding="valid")
@@ -39,8 +48,8 @@ def _local_mean(values: Any) -> Any:
     return ops.repeat(ops.repeat(blocks, 8, axis=1), 8, axis=2)
 
 
-def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) -> keras.Model:
-    """Build the detector: input pictures ``uint8`` (n, h, w), output ``float32`` (n, h / 8, w / 4, 24).
+def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160, 48)) -> keras.Model:
+    """Build the detector: input pictures ``uint8`` (n, h, w), output ``float32`` (n, h / 8, w / 4, 28).
 
     Both sides of a picture are multiples of 8. The horizontal resolution of the cells is twice the vertical one,
     because the spacing of digits is smaller than that of lines.
@@ -48,7 +57,8 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
     Parameters
     ----------
     widths
-        Channels of the two convolutions at half the resolution, and of the three following stages.
+        Channels of the two convolutions at half the resolution, of the three following stages, and of the layers for
+        the orientations.
 
     References
     ----------
@@ -56,7 +66,7 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
     cell of its centre. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: the box is
     represented by four distances.
     """
-    stem, first, second, third, context = widths
+    stem, first, second, third, context, orientation = widths
     pictures = keras.Input((None, None), dtype="uint8", name="pictures")
     x = LocalContrast()(pictures)
     x = _convolved(x, stem, 5, stride=2)
@@ -65,6 +75,7 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
     x = _convolved(x, second, normalised=(2, 1))
     x = _convolved(x, third)
     x = _convolved(x, third, normalised=(1, 1))
+    near = x
     around = layers.MaxPooling2D((1, 2))(x)
     around = _convolved(around, context)
     around = _convolved(around, context, normalised=(1, 1))
@@ -73,7 +84,14 @@ def detector(widths: tuple[int, int, int, int, int] = (24, 32, 64, 128, 160)) ->
         layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around])
     )
     x = _convolved(x, third, normalised=(1, 1))
-    return keras.Model(pictures, layers.Conv2D(N_OUTPUTS, 1, dtype="float32", name=CELLS)(x), name="detector")
+    symbols = layers.Conv2D(N_OUTPUTS - N_ORIENTATIONS, 1, dtype="float32", name=SYMBOLS)(x)
+    turned = StopGradient()(layers.Concatenate()([x, near]))
+    for kernel in (1, 3, 3):
+        turned = layers.Conv2D(orientation, kernel, padding="same", kernel_initializer="he_normal")(turned)
+        turned = layers.ReLU()(turned)
+    orientations = layers.Conv2D(N_ORIENTATIONS, 1, dtype="float32", name=ORIENTATIONS)(turned)
+    outputs = layers.Concatenate(name=CELLS, dtype="float32")([symbols, orientations])
+    return keras.Model(pictures, outputs, name="detector")
 
 
 def _convolved(

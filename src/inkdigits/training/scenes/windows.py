@@ -30,7 +30,7 @@ SHAPES = ((48, 160), (96, 80), (64, 120))
 _OVERSAMPLING = 2
 """Resolution of the ink relative to that of the window."""
 
-N_TARGETS = 8
+N_TARGETS = 9
 """Number of target values per cell; see `make_targets`."""
 
 _BLACK = 0.06
@@ -49,7 +49,7 @@ _GRIDS = 0.18
 _SLANTED, _STEEPEST = 0.4, 0.25
 """Share of windows that are sheared, as in the reader's last detection passes, and the largest shear."""
 
-_TURNED = 0.05
+ROTATED = 0.05
 """Share of windows that are rotated by quarter turns, in which rotated digits are non-digits."""
 
 _STRANGERS = 0.04
@@ -68,11 +68,14 @@ class Window:
         The symbols, with boxes in pixels of the image.
     negative
         Whether the ink is lighter than the paper.
+    quarters
+        Number of quarter turns, counter-clockwise, by which it is rotated, 0 to 3.
     """
 
     image: NDArray[np.uint8]
     symbols: tuple[PlacedSymbol, ...]
     negative: bool = False
+    quarters: int = 0
 
 
 def draw_window(
@@ -97,13 +100,13 @@ def draw_window(
     degradation
         The limits of the camera's degradation.
     """
-    quarters = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
+    quarters = int(rng.integers(1, 4)) if rng.random() < ROTATED else 0
     if not quarters:
         return _draw_upright(shape, sources, rng, one_line, degradation)
     upright_shape = shape[::-1] if quarters % 2 else shape
     window = _draw_upright(upright_shape, sources, rng, one_line, degradation)
     image, symbols = rotate(window.image, list(window.symbols), quarters)
-    return Window(image, tuple(symbols), window.negative)
+    return Window(image, tuple(symbols), window.negative, quarters)
 
 
 def _draw_upright(
@@ -204,12 +207,12 @@ def make_targets(window: Window) -> NDArray[np.float32]:
         ``float32`` (h / CELL_HEIGHT, w / CELL_WIDTH, N_TARGETS). For each cell: the heat in [0, 1], which is 1 in the
         cell of a symbol's centre and decays with the distance from it; the class of that symbol; the distances from
         the centre of the cell to the left, top, right and bottom of its box, in units of `CELL_HEIGHT` pixels; whether
-        it is printed; and the weight of the cell, 0 if it is ignored, else 1.
+        it is printed; the weight of the cell, 0 if it is ignored, else 1; and the quarter turns of the window.
     """
     height, width = window.image.shape
     tall, wide = height // CELL_HEIGHT, width // CELL_WIDTH
     targets = np.zeros((tall, wide, N_TARGETS), np.float32)
-    targets[..., 7] = 1.0
+    targets[..., 7], targets[..., 8] = 1.0, window.quarters
     rows = (np.arange(tall, dtype=np.float32) + 0.5) * CELL_HEIGHT
     columns = (np.arange(wide, dtype=np.float32) + 0.5) * CELL_WIDTH
     known = []
