@@ -11,7 +11,7 @@ from inkdigits.recognition.detection import locate as location
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.detection.locate import locate
-from inkdigits.recognition.detection.scan import compute_finest_scale
+from inkdigits.recognition.detection.scan import compute_finest_scale, scan
 from inkdigits.recognition.detection.symbols import N_OUTPUTS, N_SYMBOLS, OTHER
 
 NUMBERS = ("4217", "30865", "9152")
@@ -155,7 +155,6 @@ def test_a_finer_scan_is_made_only_where_something_is_low(monkeypatch: pytest.Mo
         text = "3 1 4 1 5 9 2 6 5 3 5 8 9 7 9"
         cv2.putText(with_low, text, (60, 850 + 28 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.55, 30, 1, cv2.LINE_AA)
     finest: dict[str, float] = {}
-    scan = location.scan
 
     def note_scale(
         grey: NDArray[np.uint8], scale: float, detector: Detector, slant: float = 0.0
