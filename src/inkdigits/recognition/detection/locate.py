@@ -38,6 +38,11 @@ _LOW_HEIGHT, _MAX_SHARE_OF_LOW = 15.0, 0.05
 """Height of low symbols, in pixels of a scan, and greatest share of them in the presence of all at which no finer scan
 is needed. With a share of 15%, 89.3 instead of 89.7% of the digits of development pages are right."""
 
+_MIN_HEIGHT_OF_PARTS = 6.0
+"""Height of a picture, in heights of a digit, from which a quarter is scanned first: of one line it would cut all
+symbols. There the finer scan follows, and gives the height of the digits more precisely too: 90.4 instead of 89.0% of
+the development rows of boxes are right."""
+
 _FINAL_SCANS = ((0.85, 0.1), (1.18, -0.1))
 """Scale and slant of the final scans; scale 1 makes the digits `DIGIT_HEIGHT` pixels high. One scan reads 85.4% of
 development numbers, two without slant 83.8%, with these slants 86.9%, four 86.6%
@@ -255,6 +260,8 @@ def _is_all_found(grey: Grey, found: Detections, scale: float, detector: Detecto
     scale: writing that is a third as high or lower is not seen on this scan at all.
     """
     most = _MAX_SHARE_OF_LOW * float(found.presence.sum())
+    if grey.shape[0] * scale < _MIN_HEIGHT_OF_PARTS * DIGIT_HEIGHT:
+        return False
     if float(found.presence[found.heights * scale <= _LOW_HEIGHT].sum()) > most:
         return False
     part = find_unread_part(grey, found)
