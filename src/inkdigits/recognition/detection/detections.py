@@ -187,7 +187,9 @@ def merge_detections(parts: list[Detections], best: Detections | None = None) ->
 
 
 def _concatenate(parts: list[Detections]) -> Detections:
-    return Detections(*map(np.concatenate, zip(*(part.arrays for part in parts), strict=True)))
+    return Detections(
+        *map(np.concatenate, zip(*(part.arrays for part in [Detections.empty(), *parts]), strict=True))
+    )
 
 
 def suppress_duplicates(found: Detections, n_first: int = 0) -> Detections:

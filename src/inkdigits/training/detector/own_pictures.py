@@ -17,8 +17,9 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.detection.locate import estimate_digit_height, locate
+from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import compute_border_level, convert_to_grey
+from inkdigits.recognition.detection.search import estimate_digit_height
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
 from inkdigits.recognition.numbers.sequence import TextLine
