@@ -21,8 +21,12 @@ by 180 degrees 76% are rotated back, with 2 84%."""
 _MIN_SLOPE, _MIN_SLOPE_OF_FEW = 3.0, 8.0
 """Slope of the lines, in degrees, from which a page is deskewed, and that where few neighbours show it: a number may be
 written along a rising line. With 5 degrees for few, 86.3 instead of 86.9% of development numbers are right. As given, 2
-of 37 development pages and 2 of 314 numbers are deskewed; of pages rotated by 10 and 15 degrees, the slope of 84 and
-89% is found, to 3 degrees mostly."""
+of 314 development numbers and 3 of 37 pages are deskewed; of pages rotated by -15 and 10 degrees, the slope of 95 and
+97% is found, to 4 degrees."""
+
+_MIN_PRESENCE = 0.5
+"""Least presence of a symbol that shows the slope. With digits alone, the slope of 89 and 78% of these pages is found,
+and of 59 and 57% instead of 69 and 66% of rows of boxes rotated by -10 and 10 degrees."""
 
 _MAX_SLOPE = 25.0
 """Greatest slope that is searched for, in degrees."""
@@ -71,8 +75,8 @@ def rotate_upright(page: Page, detector: Detector, one_size: bool = False) -> tu
     slope = estimate_slope(found)
     if slope:
         turned = page.rotate(slope)
-        digits = found.heights[found.digits >= 0.5]
-        heights = float(digits.min()), float(digits.max())
+        digits = found.heights[found.digits >= _MIN_PRESENCE]
+        heights = (float(digits.min()), float(digits.max())) if len(digits) else None
         found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size, heights)
         if not detector.is_budget_exceeded:
             page, found = turned, found_in_turned
@@ -92,11 +96,11 @@ def estimate_slope(found: Detections) -> float:
     found
         The symbols of a page.
     """
-    digits = found[found.digits >= 0.5]
-    boxes, heights = digits.boxes, digits.heights
+    symbols = found[found.presence >= _MIN_PRESENCE]
+    boxes, heights = symbols.boxes, symbols.heights
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     slopes: list[float] = []
-    for i in range(len(digits)):
+    for i in range(len(symbols)):
         across, down = (middles - middles[i]).T
         size = np.maximum(heights, heights[i])
         near = (
