@@ -83,10 +83,10 @@ def columns_network() -> Any:
     import keras
     from keras import layers
 
-    from inkdigits.training.networks.detector import SYMBOLS, detector
+    from inkdigits.training.networks.detector import SYMBOL_OUTPUTS, detector
 
     trunk = detector()
-    x = trunk.get_layer(SYMBOLS).input
+    x = trunk.get_layer(SYMBOL_OUTPUTS).input
     x = layers.Conv2D(128, (SHAPE[0] // 8, 3), use_bias=False)(layers.ZeroPadding2D((0, 1))(x))
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Conv2D(128, (1, 5), padding="same", use_bias=False)(x)

@@ -81,18 +81,21 @@ def test_the_transform_of_a_rotated_page_maps_points_to_the_source(
     assert int(dark[0, 0]) == 200
 
 
-def see_orientations(monkeypatch: pytest.MonkeyPatch, *looks: list[list[float]]) -> None:
-    """Let the detector find symbols with these logarithms of probabilities, one list at each look at the page."""
+def see_orientations(
+    monkeypatch: pytest.MonkeyPatch, looks: list[list[list[float]]]
+) -> list[list[list[float]]]:
+    """Let the detector find symbols with these orientations at each look; return the looks that are left."""
     left = list(looks)
 
     def locate_symbols(*_: object) -> Detections:
-        orientations = np.array(left.pop(0), np.float32)
+        orientations = np.array(left.pop(0), np.float32).reshape(-1, 4)
         n = len(orientations)
         ones, classes = np.ones(n, np.float32), np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
         boxes = np.array([[30 * i, 0, 30 * i + 20, 30] for i in range(n)], np.float32)
-        return Detections(ones, classes, boxes, ones, orientations)
+        return Detections(ones, classes, boxes.reshape(-1, 4), ones, orientations)
 
     monkeypatch.setattr(orientation, "locate", locate_symbols)
+    return left
 
 
 @pytest.mark.parametrize(
@@ -105,15 +108,18 @@ def see_orientations(monkeypatch: pytest.MonkeyPatch, *looks: list[list[float]])
         ([[[-9, -1, -9, 0]] * 3, [[0, -9, -1, -9]] * 3], 90),
         # Upright, the symbols are known to be upside down.
         ([[[-9, 0, -9, -1]] * 3, [[-3, -9, 0, -9]] * 3, [[0, -9, -9, -9]] * 3], 90),
+        ([[[-3, -9, -1.4, -9]] * 2, [[-9, -9, 0, -9]] * 2], 0),  # upside down it looks worse
+        ([[[-3, -9, -1.4, -9]] * 2, []], 0),  # upside down nothing is found
     ],
 )
 def test_all_symbols_together_decide_the_orientation(
     looks: list[list[list[float]]], degrees: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    see_orientations(monkeypatch, *looks)
+    left = see_orientations(monkeypatch, looks)
     page = Page(np.arange(24, dtype=np.uint8).reshape(4, 6))
     upright, _ = rotate_upright(page, load_shipped_detector())
     np.testing.assert_array_equal(upright.pixels, page.rotate(degrees).pixels)
+    assert left == []
 
 
 @pytest.mark.slow

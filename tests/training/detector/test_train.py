@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from benchmarks.durability.crashes.small_training import checkpoints_at_every_step
 from inkdigits.commands.train_numbers import command
@@ -62,12 +63,13 @@ def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
     np.testing.assert_allclose(*answers, atol=1e-3)
 
 
-def test_the_loss_is_that_of_a_count_by_hand() -> None:
+@pytest.mark.parametrize(("quarters", "share"), [(0, 1 - ROTATED), (2, ROTATED / 3)])
+def test_the_loss_is_that_of_a_count_by_hand(quarters: int, share: float) -> None:
     rng = np.random.default_rng(0)
     targets = np.zeros((1, 1, 3, N_TARGETS), np.float32)
     targets[..., 7] = 1.0
     targets[0, 0, 1, :8] = [1.0, 4, 1, 2, 3, 4, 1.0, 1.0]
-    targets[..., 8] = 2
+    targets[..., 8] = [4, quarters, 4]
     targets[0, 0, 2, 0], targets[0, 0, 2, 7] = 0.5, 1.0
     answers = rng.standard_normal((1, 1, 3, N_OUTPUTS)).astype(np.float32)
     cell = answers[0, 0, 1].astype(np.float64)
@@ -78,13 +80,25 @@ def test_the_loss_is_that_of_a_count_by_hand() -> None:
     expected += 0.15 * np.abs(cell[1 + N_SYMBOLS : 5 + N_SYMBOLS] - [1, 2, 3, 4]).sum()
     expected += 0.1 * np.log1p(np.exp(-cell[5 + N_SYMBOLS]))
     turns = cell[6 + N_SYMBOLS :]
-    expected += (np.log(np.exp(turns).sum()) - turns[2]) / (4 * ROTATED / 3)
+    expected += (np.log(np.exp(turns).sum()) - turns[quarters]) / (4 * share)
     found = keras.ops.convert_to_numpy(detector_loss(targets, answers))
     assert found[0] == pytest.approx(expected, rel=1e-4)
 
 
+def test_the_orientations_do_not_change_the_features() -> None:
+    network = detector((4, 4, 4, 8, 8, 16))
+    pictures = np.random.default_rng(0).integers(0, 255, (2, 48, 80)).astype(np.uint8)
+    with tf.GradientTape() as tape:
+        orientations = tf.reduce_sum(network(pictures)[..., 6 + N_SYMBOLS :] ** 2)
+    gradients = tape.gradient(orientations, network.trainable_variables)
+    # The last ten variables are the kernels and offsets of three layers, of the symbols and of the orientations.
+    changes = [bool(tf.reduce_any(each != 0)) for each in gradients]
+    assert changes == [False] * (len(changes) - 10) + [True] * 6 + [False] * 2 + [True] * 2
+
+
 def test_what_is_left_open_costs_nothing() -> None:
     targets = np.zeros((1, 2, 3, N_TARGETS), np.float32)
+    targets[..., 8] = 4
     answers = np.full((1, 2, 3, N_OUTPUTS), 5.0, np.float32)
     assert keras.ops.convert_to_numpy(detector_loss(targets, answers))[0] == 0
 

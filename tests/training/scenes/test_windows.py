@@ -241,8 +241,11 @@ def test_targets_lie_where_the_symbols_are() -> None:
     assert (x - left, y - top, x + right, y + bottom) == pytest.approx((30, 10, 46, 34))
     assert targets[row, column, 6] == 1.0
     assert (targets[..., 7] == 1.0).all()
-    assert (targets[..., 8] == 0).all()
-    assert (make_targets(replace(window, quarters=3))[..., 8] == 3).all()
+    for quarters, symbol in ((0, 7), (3, OTHER), (2, IGNORED)):
+        turned = replace(window, quarters=quarters, symbols=(replace(window.symbols[0], symbol=symbol),))
+        expected = np.full(targets.shape[:2], 4)
+        expected[row, column] = quarters
+        np.testing.assert_array_equal(make_targets(turned)[..., 8], expected)
 
 
 def test_a_symbol_cut_off_by_the_edge_is_left_open_and_a_scrap_of_it_is_nothing() -> None:

@@ -48,7 +48,7 @@ class Detections:
         ``float32`` (n,), in [0, 1]: score for print rather than handwriting.
     orientations
         ``float32`` (n, N_ORIENTATIONS): logarithms of the probabilities that the symbol is upright, or rotated
-        counter-clockwise by one, two or three quarter turns.
+        counter-clockwise by one, two or three quarter turns; of several cells or runs, their mean.
     """
 
     presence: Floats

@@ -10,23 +10,26 @@ from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS
 
-_MIN_SYMBOLS, _FEW_DIGITS = 2, 8
-"""Symbols that must be found for a rotation by quarter turns; and number under which neighbours are few."""
+_MIN_SYMBOLS = 2
+"""Symbols that must be found for a rotation by quarter turns."""
 
 _MIN_EVIDENCE = 3.0
 """Logarithm of the odds by which another orientation must be more probable than upright: 20 to 1. With it none of 1,041
 upright development pictures (numbers, rows of boxes, single digits) is rotated, with 2 14 are; of the numbers rotated
 by 180 degrees 76% are rotated back, with 2 84%."""
 
-_MIN_SLOPE, _MIN_SLOPE_OF_FEW = 3.0, 8.0
-"""Slope of the lines, in degrees, from which a page is deskewed, and that where few neighbours show it: a number may be
-written along a rising line. With 5 degrees for few, 86.3 instead of 86.9% of development numbers are right. As given, 2
-of 314 development numbers and 3 of 37 pages are deskewed; of pages rotated by -15 and 10 degrees, the slope of 95 and
-97% is found, to 4 degrees."""
+_MIN_SLOPE, _MIN_SLOPE_OF_FEW, _FEW_NEIGHBOURS = 3.0, 8.0, 8
+"""Slope of the lines, in degrees, from which a page is deskewed, and that where fewer neighbours than the third do.
+A number may be written along a rising line: with 5 degrees for few, 86.3 instead of 86.9% of development numbers are
+right. As given, 2 of 314 development numbers and 3 of 37 pages are deskewed; of pages rotated by -15 and 10 degrees,
+the slope of 95 and 97% is found, to 4 degrees."""
 
 _MIN_PRESENCE = 0.5
 """Least presence of a symbol that shows the slope. With digits alone, the slope of 89 and 78% of these pages is found,
 and of 59 and 57% instead of 69 and 66% of rows of boxes rotated by -10 and 10 degrees."""
+
+_MIN_PROBABILITY = 0.5
+"""Least probability of a digit whose height counts for the scans of a deskewed page."""
 
 _MAX_SLOPE = 25.0
 """Greatest slope that is searched for, in degrees."""
@@ -56,31 +59,37 @@ def rotate_upright(page: Page, detector: Detector, one_size: bool = False) -> tu
         The symbols on it.
     """
     found = locate(convert_to_grey(page.pixels), detector, one_size)
+    if detector.is_budget_exceeded:
+        return page, found
     evidence = _sum_evidence(found)
     quarters = int(evidence.argmax())
-    if len(found) < _MIN_SYMBOLS or evidence[quarters] - evidence[0] < _MIN_EVIDENCE:
-        quarters = 0
-    if quarters:
-        turned = page.rotate(-90.0 * quarters)
-        found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size)
+    if len(found) >= _MIN_SYMBOLS and evidence[quarters] - evidence[0] >= _MIN_EVIDENCE:
+        turned, found_in_turned = _locate_rotated(page, -90.0 * quarters, detector, one_size)
         evidence += np.roll(_sum_evidence(found_in_turned), quarters)
         opposite = (quarters + 2) % N_ORIENTATIONS
         # On their sides, symbols are found at another size, which says less about which way is up.
         if quarters % 2 and evidence[opposite] > evidence[quarters]:
-            turned = page.rotate(-90.0 * opposite)
-            found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size)
+            turned, found_in_turned = _locate_rotated(page, -90.0 * opposite, detector, one_size)
         if detector.is_budget_exceeded:
             return page, found
-        page, found = turned, found_in_turned
+        if evidence.argmax() != 0 and len(found_in_turned) >= _MIN_SYMBOLS:
+            page, found = turned, found_in_turned
     slope = estimate_slope(found)
     if slope:
-        turned = page.rotate(slope)
-        digits = found.heights[found.digits >= _MIN_PRESENCE]
+        digits = found.heights[found.digits >= _MIN_PROBABILITY]
         heights = (float(digits.min()), float(digits.max())) if len(digits) else None
-        found_in_turned = locate(convert_to_grey(turned.pixels), detector, one_size, heights)
+        turned, found_in_turned = _locate_rotated(page, slope, detector, one_size, heights)
         if not detector.is_budget_exceeded:
             page, found = turned, found_in_turned
     return page, found
+
+
+def _locate_rotated(
+    page: Page, degrees: float, detector: Detector, one_size: bool, heights: tuple[float, float] | None = None
+) -> tuple[Page, Detections]:
+    """Rotate a page counter-clockwise, and locate its symbols."""
+    rotated = page.rotate(degrees)
+    return rotated, locate(convert_to_grey(rotated.pixels), detector, one_size, heights)
 
 
 def _sum_evidence(found: Detections) -> NDArray[np.float32]:
@@ -97,7 +106,7 @@ def estimate_slope(found: Detections) -> float:
         The symbols of a page.
     """
     symbols = found[found.presence >= _MIN_PRESENCE]
-    boxes, heights = symbols.boxes, symbols.heights
+    boxes, heights = symbols.boxes, np.maximum(symbols.heights, 1e-3)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     slopes: list[float] = []
     for i in range(len(symbols)):
@@ -120,5 +129,5 @@ def _find_common_slope(slopes: NDArray[np.float64]) -> float:
     if len(slopes) < _MIN_NEIGHBOURS:
         return 0.0
     slope = float(np.median(slopes))
-    is_skewed = abs(slope) >= (_MIN_SLOPE if len(slopes) >= _FEW_DIGITS else _MIN_SLOPE_OF_FEW)
+    is_skewed = abs(slope) >= (_MIN_SLOPE if len(slopes) >= _FEW_NEIGHBOURS else _MIN_SLOPE_OF_FEW)
     return slope if is_skewed and (np.abs(slopes - slope) < _TOLERANCE).mean() >= _MIN_AGREEING else 0.0

@@ -37,20 +37,22 @@ def detector_loss(targets: Any, outputs: Any) -> Any:
     print_logits = outputs[..., 5 + N_SYMBOLS]
     printed = ops.softplus(print_logits) - targets[..., 6] * print_logits
     symbols = middles + near * (classes + 0.15 * boxes + 0.1 * printed)
-    return ops.sum(symbols, axis=(1, 2)) + _orientation_loss(targets, outputs[..., -N_ORIENTATIONS:])
+    return ops.sum(symbols, axis=(1, 2)) + _orientation_loss(targets[..., 8], outputs[..., 6 + N_SYMBOLS :])
 
 
-def _orientation_loss(targets: Any, logits: Any) -> Any:
+def _orientation_loss(quarters: Any, logits: Any) -> Any:
     """Return the cross-entropy of the orientation of each window, ``float32`` (n,), given all of its symbols.
 
     A reader adds the evidence of all symbols of a page too. Each of the four orientations has the same weight in total.
+    Ambiguous symbols count in all of them: else a 0 would be evidence for an upright page.
     """
-    is_middle = ops.cast(targets[..., 0] == 1.0, "float32") * targets[..., 7]
-    evidence = ops.sum(is_middle[..., None] * ops.log_softmax(logits), axis=(1, 2))
-    quarters = ops.cast(targets[:, 0, 0, 8], "int32")
-    shares = ops.where(quarters == 0, 1 - ROTATED, ROTATED / (N_ORIENTATIONS - 1))
-    weights = ops.cast(ops.any(is_middle > 0, axis=(1, 2)), "float32") / (N_ORIENTATIONS * shares)
-    return weights * ops.sparse_categorical_crossentropy(quarters, evidence, from_logits=True)
+    is_symbol = ops.cast(quarters < N_ORIENTATIONS, "float32")
+    evidence = ops.sum(is_symbol[..., None] * ops.log_softmax(logits), axis=(1, 2))
+    orientation = ops.cast(ops.min(quarters, axis=(1, 2)), "int32")
+    shares = ops.where(orientation == 0, 1 - ROTATED, ROTATED / (N_ORIENTATIONS - 1))
+    weights = ops.cast(orientation < N_ORIENTATIONS, "float32") / (N_ORIENTATIONS * shares)
+    orientation = ops.minimum(orientation, N_ORIENTATIONS - 1)
+    return weights * ops.sparse_categorical_crossentropy(orientation, evidence, from_logits=True)
 
 
 def symbol_accuracy(targets: Any, outputs: Any) -> Any:

@@ -15,6 +15,7 @@ from inkdigits.environment import describe_environment
 from inkdigits.errors import DataError, ModelError, RunError
 from inkdigits.files.storage import sha256_of_file, write_json, write_whole
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
+from inkdigits.recognition.detection.symbols import N_OUTPUTS
 from inkdigits.recognition.model_card import ModelCard
 from inkdigits.runs import run_directory
 from inkdigits.runs.run_directory import open_run, read_json, write_manifest
@@ -182,7 +183,7 @@ def train_detector(
 def export_detector(
     network: keras.Model, test_data: LabelledImages, train_data: LabelledImages, seed: int, path: Path
 ) -> float:
-    """Write the network as ONNX: input ``pictures`` uint8 (n, h, w), output ``cells`` float32 (n, h / 8, w / 4, 24).
+    """Write the network as ONNX: input ``pictures`` uint8 (n, h, w), output ``cells`` float32 (n, h / 8, w / 4, 28).
 
     Parameters
     ----------
@@ -251,6 +252,11 @@ def _load_detector(run: Path) -> keras.Model:
     if network.name != "detector":
         raise ModelError(
             f"expected a detector, but {run} contains another network; give a run of  inkdigits train-numbers"
+        )
+    if network.output_shape[-1] != N_OUTPUTS:
+        raise ModelError(
+            f"expected a detector with {N_OUTPUTS} outputs per cell, but that in {run} has {network.output_shape[-1]}, "
+            "since it is of another version; train it again"
         )
     return network
 

@@ -7,7 +7,7 @@ from keras import layers, ops
 
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_OUTPUTS
 
-CELLS, SYMBOLS, ORIENTATIONS = "cells", "symbols", "orientations"
+CELLS, SYMBOL_OUTPUTS, ORIENTATION_OUTPUTS = "cells", "symbols", "orientations"
 """Names of the output, and of the layers for its two parts."""
 
 _NEIGHBOURHOOD = 5
@@ -84,12 +84,12 @@ def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160
         layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around])
     )
     x = _convolved(x, third, normalised=(1, 1))
-    symbols = layers.Conv2D(N_OUTPUTS - N_ORIENTATIONS, 1, dtype="float32", name=SYMBOLS)(x)
+    symbols = layers.Conv2D(N_OUTPUTS - N_ORIENTATIONS, 1, dtype="float32", name=SYMBOL_OUTPUTS)(x)
     turned = StopGradient()(layers.Concatenate()([x, near]))
     for kernel in (1, 3, 3):
         turned = layers.Conv2D(orientation, kernel, padding="same", kernel_initializer="he_normal")(turned)
         turned = layers.ReLU()(turned)
-    orientations = layers.Conv2D(N_ORIENTATIONS, 1, dtype="float32", name=ORIENTATIONS)(turned)
+    orientations = layers.Conv2D(N_ORIENTATIONS, 1, dtype="float32", name=ORIENTATION_OUTPUTS)(turned)
     outputs = layers.Concatenate(name=CELLS, dtype="float32")([symbols, orientations])
     return keras.Model(pictures, outputs, name="detector")
 

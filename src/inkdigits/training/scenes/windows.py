@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT
+from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, DIGIT_HEIGHT, N_ORIENTATIONS
 from inkdigits.training.scenes.cameras import STRONG, Degradation, simulate_camera
 from inkdigits.training.scenes.framing import (
     IGNORED,
@@ -207,12 +207,14 @@ def make_targets(window: Window) -> NDArray[np.float32]:
         ``float32`` (h / CELL_HEIGHT, w / CELL_WIDTH, N_TARGETS). For each cell: the heat in [0, 1], which is 1 in the
         cell of a symbol's centre and decays with the distance from it; the class of that symbol; the distances from
         the centre of the cell to the left, top, right and bottom of its box, in units of `CELL_HEIGHT` pixels; whether
-        it is printed; the weight of the cell, 0 if it is ignored, else 1; and the quarter turns of the window.
+        it is printed; the weight of the cell, 0 if it is ignored, else 1; and in the cell of a symbol's centre the
+        quarter turns of the window, elsewhere `N_ORIENTATIONS`. A rotated symbol that may look like another one is
+        ignored, but has an orientation.
     """
     height, width = window.image.shape
     tall, wide = height // CELL_HEIGHT, width // CELL_WIDTH
     targets = np.zeros((tall, wide, N_TARGETS), np.float32)
-    targets[..., 7], targets[..., 8] = 1.0, window.quarters
+    targets[..., 7], targets[..., 8] = 1.0, N_ORIENTATIONS
     rows = (np.arange(tall, dtype=np.float32) + 0.5) * CELL_HEIGHT
     columns = (np.arange(wide, dtype=np.float32) + 0.5) * CELL_WIDTH
     known = []
@@ -222,9 +224,11 @@ def make_targets(window: Window) -> NDArray[np.float32]:
         row, column = int((y + h / 2) // CELL_HEIGHT), int((x + w / 2) // CELL_WIDTH)
         if share < PARTLY_VISIBLE:
             continue
-        if each.symbol != IGNORED and share >= VISIBLE and 0 <= row < tall and 0 <= column < wide:
-            known.append((each, row, column))
-            continue
+        if share >= VISIBLE and 0 <= row < tall and 0 <= column < wide:
+            targets[row, column, 8] = window.quarters
+            if each.symbol != IGNORED:
+                known.append((each, row, column))
+                continue
         top, left = max(0, y // CELL_HEIGHT), max(0, x // CELL_WIDTH)
         targets[top : (y + h) // CELL_HEIGHT + 1, left : (x + w) // CELL_WIDTH + 1, 7] = 0.0
     for each, row, column in known:
