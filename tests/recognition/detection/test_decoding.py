@@ -20,7 +20,7 @@ def make_perfect_output(window: Window) -> np.ndarray:
     output[rows, columns, 1 + targets[..., 1].astype(int)] = 9.0
     output[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] = targets[..., 2:6]
     output[..., 5 + N_SYMBOLS] = np.where(targets[..., 6] > 0, 5.0, -5.0)
-    output[rows, columns, 6 + N_SYMBOLS + targets[..., 8].astype(int)] = 6.0
+    output[..., 6 + N_SYMBOLS + window.quarters] = 6.0
     return output
 
 
