@@ -37,6 +37,8 @@ def test_a_known_symbol_does_not_count_however_large() -> None:
     assert (part == 20).sum() == 20 * 25
     assert (find_unread_part(sheet, know(SMALL)) == 20).sum() == 300 * 500
     assert (find_unread_part(255 - sheet, know(LARGE)) == 235).sum() == 20 * 25
+    above = (0, -30, 2000, -20)
+    assert (find_unread_part(sheet, know(LARGE, above)) == 20).sum() == 20 * 25
 
 
 @given(shape=st.tuples(st.integers(1, 40), st.integers(1, 3000)), is_tall=st.booleans())

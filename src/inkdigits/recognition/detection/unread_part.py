@@ -33,9 +33,12 @@ def find_unread_part(grey: Grey, found: Detections) -> Grey:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     ink = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    for left, top, right, bottom in np.rint(found.boxes * scale).astype(int).tolist():
-        low, far = max(0, bottom + _MARGIN), max(0, right + _MARGIN)
-        ink[max(0, top - _MARGIN) : low, max(0, left - _MARGIN) : far] = 0
+    reach = np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
+    boxes = np.maximum(
+        np.rint(found.boxes * scale).astype(int) + reach, 0
+    )  # a negative end counts from the far side
+    for left, top, right, bottom in boxes.tolist():
+        ink[top:bottom, left:right] = 0
     total = cv2.integral(ink)
     rows, columns = (length - length // 2 for length in ink.shape)
     sums = (
