@@ -3,8 +3,9 @@
 from fuzz.targets import model
 from fuzz.targets.target import Target
 from inkdigits.errors import ModelError
+from inkdigits.recognition.detection.detector import DETECTOR
 from inkdigits.recognition.model_files.check import check_model
-from inkdigits.recognition.model_files.kinds import CLASSIFIER, DETECTOR
+from inkdigits.recognition.model_files.kinds import CLASSIFIER
 
 
 def run(data: bytes) -> None:

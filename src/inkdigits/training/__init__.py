@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import platform
 import sys
 from collections.abc import Iterator
 
@@ -26,6 +27,10 @@ def _discard_stderr() -> Iterator[None]:
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# By itself TensorFlow uses oneDNN only on processors with AVX-512 VNNI or AMX. On one with AVX2 alone (AMD EPYC,
+# model 1) an epoch of `classic` takes 17 s with it, 37 s without.
+if platform.machine().lower() in {"x86_64", "amd64"}:
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 for _package in ("keras", os.environ.get("KERAS_BACKEND", "tensorflow")):
     if importlib.util.find_spec(_package) is None:
         raise MissingExtraError("training", "train", _package)

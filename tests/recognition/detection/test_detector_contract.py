@@ -1,9 +1,12 @@
 """The contract of the detector, in every engine, and the agreement of the engines on drawn pages."""
 
 import functools
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
 
@@ -16,8 +19,9 @@ from benchmarks.models.parity import (
     draw_pages,
 )
 from inkdigits.data import Mnist
+from inkdigits.errors import ModelError
 from inkdigits.recognition.detection.decoding import decode_detections
-from inkdigits.recognition.detection.detector import SHIPPED
+from inkdigits.recognition.detection.detector import SHIPPED, Detector
 from inkdigits.recognition.detection.symbols import N_OUTPUTS
 
 # Keras takes seconds to import: one process does it.
@@ -84,3 +88,12 @@ def test_several_threads_get_their_own_cells(pages: NDArray[np.uint8]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for cells, own in zip(pool.map(detector.predict_cells, inputs * 2), expected * 2, strict=True):
             np.testing.assert_allclose(cells, own, rtol=0, atol=LARGEST_DIFFERENCE)
+
+
+def test_a_detector_with_another_number_of_outputs_is_rejected_when_it_is_loaded(tmp_path: Path) -> None:
+    model = onnx.load(SHIPPED)
+    model.graph.output[0].type.tensor_type.shape.dim[3].dim_value = N_OUTPUTS - 4
+    onnx.save(model, tmp_path / "old.onnx")
+    expected = f"cells float32 (n, n, n, {N_OUTPUTS}) in {tmp_path / 'old.onnx'}, but got cells float32 (n, n, n, 24)"
+    with pytest.raises(ModelError, match=re.escape(expected)):
+        Detector(tmp_path / "old.onnx")

@@ -12,12 +12,12 @@ import pytest
 from benchmarks.limits.hostile.models import build_model, make_models
 from inkdigits.errors import ModelError
 from inkdigits.files.limits import MAX_MODEL_BYTES
-from inkdigits.recognition.detection.detector import SHIPPED, Detector
+from inkdigits.recognition.detection.detector import DETECTOR, SHIPPED, Detector
 from inkdigits.recognition.engines.onnx_runtime import OnnxRecogniser
 from inkdigits.recognition.engines.openvino import OpenVinoRecogniser
 from inkdigits.recognition.engines.registry import shipped_models
 from inkdigits.recognition.model_files.check import check_model
-from inkdigits.recognition.model_files.kinds import CLASSIFIER, DETECTOR
+from inkdigits.recognition.model_files.kinds import CLASSIFIER
 from inkdigits.recognition.model_files.operators import ALLOWED
 
 HOSTILE = make_models()

@@ -12,12 +12,21 @@ from inkdigits.recognition.detection.budget import ScanBudget
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.symbols import CELL_HEIGHT, CELL_WIDTH, N_OUTPUTS, SYMBOLS
 from inkdigits.recognition.engines.session import Session
-from inkdigits.recognition.model_files.kinds import DETECTOR
+from inkdigits.recognition.model_files.kinds import ModelKind
 from inkdigits.recognition.model_files.model_file import read_model_file
 from inkdigits.recognition.model_files.pins import MODEL_FOLDER
 
 SHIPPED = MODEL_FOLDER / "detector" / "detector.onnx"
 """Path of the shipped detector."""
+
+DETECTOR = ModelKind(
+    "a digit detector of this version",
+    "pictures",
+    (None, None, None),
+    {"cells": ((None, None, None, N_OUTPUTS),)},
+    "cells",
+)
+"""Detects symbols in grey pictures; see `inkdigits.recognition.detection.decoding.decode_detections`."""
 
 
 class Detector:

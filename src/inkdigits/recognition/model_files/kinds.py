@@ -1,4 +1,4 @@
-"""The kinds of models, by their inputs and outputs: classifiers of digit images, and digit detectors."""
+"""The kind of a model, by its inputs and outputs, and that of classifiers of digit images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,15 +77,6 @@ CLASSIFIER = ModelKind(
     "probabilities",
 )
 """Scores digit images; ``is_digit`` is optional."""
-
-DETECTOR = ModelKind(
-    "a digit detector",
-    "pictures",
-    (None, None, None),
-    {"cells": ((None, None, None, None),)},
-    "cells",
-)
-"""Detects symbols in grey pictures; see `inkdigits.recognition.detection.decoding.decode_detections`."""
 
 
 def _fits(shape: Shape | None, expected: Shape) -> bool:
