@@ -82,7 +82,7 @@ def test_the_transform_of_a_rotated_page_maps_points_to_the_source(
 
 
 def see_orientations(
-    monkeypatch: pytest.MonkeyPatch, looks: list[list[list[float]]]
+    monkeypatch: pytest.MonkeyPatch, looks: list[list[list[float]]], presence: float = 1.0
 ) -> list[list[list[float]]]:
     """Let the detector find symbols with these orientations at each look; return the looks that are left."""
     left = list(looks)
@@ -92,7 +92,7 @@ def see_orientations(
         n = len(orientations)
         ones, classes = np.ones(n, np.float32), np.full((n, N_SYMBOLS), 1 / N_SYMBOLS, np.float32)
         boxes = np.array([[30 * i, 0, 30 * i + 20, 30] for i in range(n)], np.float32)
-        return Detections(ones, classes, boxes.reshape(-1, 4), ones, orientations)
+        return Detections(presence * ones, classes, boxes.reshape(-1, 4), ones, orientations)
 
     monkeypatch.setattr(orientation, "locate", locate_symbols)
     return left
@@ -112,6 +112,7 @@ def see_orientations(
         ([[[-9, 0, -9, -1]] * 3, [[-3, -9, 0, -9]] * 3, [[0, -9, -9, -9]] * 3], 90),
         ([[[-3, -9, -1.4, -9]] * 2, [[-9, -9, 0, -9]] * 2], 0),  # upside down it looks worse
         ([[[-3, -9, -1.4, -9]] * 2, []], 0),  # upside down nothing is found
+        ([[[-3, -9, -0.5, -9]] * 2, [[-9, 0, -9, -9]] * 2], 0),  # upside down it seems to lie on its side
     ],
 )
 def test_all_symbols_together_decide_the_orientation(
@@ -122,6 +123,16 @@ def test_all_symbols_together_decide_the_orientation(
     upright, _ = rotate_upright(page, load_shipped_detector())
     np.testing.assert_array_equal(upright.pixels, page.rotate(degrees).pixels)
     assert left == []
+
+
+@pytest.mark.parametrize(("presence", "degrees"), [(0.8, 180), (0.7, 0)])
+def test_symbols_that_may_be_specks_do_not_rotate_a_picture(
+    presence: float, degrees: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see_orientations(monkeypatch, [[[-9, -9, 0, -9]] * 2, [[0, -9, -9, -9]] * 2], presence)
+    page = Page(np.arange(24, dtype=np.uint8).reshape(4, 6))
+    upright, _ = rotate_upright(page, load_shipped_detector())
+    np.testing.assert_array_equal(upright.pixels, page.rotate(degrees).pixels)
 
 
 @pytest.mark.slow

@@ -34,9 +34,8 @@ def find_unread_part(grey: Grey, found: Detections) -> Grey:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     ink = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     reach = np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
-    boxes = np.maximum(
-        np.rint(found.boxes * scale).astype(int) + reach, 0
-    )  # a negative end counts from the far side
+    # A negative end of a slice would count from the far side.
+    boxes = np.maximum(np.rint(found.boxes * scale).astype(int) + reach, 0)
     for left, top, right, bottom in boxes.tolist():
         ink[top:bottom, left:right] = 0
     total = cv2.integral(ink)
