@@ -56,6 +56,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/explanation/recipes.md", "second reading"): lambda: real.second_reading(
         RESULTS / "second-reading.json"
     ),
+    ("docs/explanation/recipes.md", "print odds"): lambda: real.print_odds(RESULTS / "print-odds.json"),
     ("docs/explanation/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),
     ("docs/explanation/recipes.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     **{

@@ -115,6 +115,7 @@ def main() -> None:
             load_shipped_detector().card,
             temperature=best["temperature"],
             prior_odds={
+                **load_shipped_detector().card.prior_odds,
                 "presence": best["presence_odds"],
                 "other": best["other_odds"],
                 "/": best["slash_odds"],

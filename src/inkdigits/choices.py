@@ -3,8 +3,9 @@
 LAYOUTS = ("auto", "digit", "line", "boxes", "page")
 """Layouts of a picture; ``auto`` detects the layout."""
 
-INKS = ("any", "handwritten", "printed")
-"""Which digits to read: any, handwritten ones only, or printed ones only."""
+INKS = ("auto", "any", "handwritten", "printed")
+"""Which digits to read: any, handwritten ones only, or printed ones only; ``auto`` is any, except for the print of a
+page that somebody has filled in by hand."""
 
 ENGINES = ("auto", "onnxruntime", "openvino")
 """Inference engines; ``auto`` is ONNX Runtime, except for very large batches of images."""

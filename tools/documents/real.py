@@ -78,6 +78,36 @@ def second_reading(path: Path) -> str:
     return f"{table(head, rows)}\n\n{content['n']} numbers, on one thread. Machine: {machine_of(content)}."
 
 
+def print_odds(path: Path) -> str:
+    """Return the tables of the prior odds of print, and of the pages read with each choice of the ink.
+
+    Parameters
+    ----------
+    path
+        The result file of ``benchmarks/settings/print_odds.py``.
+    """
+    content = load(path)
+    wrong = ("handwritten", "printed")
+    rows = [
+        (
+            f"{row['odds']:g}" + (" (used)" if row["odds"] == content["chosen"] else ""),
+            *(f"{row[name]['wrong']:.1%}" for name in wrong),
+        )
+        for row in content["tried"]
+    ]
+    first = table(("prior odds of print", "handwriting taken for print", "print taken for handwriting"), rows)
+    n_handwritten, n_printed = (content["tried"][0][name]["n"] for name in wrong)
+    pages = [
+        (f"`--ink {ink}`", *(f"{row[name]:.1%}" for name in ("digits", "numbers", "right")))
+        for ink, row in content["pages"].items()
+    ]
+    second = table(("pages", "digits", "F1 of the numbers", "pages read without an error"), pages)
+    return (
+        f"{first}\n\n{n_handwritten:,} detected digits of handwritten numbers and pages, {n_printed} of two printed "
+        f"newspaper pages.\n\n{second}\n\nMachine: {machine_of(content)}."
+    )
+
+
 def own_numbers(path: Path) -> str:
     """Return the effect of a user's own numbers on the training of the detector.
 

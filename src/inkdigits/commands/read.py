@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 @click.option(
     "--ink",
     type=click.Choice(INKS),
-    default="any",
+    default="auto",
     show_default=True,
-    help="Which digits to read: handwritten skips the print of a form, printed skips the handwriting.",
+    help="Which digits to read: handwritten skips the print, printed skips the handwriting, any reads both. auto skips "
+    "the print of a page that somebody has filled in by hand, and else reads both.",
 )
 @click.option(
     "--expect", metavar="NUMBER", help="Expected number; report the probability that the picture shows it."

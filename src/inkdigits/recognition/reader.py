@@ -79,7 +79,7 @@ class Reader:
         roster: "Roster | str | os.PathLike[str] | Iterable[str | int] | None" = None,
         digits: Iterable[int] | None = None,
         expect: str | None = None,
-        ink: str = "any",
+        ink: str = "auto",
     ) -> Reading:
         """Read a picture.
 
@@ -99,7 +99,8 @@ class Reader:
         expect
             A number whose probability is computed; see `Number.expected`.
         ink
-            Which digits to read: ``handwritten``, ``printed`` or ``any``; other digits are ignored.
+            Which digits to read: ``handwritten``, ``printed`` or ``any``; other digits are ignored. ``auto`` reads all,
+            except for the print of a page that somebody has filled in by hand.
 
         Returns
         -------
@@ -121,7 +122,7 @@ class Reader:
                 f"expected layout {', '.join(LAYOUTS[:-1])} or {LAYOUTS[-1]}, but got {layout!r}"
             )
         constraints = None
-        if any(each is not None for each in (length, roster, digits, expect)) or ink != "any":
+        if any(each is not None for each in (length, roster, digits, expect)) or ink != "auto":
             from inkdigits.recognition.numbers.constraints import build_constraints
 
             constraints = build_constraints(length, roster, digits, expect, ink)
@@ -159,8 +160,8 @@ class Reader:
                 IS_DIGIT_THRESHOLD,
                 THRESHOLD,
                 Prediction,
+                are_of_ink,
                 combine_predictions,
-                is_of_ink,
                 predict_central_digit,
             )
 
@@ -168,7 +169,7 @@ class Reader:
                 convert_to_grey(decoded.pixels), page.to_source.map_box_back(box), self._get_detector()
             )
             prediction = combine_predictions(Prediction(probabilities, is_digit), by_detector)
-            if constraints is not None and not is_of_ink(by_detector.printed, constraints.ink):
+            if constraints is not None and not are_of_ink([by_detector.printed], constraints.ink)[0]:
                 return _build_blank_number(decoded, constraints)
             probabilities, is_digit = prediction.probabilities.astype(np.float32), prediction.is_digit
             printed = by_detector.printed

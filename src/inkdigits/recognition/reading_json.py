@@ -50,7 +50,7 @@ class JsonDigit(msgspec.Struct, frozen=True, kw_only=True):
     printed: Annotated[
         Probability | None,
         Meta(
-            description="score for print against handwriting, 0 to 1; from 0.25 it counts as print; `null` if the "
+            description="score for print against handwriting, 0 to 1, from the digit alone; `null` if the "
             "detector did not run"
         ),
     ]

@@ -5,6 +5,7 @@ parts of the digit or contain parts of its neighbours. The input of the detector
 separates the central digit from its neighbours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,11 @@ from inkdigits.contract import N_CLASSES
 from inkdigits.pictures.geometry.transform import Box
 from inkdigits.recognition.detection.detections import (
     MIN_PRESENCE,
-    PRINTED_THRESHOLD,
     Detections,
     fuse_detections,
 )
 from inkdigits.recognition.detection.detector import Detector
+from inkdigits.recognition.detection.print_evidence import find_printed
 from inkdigits.recognition.detection.scan import compute_finest_scale, scan
 
 THRESHOLD, IS_DIGIT_THRESHOLD = 0.85, 0.1
@@ -94,17 +95,23 @@ def predict_central_digit(grey: NDArray[np.uint8], box: Box, detector: Detector)
     )
 
 
-def is_of_ink(printed: float | None, ink: str) -> bool:
-    """Return whether a digit has the ink that `Reader.read` was asked for.
+def are_of_ink(scores: Sequence[float | None], ink: str) -> NDArray[np.bool_]:
+    """Return which digits of a picture have the ink that `Reader.read` was asked for, ``bool`` (n,).
 
     Parameters
     ----------
-    printed
-        Score for print, in [0, 1]; None matches every ink.
+    scores
+        Score for print of each digit, in [0, 1]; None matches every ink.
     ink
-        ``handwritten``, ``printed`` or ``any``.
+        ``handwritten``, ``printed``, ``any`` or ``auto``; the last two are matched by all digits.
     """
-    return ink == "any" or printed is None or (printed >= PRINTED_THRESHOLD) == (ink == "printed")
+    is_of_ink = np.ones(len(scores), bool)
+    known = [i for i, score in enumerate(scores) if score is not None]
+    if ink in ("handwritten", "printed"):
+        values = np.array([scores[i] for i in known], np.float32)
+        groups = [np.array([i]) for i in range(len(known))]
+        is_of_ink[known] = find_printed(values, np.ones_like(values), groups) == (ink == "printed")
+    return is_of_ink
 
 
 def _find_central_symbol(found: Detections, shape: tuple[int, ...]) -> int:

@@ -18,7 +18,7 @@ GREY = np.full((60, 300), 200, np.uint8)
 
 
 def symbols(
-    *probabilities: dict[int, float], left: float = 20.0, pitch: float = 20.0, printed: float = 0.0
+    *probabilities: dict[int, float], left: float = 20.0, pitch: float = 20.0
 ) -> Detections:
     """Return symbols side by side with these probabilities of their classes; the rest is that there is none."""
     n = len(probabilities)
@@ -29,7 +29,7 @@ def symbols(
     presence = classes.sum(axis=1)
     lefts = left + pitch * np.arange(n)
     boxes = np.stack([lefts, np.full(n, 20.0), lefts + 12, np.full(n, 44.0)], axis=1).astype(np.float32)
-    prints, orientations = np.full(n, printed, np.float32), np.zeros((n, 4), np.float32)
+    prints, orientations = np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
     return Detections(presence, classes / presence[:, None], boxes, prints, orientations)
 
 
@@ -127,15 +127,6 @@ def test_digits_that_cannot_occur_are_not_read_again(see: Callable[..., Views]) 
     see(*[symbols({4: 0.5, 9: 0.49}, {7: 0.99})] * 3)
     found = read_again(line({1: 0.5}, {7: 0.9}), GREY, Uncalibrated(), no_4)
     assert "4" not in read(found)
-
-
-def test_ink_that_is_not_asked_for_is_not_read_again(see: Callable[..., Views]) -> None:
-    by_hand = build_constraints(None, None, None, None, "handwritten")
-    first = line({4: 0.5}, {7: 0.9})
-    see(*[symbols({9: 0.99}, {7: 0.99}, printed=1.0)] * 3)
-    assert read_again(first, GREY, Uncalibrated(), by_hand) is first
-    see(*[symbols({9: 0.99}, {7: 0.99}, printed=0.0)] * 3)
-    assert read(read_again(first, GREY, Uncalibrated(), by_hand)) == "97"
 
 
 def test_symbols_of_other_numbers_are_left_out(see: Callable[..., Views]) -> None:

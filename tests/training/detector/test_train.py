@@ -48,14 +48,14 @@ def test_the_command_s_default_is_the_training_s() -> None:
 
 
 def test_the_network_answers_for_pictures_of_any_size() -> None:
-    network = detector((4, 4, 4, 8, 8, 4))
+    network = detector((4, 4, 4, 8, 8, 4, 4))
     for height, width in ((48, 160), (96, 40)):
         answer = network.predict(np.zeros((1, height, width), np.uint8), verbose=0)
         assert answer.shape == (1, height // 8, width // 4, N_OUTPUTS)
 
 
 def test_light_and_shadow_do_not_change_what_the_network_sees() -> None:
-    network = detector((4, 4, 4, 8, 8, 4))
+    network = detector((4, 4, 4, 8, 8, 4, 4))
     rng = np.random.default_rng(0)
     picture = rng.integers(60, 120, (1, 48, 80)).astype(np.uint8)
     lighter = picture + np.uint8(100)
@@ -78,22 +78,33 @@ def test_the_loss_is_that_of_a_count_by_hand(quarters: int, share: float) -> Non
     classes = cell[1 : 1 + N_SYMBOLS]
     expected += np.log(np.exp(classes).sum()) - classes[4]
     expected += 0.15 * np.abs(cell[1 + N_SYMBOLS : 5 + N_SYMBOLS] - [1, 2, 3, 4]).sum()
-    expected += 0.1 * np.log1p(np.exp(-cell[5 + N_SYMBOLS]))
+    # Printed symbols have the same weight in total as the others, of which there are four times as many.
+    expected += 0.1 * 0.5 / 0.2 * np.log1p(np.exp(-cell[5 + N_SYMBOLS]))
     turns = cell[6 + N_SYMBOLS :]
     expected += (np.log(np.exp(turns).sum()) - turns[quarters]) / (4 * share)
     found = keras.ops.convert_to_numpy(detector_loss(targets, answers))
     assert found[0] == pytest.approx(expected, rel=1e-4)
 
 
-def test_the_orientations_do_not_change_the_features() -> None:
-    network = detector((4, 4, 4, 8, 8, 16))
+@pytest.mark.parametrize(
+    ("outputs", "layers"),
+    [(slice(5 + N_SYMBOLS, 6 + N_SYMBOLS), "printed"), (slice(6 + N_SYMBOLS, None), "orientations")],
+)
+def test_print_and_orientations_do_not_change_the_features(outputs: slice, layers: str) -> None:
+    network = detector((4, 4, 4, 8, 8, 4, 16))
     pictures = np.random.default_rng(0).integers(0, 255, (2, 48, 80)).astype(np.uint8)
     with tf.GradientTape() as tape:
-        orientations = tf.reduce_sum(network(pictures)[..., 6 + N_SYMBOLS :] ** 2)
-    gradients = tape.gradient(orientations, network.trainable_variables)
-    # The last ten variables are the kernels and offsets of three layers, of the symbols and of the orientations.
-    changes = [bool(tf.reduce_any(each != 0)) for each in gradients]
-    assert changes == [False] * (len(changes) - 10) + [True] * 6 + [False] * 2 + [True] * 2
+        total = tf.reduce_sum(network(pictures)[..., outputs] ** 2)
+    gradients = tape.gradient(total, network.trainable_variables)
+    changed = {
+        variable.path
+        for variable, gradient in zip(network.trainable_variables, gradients, strict=True)
+        if gradient is not None and bool(tf.reduce_any(gradient != 0))
+    }
+    # The kernels and offsets of the three layers before the output's own.
+    own = network.get_layer(layers)
+    assert len(changed) == 8
+    assert {variable.path for variable in own.trainable_variables} <= changed
 
 
 def test_what_is_left_open_costs_nothing() -> None:

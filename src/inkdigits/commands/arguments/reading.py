@@ -33,7 +33,7 @@ def make_reading_options(
     roster: Path | None = None,
     digits: tuple[int, ...] | None = None,
     expect: str | None = None,
-    ink: str = "any",
+    ink: str = "auto",
 ) -> dict[str, Any]:
     """Return the given options as keyword arguments of `Reader.read`.
 
@@ -51,7 +51,7 @@ def make_reading_options(
         options["digits"] = digits
     if expect is not None:
         options["expect"] = expect
-    if ink != "any":
+    if ink != "auto":
         options["ink"] = ink
     if roster is not None:
         from inkdigits.recognition.numbers.lexicon import Roster

@@ -26,12 +26,6 @@ _MAX_FUSED_DISTANCE = 0.15
 symbol without horizontal overlap: the boxes of a narrow 1 at two scales may hardly overlap."""
 
 
-PRINTED_THRESHOLD = 0.25
-"""Least print score of a printed symbol, in [0, 1]. Of 2,500 handwritten digits of development cheques, forms and
-tables 3% reach it, of neat zeros by marker a quarter; of the printed digits of two newspapers' sudokus most reach it.
-The training windows have little print."""
-
-
 @dataclass(frozen=True)
 class Detections:
     """Symbols detected in a picture, from left to right.
@@ -45,7 +39,7 @@ class Detections:
     boxes
         ``float32`` (n, 4): left, top, right and bottom, in pixels of the picture.
     printed
-        ``float32`` (n,), in [0, 1]: score for print rather than handwriting.
+        ``float32`` (n,), in [0, 1]: score for print rather than handwriting, from the symbol alone.
     orientations
         ``float32`` (n, N_ORIENTATIONS): logarithms of the probabilities that the symbol is upright, or rotated
         counter-clockwise by one, two or three quarter turns; of several cells or runs, their mean.
@@ -71,7 +65,11 @@ class Detections:
         return self.presence, self.classes, self.boxes, self.printed, self.orientations
 
     def calibrate(
-        self, temperature: float, presence_odds: float = 1.0, symbol_odds: Mapping[str, float] | None = None
+        self,
+        temperature: float,
+        presence_odds: float = 1.0,
+        symbol_odds: Mapping[str, float] | None = None,
+        print_odds: float = 1.0,
     ) -> "Detections":
         """Calibrate the probabilities for pictures with other class frequencies than the training windows.
 
@@ -84,6 +82,8 @@ class Detections:
             and sides of boxes, than real pictures.
         symbol_odds
             Factors on the odds of single classes, by symbol: the training windows also have more letters and slashes.
+        print_odds
+            Factor on the odds of print.
 
         Returns
         -------
@@ -96,14 +96,13 @@ class Detections:
             classes[:, SYMBOLS.index(symbol)] *= factor
         classes /= np.maximum(classes.sum(axis=1, keepdims=True), 1e-12)
         presence = odds / (1 + odds)
-        return replace(self, presence=presence.astype(np.float32), classes=classes.astype(np.float32))
-
-    def filter_by_ink(self, ink: str) -> "Detections":
-        """Return the symbols that are ``handwritten`` or ``printed``; all of them if ``ink`` is ``any``."""
-        if ink == "any":
-            return self
-        is_print = self.printed >= PRINTED_THRESHOLD
-        return self[is_print if ink == "printed" else ~is_print]
+        printed = print_odds * self.printed / (1 + (print_odds - 1) * self.printed)
+        return replace(
+            self,
+            presence=presence.astype(np.float32),
+            classes=classes.astype(np.float32),
+            printed=printed.astype(np.float32),
+        )
 
     @classmethod
     def empty(cls) -> "Detections":

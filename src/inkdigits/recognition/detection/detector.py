@@ -49,7 +49,7 @@ class Detector:
     def __init__(self, path: Path = SHIPPED, n_threads: int | None = None) -> None:
         model = read_model_file(path, DETECTOR)
         self.path, self.card = path, model.card
-        unknown = sorted(set(self.card.prior_odds) - {"presence", *SYMBOLS})
+        unknown = sorted(set(self.card.prior_odds) - {"presence", "printed", *SYMBOLS})
         if unknown:
             raise ModelError(
                 f"expected prior odds of symbols in the model card of {path}, but got {unknown[0]!r:.50}; export it "
@@ -116,10 +116,10 @@ class Detector:
         Detections
         """
         odds = dict(self.card.prior_odds)
-        presence = odds.pop("presence", 1.0)
+        presence, printed = odds.pop("presence", 1.0), odds.pop("printed", 1.0)
         if not is_number:
             odds.pop("/", None)
-        return found.calibrate(self.card.temperature, presence, odds)
+        return found.calibrate(self.card.temperature, presence, odds, printed)
 
 
 @functools.cache

@@ -15,12 +15,12 @@ from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.combs import join_comb_cells
+from inkdigits.recognition.layout.ink_selection import group_page, select_ink
 from inkdigits.recognition.layout.second_reading import read_again
 from inkdigits.recognition.layout.tables import assign_table_cells
 from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
     find_main_line,
-    group_lines,
     split_into_numbers,
 )
 from inkdigits.recognition.layout.words import split_at_text
@@ -107,8 +107,8 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     """
     is_page = layout == "page"
     page, found = rotate_upright(page.sheet or page, task.detector, one_size=not is_page)
-    found = found.filter_by_ink(task.constraints.ink)
-    lines = group_lines(found) if is_page else [find_main_line(found)]
+    of_ink = select_ink(found, task.constraints.ink)
+    lines = group_page(found, task.constraints.ink) if is_page else [of_ink[find_main_line(found[of_ink])]]
     return Arrangement(read_detections(convert_to_grey(page.pixels), found, lines, task, is_page), page)
 
 

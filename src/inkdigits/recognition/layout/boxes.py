@@ -16,7 +16,7 @@ from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
-from inkdigits.recognition.single_digit import Prediction, combine_predictions, is_of_ink
+from inkdigits.recognition.single_digit import Prediction, are_of_ink, combine_predictions
 
 # Imported when used: few pictures need it, and its import takes longer than reading a digit.
 if TYPE_CHECKING:
@@ -68,13 +68,16 @@ def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections,
         i: Prediction(shares.astype(np.float64), float(is_digit))
         for i, shares, is_digit in zip(images, scores.probabilities, scores.is_digit, strict=True)
     }
+    symbols = [_find_symbol(cell, found) for cell in cells]
+    combined = [_predict_cell(predictions.get(i), found, symbol) for i, symbol in enumerate(symbols)]
+    print_scores = [None if each is None else each.printed for each in combined]
+    is_of_ink = are_of_ink(print_scores, task.constraints.ink)
     rows: dict[int, list[Digit]] = {}
     probabilities: dict[int, list[NDArray[np.float32]]] = {}
     for i, cell in enumerate(cells):
         digits, shares = rows.setdefault(cell.row, []), probabilities.setdefault(cell.row, [])
-        symbol = _find_symbol(cell, found)
-        prediction = _predict_cell(predictions.get(i), found, symbol)
-        if prediction is None or not is_of_ink(prediction.printed, task.constraints.ink):
+        symbol, prediction = symbols[i], combined[i]
+        if prediction is None or not is_of_ink[i]:
             digits.append(Digit(None, 1.0, cell.frame, (), rejection.BLANK))
             continue
         box = cell.box if symbol is None else round_box(found.boxes[symbol], grey.shape)

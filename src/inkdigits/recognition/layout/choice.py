@@ -19,7 +19,8 @@ from inkdigits.recognition.layout.arrangement import (
 )
 from inkdigits.recognition.layout.boxes import read_boxes
 from inkdigits.recognition.layout.grids import FilledGrid, find_filled_grid, read_grid
-from inkdigits.recognition.layout.text_lines import find_main_line, group_lines
+from inkdigits.recognition.layout.ink_selection import group_page, select_ink
+from inkdigits.recognition.layout.text_lines import find_main_line
 
 _MIN_DIGIT_PROBABILITY = 0.5
 """Least probability at which a symbol counts as a digit."""
@@ -157,17 +158,18 @@ def _propose_layouts(sheet: Page, found: Detections, task: Task) -> Iterator[Hyp
     reduced = choose_resolution(sheet)
     # A form is known by how well its cells are read, so it is read before the choice, and only here.
     form = _read_form(reduced, task, found if reduced is sheet else None)
-    found = found.filter_by_ink(task.constraints.ink)
+    of_ink = select_ink(found, task.constraints.ink)
     if form is not None:
-        share = _compute_share_in_cells(form, int((found.digits >= _MIN_DIGIT_PROBABILITY).sum()))
+        share = _compute_share_in_cells(form, int((found.digits[of_ink] >= _MIN_DIGIT_PROBABILITY).sum()))
         yield Hypothesis("form", share, _MIN_SHARE_IN_CELLS, lambda: form)
 
-    main = find_main_line(found)
+    main = of_ink[find_main_line(found[of_ink])]
     # Weighted by area: false detections in the pattern of the paper are mostly small.
     areas = found.digits * found.heights**2
-    share = _divide(float(areas[main].sum()), float(areas.sum()))
+    share = _divide(float(areas[main].sum()), float(areas[of_ink].sum()))
     yield Hypothesis("line", share, _MIN_LINE_SHARE, lambda: _read_text(sheet, found, [main], task, False))
-    yield Hypothesis("page", 1.0, 0.0, lambda: _read_text(sheet, found, group_lines(found), task, True))
+    ink = task.constraints.ink
+    yield Hypothesis("page", 1.0, 0.0, lambda: _read_text(sheet, found, group_page(found, ink), task, True))
 
 
 def _divide(part: float, whole: float) -> float:
@@ -225,6 +227,6 @@ def _read_text(
     is_confident = task.constraints.length is not None or any(
         each.confidence > _MIN_CONFIDENCE for each in numbers
     )
-    if task.constraints.ink != "any":
+    if task.constraints.ink in ("handwritten", "printed"):
         return Arrangement(numbers if is_confident else [], sheet)
     return Arrangement(numbers, sheet) if numbers and is_confident else None

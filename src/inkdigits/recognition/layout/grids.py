@@ -24,6 +24,7 @@ from inkdigits.recognition.layout.arrangement import (
     round_box,
 )
 from inkdigits.recognition.layout.boxes import build_row_number
+from inkdigits.recognition.layout.ink_selection import select_ink
 from inkdigits.recognition.numbers.number import build_digit
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Digit, Number
@@ -102,7 +103,7 @@ def find_filled_grid(page: Page, found: Detections, task: Task) -> FilledGrid | 
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
             rectified = Page(pixels, grid.to_picture.then(reduced.to_source), True)
-            heights = _measure_heights(page, found.filter_by_ink(task.constraints.ink), grid, rectified)
+            heights = _measure_heights(page, found[select_ink(found, task.constraints.ink)], grid, rectified)
             filled = _detect_in_grid(grid, rectified, heights, task)
             return filled if _is_filled(filled) else None
     return None
@@ -126,7 +127,8 @@ def _detect_in_grid(grid: Grid, page: Page, heights: NDArray[np.float64], task: 
     fitting = heights[(heights >= _MIN_HEIGHT * cell) & (heights <= cell)]
     is_known = len(fitting) >= _MIN_KNOWN
     limits = (float(fitting.min()), float(fitting.max())) if is_known else (_MIN_HEIGHT * cell, cell)
-    found = locate(grey, task.detector, heights=limits).filter_by_ink(task.constraints.ink)
+    found = locate(grey, task.detector, heights=limits)
+    found = found[select_ink(found, task.constraints.ink)]
     found = found[found.presence >= _MIN_PRESENCE]
     centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (

@@ -61,7 +61,7 @@ def read_again(
             scans = [scan_strip(grey, line.found, detector, scale, slant + extra) for scale, extra in _SCANS]
         except BudgetExceededError:
             break
-        found = detector.calibrate(fuse_detections(scans)).filter_by_ink(constraints.ink)
+        found = detector.calibrate(fuse_detections(scans))
         found = _select_near(found[find_main_line(found)], line.found)
         if others is not None:
             found = _drop_others(found, others)

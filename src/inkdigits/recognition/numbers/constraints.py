@@ -26,14 +26,15 @@ class Constraints:
     expected
         The digits of the expected number, or None; see `Number.expected`.
     ink
-        Which digits to read: ``handwritten``, ``printed`` or ``any``.
+        Which digits to read: ``handwritten``, ``printed``, ``any``, or ``auto`` for any but the print of a page that
+        somebody has filled in by hand.
     """
 
     length: int | None = None
     roster: "Roster | None" = None
     allowed: tuple[int, ...] | None = None
     expected: str | None = None
-    ink: str = "any"
+    ink: str = "auto"
 
 
 def parse_digits(text: str) -> tuple[int, ...]:

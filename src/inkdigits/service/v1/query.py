@@ -64,12 +64,12 @@ class ReadingQuery(BaseModel):
         Field(description="Possible digits, such as `1-9` or `0,5`.", examples=["1-9"]),
     ] = None
     ink: Annotated[
-        Literal["any", "handwritten", "printed"],
+        Literal["auto", "any", "handwritten", "printed"],
         Field(
-            description="Which digits to read: `handwritten` skips the print of a form, `printed` skips the "
-            "handwriting."
+            description="Which digits to read: `handwritten` skips the print, `printed` skips the handwriting, `any` "
+            "reads both. `auto` skips the print of a page that somebody has filled in by hand, and else reads both."
         ),
-    ] = "any"
+    ] = "auto"
     expect: Annotated[
         _Number | _Absent,
         Field(

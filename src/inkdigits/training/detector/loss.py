@@ -7,6 +7,9 @@ from keras import ops
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_SYMBOLS
 from inkdigits.training.scenes.windows import ROTATED
 
+_PRINTED = 0.2
+"""Share of printed symbols in the training windows (of 2,500: 19.6%)."""
+
 _NEAR = 0.6
 """Smallest heat of a cell, relative to 1 at the centre of a symbol, at which class and box enter the loss."""
 
@@ -35,7 +38,10 @@ def detector_loss(targets: Any, outputs: Any) -> Any:
     classes = ops.sparse_categorical_crossentropy(symbol, outputs[..., 1 : 1 + N_SYMBOLS], from_logits=True)
     boxes = ops.sum(ops.abs(outputs[..., 1 + N_SYMBOLS : 5 + N_SYMBOLS] - targets[..., 2:6]), axis=-1)
     print_logits = outputs[..., 5 + N_SYMBOLS]
-    printed = ops.softplus(print_logits) - targets[..., 6] * print_logits
+    is_printed = targets[..., 6]
+    # Print and handwriting have the same weight in total, so an undecided symbol has a score of 0.5.
+    print_weights = 0.5 * is_printed / _PRINTED + 0.5 * (1 - is_printed) / (1 - _PRINTED)
+    printed = print_weights * (ops.softplus(print_logits) - is_printed * print_logits)
     symbols = middles + near * (classes + 0.15 * boxes + 0.1 * printed)
     return ops.sum(symbols, axis=(1, 2)) + _orientation_loss(targets[..., 8], outputs[..., 6 + N_SYMBOLS :])
 

@@ -9,10 +9,10 @@ from typing import Any
 import keras
 
 from inkdigits.training.networks.classifiers import IS_DIGIT, PROBABILITIES
-from inkdigits.training.networks.detector import ORIENTATION_OUTPUTS, SYMBOL_OUTPUTS
+from inkdigits.training.networks.detector import ORIENTATION_OUTPUTS, PRINT_OUTPUT, SYMBOL_OUTPUTS
 from inkdigits.training.recipes import Recipe
 
-_OUTPUT_LAYERS = (PROBABILITIES, IS_DIGIT, SYMBOL_OUTPUTS, ORIENTATION_OUTPUTS)
+_OUTPUT_LAYERS = (PROBABILITIES, IS_DIGIT, SYMBOL_OUTPUTS, PRINT_OUTPUT, ORIENTATION_OUTPUTS)
 """Names of layers for outputs or parts of them."""
 
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})

@@ -7,8 +7,8 @@ from keras import layers, ops
 
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS, N_OUTPUTS
 
-CELLS, SYMBOL_OUTPUTS, ORIENTATION_OUTPUTS = "cells", "symbols", "orientations"
-"""Names of the output, and of the layers for its two parts."""
+CELLS, SYMBOL_OUTPUTS, PRINT_OUTPUT, ORIENTATION_OUTPUTS = "cells", "symbols", "printed", "orientations"
+"""Names of the output, and of the layers for its three parts."""
 
 _NEIGHBOURHOOD = 5
 """Side of the square for local mean and contrast, in blocks of 8 pixels."""
@@ -34,7 +34,7 @@ class LocalContrast(layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("inkdigits")
 class StopGradient(layers.Layer):  # type: ignore[misc]
-    """Identity without a gradient: the orientations use the features of the symbols, but do not change them."""
+    """Identity without a gradient: print and orientations use the features of the symbols, but do not change them."""
 
     def call(self, features: Any) -> Any:
         """Return the features."""
@@ -48,7 +48,9 @@ def _local_mean(values: Any) -> Any:
     return ops.repeat(ops.repeat(blocks, 8, axis=1), 8, axis=2)
 
 
-def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160, 48)) -> keras.Model:
+def detector(
+    widths: tuple[int, int, int, int, int, int, int] = (24, 32, 64, 128, 160, 32, 48),
+) -> keras.Model:
     """Build the detector: input pictures ``uint8`` (n, h, w), output ``float32`` (n, h / 8, w / 4, 28).
 
     Both sides of a picture are multiples of 8. The horizontal resolution of the cells is twice the vertical one,
@@ -58,7 +60,7 @@ def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160
     ----------
     widths
         Channels of the two convolutions at half the resolution, of the three following stages, and of the layers for
-        the orientations.
+        print and for the orientations.
 
     References
     ----------
@@ -66,7 +68,7 @@ def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160
     cell of its centre. Z. Tian et al., "FCOS: fully convolutional one-stage object detection", ICCV 2019: the box is
     represented by four distances.
     """
-    stem, first, second, third, context, orientation = widths
+    stem, first, second, third, context, printing, orientation = widths
     pictures = keras.Input((None, None), dtype="uint8", name="pictures")
     x = LocalContrast()(pictures)
     x = _convolved(x, stem, 5, stride=2)
@@ -84,14 +86,22 @@ def detector(widths: tuple[int, int, int, int, int, int] = (24, 32, 64, 128, 160
         layers.Add()([layers.Conv2D(third, 3, padding="same", kernel_initializer="he_normal")(x), around])
     )
     x = _convolved(x, third, normalised=(1, 1))
-    symbols = layers.Conv2D(N_OUTPUTS - N_ORIENTATIONS, 1, dtype="float32", name=SYMBOL_OUTPUTS)(x)
-    turned = StopGradient()(layers.Concatenate()([x, near]))
-    for kernel in (1, 3, 3):
-        turned = layers.Conv2D(orientation, kernel, padding="same", kernel_initializer="he_normal")(turned)
-        turned = layers.ReLU()(turned)
-    orientations = layers.Conv2D(N_ORIENTATIONS, 1, dtype="float32", name=ORIENTATION_OUTPUTS)(turned)
-    outputs = layers.Concatenate(name=CELLS, dtype="float32")([symbols, orientations])
+    symbols = layers.Conv2D(N_OUTPUTS - 1 - N_ORIENTATIONS, 1, dtype="float32", name=SYMBOL_OUTPUTS)(x)
+    features = StopGradient()(layers.Concatenate()([x, near]))
+    printed = layers.Conv2D(1, 1, dtype="float32", name=PRINT_OUTPUT)(_property(features, printing))
+    orientations = layers.Conv2D(N_ORIENTATIONS, 1, dtype="float32", name=ORIENTATION_OUTPUTS)(
+        _property(features, orientation)
+    )
+    outputs = layers.Concatenate(name=CELLS, dtype="float32")([symbols, printed, orientations])
     return keras.Model(pictures, outputs, name="detector")
+
+
+def _property(features: Any, filters: int) -> Any:
+    """Apply the layers for a property of the symbols, except for the last one."""
+    for kernel in (1, 3, 3):
+        features = layers.Conv2D(filters, kernel, padding="same", kernel_initializer="he_normal")(features)
+        features = layers.ReLU()(features)
+    return features
 
 
 def _convolved(

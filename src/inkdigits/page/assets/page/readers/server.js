@@ -6,7 +6,7 @@ import { ReadError } from "./read-error.js";
 /** What this reader can do; the page shows controls for it. */
 export const capabilities = {
   layouts: ["auto", "digit", "line", "boxes", "page"],
-  inks: ["any", "handwritten", "printed"],
+  inks: ["auto", "any", "handwritten", "printed"],
   pictures: true,
   notDigit: true,
   isLocal: false,

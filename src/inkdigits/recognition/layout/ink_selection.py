@@ -1,0 +1,60 @@
+"""Select the handwritten or the printed symbols of a picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkdigits.recognition.detection.detections import Detections
+from inkdigits.recognition.detection.print_evidence import find_printed
+from inkdigits.recognition.layout.text_lines import group_lines, split_into_numbers
+
+Indices = NDArray[np.int64]
+
+_MAX_GAP = 0.8
+"""Greatest gap between symbols that are printed or handwritten together, in heights of the digits: that within a number
+on a page."""
+
+_MIN_SHARE = 0.1
+"""Least share of print, and of handwriting, among the digits of a form that somebody has filled in."""
+
+
+def select_ink(found: Detections, ink: str) -> Indices:
+    """Return the ``int64`` indices of the symbols that are ``handwritten`` or ``printed``; else of all of them."""
+    if ink not in ("handwritten", "printed"):
+        return np.arange(len(found))
+    return np.flatnonzero(_are_printed(found) == (ink == "printed"))
+
+
+def group_page(found: Detections, ink: str) -> list[Indices]:
+    """Group the symbols of a page into lines; see `inkdigits.recognition.layout.text_lines.group_lines`.
+
+    Parameters
+    ----------
+    found
+        The symbols of the page.
+    ink
+        Which of them: ``handwritten``, ``printed``, ``any``, or ``auto`` for the handwritten ones if the page is a form
+        that somebody has filled in, else all.
+
+    Returns
+    -------
+    list of ndarray
+        ``int64`` indices of the symbols of each line.
+    """
+    if ink == "auto":
+        ink = "handwritten" if _is_filled_in(found) else "any"
+    of_ink = select_ink(found, ink)
+    return [of_ink[line] for line in group_lines(found[of_ink])]
+
+
+def _is_filled_in(found: Detections) -> bool:
+    """Return whether a page has both printed and handwritten digits, and more than a few of each."""
+    is_printed = _are_printed(found)[found.digits > 0.5]
+    return len(is_printed) > 0 and _MIN_SHARE <= float(is_printed.mean()) <= 1 - _MIN_SHARE
+
+
+def _are_printed(found: Detections) -> NDArray[np.bool_]:
+    """Return whether each symbol is printed, ``bool`` (n,)."""
+    groups = [part for line in group_lines(found) for part in split_into_numbers(line, found, _MAX_GAP)]
+    grouped = np.concatenate([np.zeros(0, np.int64), *groups])
+    groups += [np.array([i]) for i in np.setdiff1d(np.arange(len(found)), grouped).tolist()]
+    return find_printed(found.printed, found.presence, groups)
