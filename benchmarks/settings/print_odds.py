@@ -90,7 +90,9 @@ def read_pages(ink: str) -> dict[str, float]:
 def main() -> None:
     """Evaluate the odds, choose the best, and write them or the results."""
     parser = make_parser(__doc__)
-    parser.add_argument("--write", action="store_true", help="write them into the shipped detector's card, too")
+    parser.add_argument(
+        "--write", action="store_true", help="write them into the shipped detector's card, too"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
     options = parser.parse_args()
     found = [detect(kind) for kind in ("numbers", "pages", "sudoku")]

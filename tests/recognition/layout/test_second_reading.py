@@ -17,9 +17,7 @@ from inkdigits.recognition.numbers.sequence import TextLine
 GREY = np.full((60, 300), 200, np.uint8)
 
 
-def symbols(
-    *probabilities: dict[int, float], left: float = 20.0, pitch: float = 20.0
-) -> Detections:
+def symbols(*probabilities: dict[int, float], left: float = 20.0, pitch: float = 20.0) -> Detections:
     """Return symbols side by side with these probabilities of their classes; the rest is that there is none."""
     n = len(probabilities)
     classes = np.zeros((n, N_SYMBOLS), np.float32)

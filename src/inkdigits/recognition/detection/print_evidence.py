@@ -42,7 +42,10 @@ def find_printed(
     logits = np.log(clipped / (1 - clipped))
     sizes = np.array([float(weights[group].sum()) for group in groups])
     evidence = np.array(
-        [float(logits[group] @ weights[group]) / max(size, 1e-9) for group, size in zip(groups, sizes, strict=True)]
+        [
+            float(logits[group] @ weights[group]) / max(size, 1e-9)
+            for group, size in zip(groups, sizes, strict=True)
+        ]
     )
     share = 0.5
     for _ in range(_N_ITERATIONS):
