@@ -1,9 +1,10 @@
 """Find the settings that split and filter numbers on pages, in `inkdigits.recognition.layout.arrangement`.
 
-The settings are the largest gap within a number, the smallest confidence of a number, and the smallest confidence of
-its most certain digit. They maximise the sum of two metrics, each averaged over real pages: the share of correctly read
-digits, in order, minus the share of superfluous ones; and the F1 score of the numbers. Of settings that differ by less
-than `EQUAL`, the one closest to the current settings is chosen.
+The settings are the limits of the gap that separates numbers, the smallest confidence of a number, and the smallest
+confidence of its most certain digit; the limits and the two confidences are varied separately. They maximise the sum
+of two metrics, each averaged over real pages: the share of correctly read digits, in order, minus the share of
+superfluous ones; and the F1 score of the numbers. Of settings that differ by less than `EQUAL`, the one closest to the
+current settings is chosen.
 
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.settings.page_settings
 """
@@ -23,14 +24,15 @@ from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout import arrangement as layouts
-from inkdigits.recognition.layout.text_lines import group_lines
+from inkdigits.recognition.layout.ink_selection import group_page
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.reader import Reader, build_page
 from inkdigits.recognition.reading import Reading
 
 RESULTS = RESULTS_FOLDER / "page-settings.json"
 
-WIDEST = (0.5, 0.6, 0.7, 0.8, 1.0)
+LIMITS = ((0.79, 0.81), (0.7, 1.0), (0.6, 1.0), (0.6, 1.2), (0.6, 1.5))
+"""Limits of the gap that separates numbers; the first is in effect one gap for all pages."""
 LEAST = (0.0, 0.05, 0.1, 0.2, 0.3)
 SUREST = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 
@@ -47,6 +49,11 @@ def figures(pages: list[tuple[Any, ...]], task: layouts.Task) -> dict[str, float
     return {name: float(np.mean([one[name] for one in each])) for name in ("digits", "numbers")}
 
 
+def _measure_distance(settings: tuple[Any, ...], used: tuple[Any, ...]) -> float:
+    """Return the sum of the differences of two settings."""
+    return float(sum(np.abs(np.subtract(a, b)).sum() for a, b in zip(settings, used, strict=True)))
+
+
 def main() -> None:
     """Detect on each page once, evaluate the settings, and write the results."""
     parser = make_parser(__doc__)
@@ -60,16 +67,17 @@ def main() -> None:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
             page, found = rotate_upright(page.sheet or page, task.detector)
-            pages.append((row["label"], convert_to_grey(page.pixels), found, group_lines(found)))
-    used = layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
-    tried = []
-    for settings in product(WIDEST, LEAST, SUREST):
-        layouts._MAX_GAP_ON_PAGE, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE = settings
-        names = dict(zip(("widest_gap", "least_confidence", "surest_digit"), settings, strict=True))
+            pages.append((row["label"], convert_to_grey(page.pixels), found, group_page(found, task.constraints.ink)))
+    used = layouts._SEPARATING_GAPS, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
+    tried: list[dict[str, Any]] = []
+    gaps, least, surest = used
+    for settings in dict.fromkeys([*product(LIMITS, [least], [surest]), *product([gaps], LEAST, SUREST)]):
+        layouts._SEPARATING_GAPS, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE = settings
+        names = dict(zip(("separating_gaps", "least_confidence", "surest_digit"), settings, strict=True))
         tried.append({**names, **figures(pages, task)})
     greatest = max(each["digits"] + each["numbers"] for each in tried)
     equal = [each for each in tried if each["digits"] + each["numbers"] >= greatest - EQUAL]
-    best = min(equal, key=lambda each: sum(abs(a - b) for a, b in zip(each.values(), used, strict=False)))
+    best = min(equal, key=lambda each: _measure_distance(tuple(each.values())[: len(used)], used))
     write_json(out, {"n": len(pages), "chosen": best, "tried": tried})
     print(best, "used", used)
 

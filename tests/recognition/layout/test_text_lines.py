@@ -1,6 +1,7 @@
 """Grouping of symbols into lines, and of lines into numbers."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from inkdigits.recognition.detection.symbols import N_SYMBOLS, SYMBOLS
 from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
     find_main_line,
+    find_separating_gap,
     group_lines,
     split_into_numbers,
 )
@@ -178,3 +180,58 @@ def test_evenly_and_widely_spaced_digits_are_single() -> None:
         (make_detections([], ""), False),
     ):
         assert are_single_digits(group_lines(found), found) is expected
+
+
+def make_page(within: float, between: float, n_rows: int = 4) -> Detections:
+    """Rows of three numbers of three digits, with gaps within and between numbers in heights of the digits."""
+    size, boxes = 24.0, []
+    for row in range(n_rows):
+        x = 0.0
+        for i in range(9):
+            boxes.append((x, 80.0 * row, x + 0.6 * size, 80.0 * row + size))
+            x += size * (0.6 + (within if (i + 1) % 3 else between))
+    return make_detections(boxes, "123456789" * n_rows)
+
+
+@given(
+    within=st.floats(0.05, 0.95),
+    between=st.floats(0.65, 3.0),
+    size=st.sampled_from([(0.6, 1.2), (0.6, 1.0), (0.6, 1.5)]),
+)
+def test_the_separating_gap_is_between_both_kinds_of_gaps(
+    within: float, between: float, size: tuple[float, float]
+) -> None:
+    found = make_page(within, between)
+    gap = find_separating_gap(group_lines(found), found, size)
+    assert size[0] <= gap <= size[1]
+    # The greatest step is that between both kinds of gaps, and neither that below nor that above them.
+    narrow, wide = max(within, 0.25), min(between, 2.0)
+    if wide / narrow > 1.01 * max(1.0, narrow / 0.25, 2.0 / wide):
+        assert within < gap < between
+
+
+def test_wide_gaps_between_digits_of_narrow_writing_separate_numbers() -> None:
+    for within, between, n_numbers in ((0.2, 0.75, 12), (0.4, 1.0, 12), (0.5, 0.55, 4)):
+        found = make_page(within, between)
+        lines = group_lines(found)
+        gap = find_separating_gap(lines, found, (0.6, 1.2))
+        assert sum(len(split_into_numbers(line, found, gap)) for line in lines) == n_numbers
+
+
+def test_uneven_wide_writing_is_not_split() -> None:
+    size, boxes = 24.0, []
+    for row, gaps in enumerate(([0.3, 0.6, 0.85], [0.5, 0.9, 0.7], [0.5, 0.8, 0.95])):
+        x = 0.0
+        for gap in [*gaps, 0.0]:
+            boxes.append((x, 80.0 * row, x + 0.6 * size, 80.0 * row + size))
+            x += size * (0.6 + gap)
+    found = make_detections(boxes, "1921" * 3)
+    lines = group_lines(found)
+    gap = find_separating_gap(lines, found, (0.6, 1.2))
+    assert sum(len(split_into_numbers(line, found, gap)) for line in lines) == 3
+
+
+def test_few_gaps_do_not_say_how_wide_somebody_writes() -> None:
+    found = make_page(1.1, 3.5, n_rows=1)[np.arange(3)]
+    gap = find_separating_gap(group_lines(found), found, (0.6, 1.2))
+    assert gap == pytest.approx((0.6 * 1.2) ** 0.5)

@@ -21,6 +21,7 @@ from inkdigits.recognition.layout.tables import assign_table_cells
 from inkdigits.recognition.layout.text_lines import (
     are_single_digits,
     find_main_line,
+    find_separating_gap,
     split_into_numbers,
 )
 from inkdigits.recognition.layout.words import split_at_text
@@ -30,9 +31,13 @@ from inkdigits.recognition.numbers.number import build_number
 from inkdigits.recognition.numbers.sequence import TextLine
 from inkdigits.recognition.reading import Number
 
-_MAX_GAP_IN_LINE, _MAX_GAP_ON_PAGE = 3.0, 0.8
-"""Greatest gap within a number, in heights of its digits: for the layout ``line``, and for pages. The second was found
-by `benchmarks/settings/page_settings.py`."""
+_MAX_GAP_IN_LINE = 3.0
+"""Greatest gap within a number, in heights of its digits, with the layout ``line``."""
+
+_SEPARATING_GAPS = (0.6, 1.2)
+"""Least and greatest gap that separates the numbers of a page, in heights of its digits; see `find_separating_gap`. On
+development pages the F1 of the numbers is 91.9% with these, with (0.6, 1.0), (0.7, 1.0) and (0.6, 1.5), but 90.4% with
+one gap of 0.8 for all pages (`benchmarks/settings/page_settings.py`)."""
 
 _MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
 """Least confidence of a number on a page, and of its most confident digit: letters detected as digits score lower. Both
@@ -139,7 +144,8 @@ def read_detections(
     """
     widest = _MAX_GAP_IN_LINE
     if is_page:
-        widest = 0.0 if are_single_digits(lines, found) else _MAX_GAP_ON_PAGE
+        are_single = are_single_digits(lines, found)
+        widest = 0.0 if are_single else find_separating_gap(lines, found, _SEPARATING_GAPS)
     split_lines = [split_into_numbers(line, found, widest) for line in lines]
     words: set[tuple[int, ...]] = set()
     if is_page:

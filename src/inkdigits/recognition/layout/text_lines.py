@@ -1,5 +1,7 @@
 """Group detected symbols into lines in reading order, and split lines into numbers."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,14 +33,18 @@ _SINGLE_GAP, _SINGLE_QUANTILE, _MIN_GAPS = 0.5, 0.1, 8
 stands alone, as in a table without rules. The quantile is 0.51 to 1.1 on the eight such development pages, and at most
 0.36 on those with numbers of several digits outside of boxes."""
 
+_MIN_GAPS_OF_STEP, _CERTAIN_GAP = 4, 2.0
+"""Least number of gaps between the digits of a page from which the gap that separates its numbers is found; and a gap
+that always separates them. With 1.5 to 4 the same development numbers are read."""
+
 _MAX_MARK_HEIGHT = 0.55
 """Height, in median heights of the digits, below which a symbol other than a digit is a mark, such as a point or dash:
 the centre of a mark is not at the centre of its line."""
 
-_MAX_RAISED, _MAX_RAISED_HEIGHT, _MAX_RAISED_GAP, _MAX_RAISED_DISTANCE = 2, 0.9, 0.6, 0.3
+_MAX_RAISED, _MAX_RAISED_HEIGHT, _MAX_RAISED_GAP, _MAX_RAISED_DISTANCE = 2, 0.9, 0.6, 0.5
 """Greatest number of raised digits; their greatest height, their greatest gap to the digit at their left, and their
-greatest distance above its top, in its heights. Chosen by eye on the development pages with squares. With raised digits
-in lines of their own, 87.5% of the digits of all 37 pages are right, with them 88.3%."""
+greatest distance above its top, in its heights. Of the digits of all 37 development pages 93.7% are right with these,
+as many with a distance of 0.7, 93.4% with 0.3; with raised digits in lines of their own 0.8% fewer."""
 
 
 def find_main_line(found: Detections) -> Indices:
@@ -201,6 +207,42 @@ def are_single_digits(lines: list[Indices], found: Detections) -> bool:
     each = [measure_gaps(line[found.digits[line] > 0.5], found)[1] for line in lines]
     gaps = np.concatenate([np.zeros(0, np.float32), *each])
     return len(gaps) >= _MIN_GAPS and float(np.quantile(gaps, _SINGLE_QUANTILE)) > _SINGLE_GAP
+
+
+def find_separating_gap(lines: list[Indices], found: Detections, limits: tuple[float, float]) -> float:
+    """Return the least gap that separates the numbers of a page.
+
+    In wide writing the gaps within a number may be as large as those between numbers in narrow writing. But on one page
+    both differ, so the gap in the middle of the widest step of the sorted gaps, in logarithms, separates them.
+
+    Parameters
+    ----------
+    lines
+        ``int64`` indices of the symbols of each line, from left to right.
+    found
+        All symbols.
+    limits
+        Least and greatest gap that may separate numbers, in heights of the digits; a step is considered between them
+        only.
+
+    Returns
+    -------
+    float
+        In heights of the digits; the middle of the limits if the page has few gaps between digits.
+    """
+    each = [np.zeros(0, np.float32)]
+    for line in lines:
+        present, gaps = measure_gaps(line, found)
+        is_digit = found.digits[line[present]] > 0.5
+        each.append(gaps[is_digit[1:] & is_digit[:-1]])
+    gaps = np.sort(np.concatenate(each))
+    low, high = limits
+    if len(gaps) < _MIN_GAPS_OF_STEP:
+        return math.sqrt(low * high)
+    ends = np.concatenate([[_MIN_GAP], np.clip(gaps, _MIN_GAP, _CERTAIN_GAP), [_CERTAIN_GAP]])
+    starts, stops = np.maximum(ends[:-1], low), np.minimum(ends[1:], high)
+    widest = int(np.where(starts < stops, ends[1:] / ends[:-1], 0).argmax())
+    return math.sqrt(starts[widest] * stops[widest])
 
 
 def measure_gaps(line: Indices, found: Detections) -> tuple[Indices, Floats]:
