@@ -67,7 +67,9 @@ def main() -> None:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
             page, found = rotate_upright(page.sheet or page, task.detector)
-            pages.append((row["label"], convert_to_grey(page.pixels), found, group_page(found, task.constraints.ink)))
+            pages.append(
+                (row["label"], convert_to_grey(page.pixels), found, group_page(found, task.constraints.ink))
+            )
     used = layouts._SEPARATING_GAPS, layouts._MIN_CONFIDENCE, layouts._MIN_BEST_CONFIDENCE
     tried: list[dict[str, Any]] = []
     gaps, least, surest = used
