@@ -1,5 +1,7 @@
 """Grids in photos: reading of their cells."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
+from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 from inkdigits.recognition.engines.registry import load_recogniser
 from inkdigits.recognition.layout import grids
@@ -53,29 +55,26 @@ def test_a_sudoku_on_curved_paper_is_read_row_by_row(mnist: Mnist, layout: str, 
     assert last[1] > 0.6 * photo.shape[0]
 
 
-def test_the_digits_of_a_grid_are_searched_for_at_the_heights_that_they_have_in_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    searched: list[tuple[float, float]] = []
-
-    def search(grey: np.ndarray, detector: Detector, heights: tuple[float, float]) -> Detections:
-        searched.append(heights)
-        return Detections.empty()
-
-    monkeypatch.setattr(grids, "locate", search)
+def test_symbols_of_a_page_are_assigned_to_the_cells_of_its_grid() -> None:
     page = Page(draw_grid(9, 9))
-    classes = np.zeros((5, N_SYMBOLS), np.float32)
+    wide = Page(
+        np.kron(page.pixels, np.ones((3, 3), np.uint8))
+    )  # found on the page, rectified on its reduced copy
+    cells = [(row, column) for row in range(9) for column in range(9) if (row + column) % 2]
+    classes = np.zeros((len(cells), N_SYMBOLS), np.float32)
     classes[:, 5] = 1.0
-    # The last two are too low for a digit of a cell, and outside of the grid.
-    tops, heights = np.array([200.0, 300.0, 400.0, 350.0, 20.0]), np.array([30.0, 24.0, 27.0, 5.0, 40.0])
-    boxes = np.stack([np.full(5, 200.0), tops, np.full(5, 220.0), tops + heights], axis=1)
-    zeros = np.zeros(5, np.float32), np.zeros((5, 4), np.float32)
-    found = Detections(np.ones(5, np.float32), classes, boxes.astype(np.float32), *zeros)
+    middles = np.array([[120 + (column + 0.5) * CELL, 120 + (row + 0.5) * CELL] for row, column in cells])
+    boxes = np.hstack((middles - 8.0, middles + 8.0)).astype(np.float32) + np.float32([0, -6, 0, 6])
+    n = len(cells)
+    found = Detections(
+        np.ones(n, np.float32), classes, boxes, np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
+    )
     task = Task(load_recogniser("quick"), ModelCard(), load_shipped_detector(1))
-    grids.find_filled_grid(page, found, task)
-    grids.find_filled_grid(page, found[np.array([0, 1, 3, 4])], task)
-    known, unknown = searched
-    assert known[1] / known[0] == pytest.approx(30 / 24, rel=0.02)
-    assert unknown[1] / unknown[0] == pytest.approx(1 / grids._MIN_HEIGHT)
-    # In pixels of the rectified grid, whose cells are as high as those of the page, or larger.
-    assert known[0] / unknown[1] == pytest.approx(24 / CELL, rel=0.05)
+    for sheet, symbols in ((page, found), (wide, replace(found, boxes=3 * boxes))):
+        filled = grids.find_filled_grid(sheet, symbols, task)
+        assert filled is not None
+        assert set(zip(filled.rows.tolist(), filled.columns.tolist(), strict=True)) == set(cells)
+        relative = filled.found.heights / np.diff(filled.grid.rows).mean()
+        np.testing.assert_allclose(relative, 28 / CELL, rtol=0.1)
+        assert (np.diff(filled.found.boxes[:, 0]) >= 0).all()
+    assert grids.find_filled_grid(page, found[np.arange(1)], task) is None

@@ -12,7 +12,6 @@ from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import OTHER, SYMBOLS
 from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
@@ -39,12 +38,6 @@ _MIN_FILLED_SHARE = 0.08
 _MIN_INSIDE_SHARE, _MAX_OUTSIDE_SHARE = 0.6, 0.25
 """Least share of a digit's area inside its cell, and greatest share of digits with less: writing on squared paper
 crosses the rules, so its squares are not cells."""
-
-_MIN_HEIGHT = 0.3
-"""Least height of a digit, as a share of the shorter side of its cell."""
-
-_MIN_KNOWN = 3
-"""Least number of digits that must be known in a grid if only their heights are searched for."""
 
 _MARGIN = 0.1
 """Margin around a digit in the crop for the classifier, as a share of the digit's longer side."""
@@ -77,7 +70,7 @@ class FilledGrid:
 
 
 def find_filled_grid(page: Page, found: Detections, task: Task) -> FilledGrid | None:
-    """Find the largest grid of a picture, and detect the symbols in it.
+    """Find the largest grid of a picture, and the symbols in its cells.
 
     Parameters
     ----------
@@ -103,32 +96,25 @@ def find_filled_grid(page: Page, found: Detections, task: Task) -> FilledGrid | 
         if grid is not None:
             pixels = 255 - grid.pixels if light_on_dark else grid.pixels
             rectified = Page(pixels, grid.to_picture.then(reduced.to_source), True)
-            heights = _measure_heights(page, found[select_ink(found, task.constraints.ink)], grid, rectified)
-            filled = _detect_in_grid(grid, rectified, heights, task)
+            on_grid = _map_to_grid(page, found[select_ink(found, task.constraints.ink)], rectified)
+            filled = _assign_to_cells(grid, rectified, on_grid)
             return filled if _is_filled(filled) else None
     return None
 
 
-def _measure_heights(page: Page, found: Detections, grid: Grid, rectified: Page) -> NDArray[np.float64]:
-    """Return the heights of the digits of a page that are in its grid, in pixels of the grid, ``float64`` (n,)."""
-    boxes = found.boxes[found.digits >= _MIN_PRESENCE].astype(np.float64)
-    middle = (boxes[:, 0] + boxes[:, 2]) / 2
-    ends = (np.stack([middle, boxes[:, side]], axis=1) for side in (1, 3))
-    top, bottom = (rectified.to_source.map_points_back(page.to_source.map_points(each)) for each in ends)
-    x, y = ((top + bottom) / 2).T
-    is_inside = (x > grid.columns[0]) & (x < grid.columns[-1]) & (y > grid.rows[0]) & (y < grid.rows[-1])
-    return np.asarray(np.hypot(*(bottom - top)[is_inside].T))
+def _map_to_grid(page: Page, found: Detections, rectified: Page) -> Detections:
+    """Return the symbols of a page with boxes in pixels of the rectified grid."""
+    left, top, right, bottom = found.boxes.astype(np.float64).T
+    x, y = (left + right) / 2, (top + bottom) / 2
+    sides = np.stack([left, y, x, top, right, y, x, bottom], axis=1).reshape(-1, 2)
+    mapped = rectified.to_source.map_points_back(page.to_source.map_points(sides)).reshape(-1, 4, 2)
+    boxes = np.stack([mapped[:, 0, 0], mapped[:, 1, 1], mapped[:, 2, 0], mapped[:, 3, 1]], axis=1)
+    moved = replace(found, boxes=boxes.astype(np.float32))
+    return moved[np.argsort(boxes[:, 0], kind="stable")]
 
 
-def _detect_in_grid(grid: Grid, page: Page, heights: NDArray[np.float64], task: Task) -> FilledGrid:
-    """Detect the symbols in a rectified grid, and assign them to its cells."""
-    cell = float(min(np.diff(grid.rows).mean(), np.diff(grid.columns).mean()))
-    grey = convert_to_grey(page.pixels)
-    fitting = heights[(heights >= _MIN_HEIGHT * cell) & (heights <= cell)]
-    is_known = len(fitting) >= _MIN_KNOWN
-    limits = (float(fitting.min()), float(fitting.max())) if is_known else (_MIN_HEIGHT * cell, cell)
-    found = locate(grey, task.detector, heights=limits)
-    found = found[select_ink(found, task.constraints.ink)]
+def _assign_to_cells(grid: Grid, page: Page, found: Detections) -> FilledGrid:
+    """Assign the symbols of a rectified grid to its cells."""
     found = found[found.presence >= _MIN_PRESENCE]
     centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     columns, rows = (
