@@ -50,8 +50,8 @@ class JsonDigit(msgspec.Struct, frozen=True, kw_only=True):
     printed: Annotated[
         Probability | None,
         Meta(
-            description="score for print against handwriting, 0 to 1, from the digit alone; `null` if the "
-            "detector did not run"
+            description="score for print against handwriting, 0 to 1, from the digit alone; above 0.5 it looks "
+            "printed; `null` if the detector did not run"
         ),
     ]
     image: Annotated[
