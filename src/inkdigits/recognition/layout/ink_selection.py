@@ -10,11 +10,13 @@ from inkdigits.recognition.layout.text_lines import group_lines, split_into_numb
 Indices = NDArray[np.int64]
 
 _MAX_GAP = 0.8
-"""Greatest gap between symbols that are printed or handwritten together, in heights of the digits: that within a number
-on a page."""
+"""Greatest gap between symbols that are printed or handwritten together, in heights of the digits: in between the limits
+of the gap that separates numbers."""
 
 _MIN_SHARE = 0.1
-"""Least share of print, and of handwriting, among the digits of a form that somebody has filled in."""
+"""Least share of print, and of handwriting, among the digits of a form that somebody has filled in. Of the digits of
+35 handwritten development pages at most 2% count as print, of two filled in forms 58 and 64%, of screenshots of tables
+all."""
 
 
 def select_ink(found: Detections, ink: str) -> Indices:
