@@ -10,7 +10,7 @@ from inkdigits.recognition.layout.text_lines import group_lines, split_into_numb
 Indices = NDArray[np.int64]
 
 _MAX_GAP = 0.8
-"""Greatest gap between symbols that are printed or handwritten together, in heights of the digits: in between the limits
+"""Greatest gap between symbols that are printed or handwritten together, in heights of the digits; between the limits
 of the gap that separates numbers."""
 
 _MIN_SHARE = 0.1
