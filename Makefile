@@ -151,6 +151,7 @@ find-settings: $(INSTALLED)  ## find thresholds and weights of the reader on the
 	$(BIN)/python -m benchmarks.settings.page_settings
 	$(BIN)/python -m benchmarks.settings.final_scans
 	$(BIN)/python -m benchmarks.settings.second_reading
+	$(BIN)/python -m benchmarks.settings.print_odds
 
 measure-worker-pool: $(INSTALLED)  ## measure the speed of reading with several processes: half an hour, run nothing else
 	$(BIN)/python -m benchmarks.speed.worker_pool

@@ -51,11 +51,29 @@ def test_printed_digits_have_greater_print_scores(form: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ink", "text"), [("printed", "4836"), ("handwritten", "527"), ("any", "4836 527"), ("auto", "527")]
+    ("ink", "text"), [("printed", "4836"), ("handwritten", "527"), ("any", "4836 527"), ("auto", "4836 527")]
 )
 def test_only_digits_of_the_given_ink_are_read(form: np.ndarray, ink: str, text: str) -> None:
     for layout in ("auto", "page"):
         assert " ".join(inkdigits.Reader().read(form, layout, ink=ink).text.split()) == text
+
+
+def test_the_print_of_a_form_that_somebody_has_filled_in_is_not_read(form: np.ndarray) -> None:
+    sheet = Image.new("L", (420, 180), 235)
+    font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 33)
+    for row, text in enumerate(("Name of the applicant", "Number of members", "of the household")):
+        ImageDraw.Draw(sheet).text((10, 10 + 54 * row), text, 40, font)
+    page = np.concatenate([np.array(sheet), form])
+    for layout in ("auto", "page"):
+        assert inkdigits.Reader().read(page, layout).text == "527"
+        assert inkdigits.Reader().read(page, layout, ink="any").text.split() == ["4836", "527"]
+
+
+def test_print_in_the_line_of_handwriting_is_not_read_with_it(form: np.ndarray) -> None:
+    beside = np.concatenate([form[:130, 40:260], form[130:, 40:260]], axis=1)
+    for ink, text in (("handwritten", "527"), ("printed", "4836")):
+        for layout in ("line", "page"):
+            assert inkdigits.Reader().read(beside, layout, ink=ink).text == text
 
 
 @pytest.mark.slow
