@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _N_ITERATIONS = 50
-"""Iterations of the estimate of the share of print; it changes little after ten."""
+"""Iterations of the estimate of the share of print. With 500 all symbols of the development pages are decided alike."""
 
 
 def find_printed(

@@ -47,19 +47,21 @@ def group_page(found: Detections, ink: str) -> list[Indices]:
     list of ndarray
         ``int64`` indices of the symbols of each line.
     """
-    if ink == "auto":
-        ink = "handwritten" if _is_filled_in(found) else "any"
-    of_ink = select_ink(found, ink)
+    of_ink = _leave_out_form(found) if ink == "auto" else select_ink(found, ink)
     return [of_ink[line] for line in group_lines(found[of_ink])]
 
 
-def _is_filled_in(found: Detections) -> bool:
-    """Return whether a page has printed text, and both printed and handwritten digits, more than a few of each."""
+def _leave_out_form(found: Detections) -> Indices:
+    """Return the indices of the handwritten symbols if the page is a form that is filled in, else of all symbols.
+
+    Such a page has printed text, and both printed and handwritten digits, more than a few of each.
+    """
     is_printed, is_digit = _are_printed(found), found.digits > 0.5
     is_letter = found.presence * found.classes[:, OTHER] > 0.5
-    if (is_printed & is_letter).sum() < _MIN_PRINTED_LETTERS or not is_digit.any():
-        return False
-    return bool(_MIN_SHARE <= is_printed[is_digit].mean() <= 1 - _MIN_SHARE)
+    has_text = (is_printed & is_letter).sum() >= _MIN_PRINTED_LETTERS
+    share = is_printed[is_digit].mean() if is_digit.any() else 0.0
+    is_form = has_text and _MIN_SHARE <= share <= 1 - _MIN_SHARE
+    return np.flatnonzero(~is_printed) if is_form else np.arange(len(found))
 
 
 def _are_printed(found: Detections) -> NDArray[np.bool_]:
