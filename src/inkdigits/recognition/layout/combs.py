@@ -29,6 +29,11 @@ _OVERHANG, _N_ROWS, _SLOPES = 0.2, 24, (-0.2, -0.13, -0.07, 0.0, 0.07, 0.13, 0.2
 """Length by which a rule extends above and below the digits, in their heights; rows to which the strip between two
 digits is scaled; slopes of a rule, in pixels across per pixel down. A 1 covers only 1 / 1.4 of these rows."""
 
+_MAX_THICKNESS = 7
+"""Greatest thickness of a rule, in these rows; the edge of a shadow is thicker. With the contrast to the median of each
+row instead, 36 of 310 pairs on development pages with a drawn shadow had a rule that the pages without it do not have,
+such as all rows of a page of single digits."""
+
 _MAX_MISSING, _MIN_RELATIVE_CONTRAST, _MIN_CONTRAST = 0.12, 0.25, 6.0
 """Greatest share of a rule that may be missing; its least contrast relative to the writing's, and in grey levels."""
 
@@ -156,12 +161,16 @@ def has_rule_between(grey: NDArray[np.uint8], first: Floats, second: Floats) -> 
         return False
     wide = int(np.clip(strip.shape[1] * _N_ROWS / strip.shape[0], 8, 160))
     scaled = cv2.resize(strip, (wide, _N_ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
-    contrast = np.median(scaled, axis=1, keepdims=True) - scaled
-    min_contrast = max(_MIN_RELATIVE_CONTRAST * float(np.percentile(np.abs(contrast), 97)), _MIN_CONTRAST)
+    kernel = np.ones((1, _MAX_THICKNESS), np.uint8)
+    dark_and_light = [cv2.morphologyEx(scaled, hat, kernel) for hat in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
+    writing = float(np.percentile(np.maximum(*dark_and_light), 97))
+    min_contrast = max(_MIN_RELATIVE_CONTRAST * writing, _MIN_CONTRAST)
     rows, columns = np.mgrid[0:_N_ROWS, 0:wide]
     for slope in _SLOPES:
-        shifted = columns + np.rint(slope * (rows - _N_ROWS / 2)).astype(int)
-        rectified = contrast[rows, np.clip(shifted, 0, wide - 1)]
-        if max(np.quantile(sign * rectified, _MAX_MISSING, axis=0).max() for sign in (1, -1)) > min_contrast:
+        shifted = np.clip(columns + np.rint(slope * (rows - _N_ROWS / 2)).astype(int), 0, wide - 1)
+        if (
+            max(np.quantile(each[rows, shifted], _MAX_MISSING, axis=0).max() for each in dark_and_light)
+            > min_contrast
+        ):
             return True
     return False
