@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed-all
 
 .PHONY: help setup train test test-fast coverage complexity check lint types contracts docs docs-write lock floors sbom \
   try-locks audit wheel clean browser screenshots container-tools try-container fuzz fuzz-proof measure-parity \
-  measure-reading measure-real measure-rotated find-settings measure-accuracy measure-training-speed measure-inference-speed \
+  measure-reading measure-real measure-rotated measure-varied find-settings measure-accuracy measure-training-speed measure-inference-speed \
   measure-robustness measure-bounds measure-sources measure-worker-pool measure-service measure-page-parity \
   try-service try-service-stop try-api torture
 .DEFAULT_GOAL := help
@@ -144,6 +144,9 @@ measure-real: $(INSTALLED)  ## read the labelled real pictures in the folder INK
 
 measure-rotated: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL that are rotated: ten minutes
 	$(BIN)/python -m benchmarks.reading.rotated
+
+measure-varied: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL with other sizes, light and surroundings: 20 minutes
+	$(BIN)/python -m benchmarks.reading.varied
 
 find-settings: $(INSTALLED)  ## find thresholds and weights of the reader on the pictures in the folder INKDIGITS_REAL: an hour
 	$(BIN)/python -m benchmarks.settings.detector_calibration

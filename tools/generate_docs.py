@@ -29,6 +29,7 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/results/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
     ("docs/results/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
     ("docs/results/results.md", "rotated"): lambda: real.rotated(RESULTS / "rotated.json"),
+    ("docs/results/results.md", "varied"): lambda: real.varied(RESULTS / "varied.json"),
     ("docs/results/results.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
     ("docs/results/results.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
     ("docs/results/results.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),

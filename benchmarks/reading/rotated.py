@@ -8,7 +8,8 @@ Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.reading.rotated
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,22 +66,43 @@ def list_pictures(folder: Path, step: int) -> Iterator[tuple[NDArray[np.uint8], 
             yield decode(folder / row["file"]).pixels, row["label"]
 
 
-def main() -> None:
-    """Read all pictures at all angles, print and write the mean figures."""
-    parser = make_parser(__doc__)
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
-    out = parser.parse_args().out
+def measure(
+    name: str, variations: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]
+) -> dict[str, Any]:
+    """Read real pictures that are changed in several ways, and print the mean figures.
+
+    Parameters
+    ----------
+    name
+        What the ways are, as a key in the result.
+    variations
+        By name, a function of a picture, ``uint8`` (h, w) or (h, w, 3), that returns the changed one.
+
+    Returns
+    -------
+    dict
+        For each kind of pictures their number ``n``, and the mean figures by variation, see `judge`.
+    """
     folders = {kind: find_real_pictures(kind) for kind in STEPS}
     reader = inkdigits.Reader(n_threads=1)
     kinds: dict[str, Any] = {}
     for kind, step in STEPS.items():
         pictures = list(list_pictures(folders[kind], step))
-        kinds[kind] = {"n": len(pictures), "angles": {}}
-        for degrees in ANGLES:
-            found = [judge(reader.read(rotate(pixels, degrees)), kind, label) for pixels, label in pictures]
+        kinds[kind] = {"n": len(pictures), name: {}}
+        for variation, change in variations.items():
+            found = [judge(reader.read(change(pixels)), kind, label) for pixels, label in pictures]
             figures = {name: round(float(np.mean([each[name] for each in found])), 4) for name in found[0]}
-            kinds[kind]["angles"][str(degrees)] = figures
-            print(kind, degrees, figures, flush=True)
+            kinds[kind][name][variation] = figures
+            print(kind, variation, figures, flush=True)
+    return kinds
+
+
+def main() -> None:
+    """Read all pictures at all angles, print and write the mean figures."""
+    parser = make_parser(__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the result file")
+    out = parser.parse_args().out
+    kinds = measure("angles", {str(degrees): partial(rotate, degrees=degrees) for degrees in ANGLES})
     write_json(out, {"kinds": kinds, "machine": describe_environment()["machine"]})
 
 

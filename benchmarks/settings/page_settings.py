@@ -66,7 +66,7 @@ def main() -> None:
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             page = build_page(decode(folder / row["file"]))
-            page, found = rotate_upright(page.sheet or page, task.detector)
+            page, found = rotate_upright(page, task.detector)
             pages.append(
                 (row["label"], convert_to_grey(page.pixels), found, group_page(found, task.constraints.ink))
             )

@@ -50,7 +50,7 @@ def detect(kind: str) -> dict[bool, list[Detections]]:
         for row in csv.DictReader(file):
             if row["source"] not in MIXED:
                 page = build_page(decode(folder / row["file"]))
-                _, symbols = rotate_upright(page.sheet or page, detector, one_size=kind == "numbers")
+                _, symbols = rotate_upright(page, detector, one_size=kind == "numbers")
                 found[row["source"] == PRINTED].append(symbols)
     return found
 

@@ -47,7 +47,6 @@ def test_ink_maps_are_computed_once(two: np.ndarray, n_computed: Counter[tuple[b
     page = Page(draw_photo(two))
     for _ in range(2):
         assert find_candidates(page)
-        assert page.inks_without_lines
         page.find_ink(False, THIN_STROKES)
     assert n_computed == {(False, 0.4): 1, (False, THIN_STROKES): 1}
 
@@ -55,7 +54,6 @@ def test_ink_maps_are_computed_once(two: np.ndarray, n_computed: Counter[tuple[b
 def test_even_paper_needs_one_ink_map(two: np.ndarray, n_computed: Counter[tuple[bool, float]]) -> None:
     page = Page(255 - two)
     assert find_candidates(page)
-    assert page.inks_without_lines
     assert n_computed.total() == 1
 
 

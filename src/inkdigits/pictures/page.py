@@ -11,15 +11,11 @@ from inkdigits.pictures.geometry.sheet_rectification import find_sheet
 from inkdigits.pictures.geometry.transform import Homography, Transform
 from inkdigits.pictures.ink.array_types import Float32Array
 from inkdigits.pictures.ink.grey_levels import downscale
-from inkdigits.pictures.ink.ink_map import THIN_STROKES, Ink, convert_to_grey, separate_ink
-from inkdigits.pictures.ink.line_removal import remove_lines
+from inkdigits.pictures.ink.ink_map import Ink, convert_to_grey, separate_ink
 from inkdigits.pictures.ink.polarity import Polarity, estimate_polarity
 
 _MAX_REDUCED_PIXELS = 1_200_000
 """Pixels of the reduced copy; one digit is not recognised better with more pixels."""
-
-_MIN_LINE_ACROSS, _MIN_LINE_DOWN = 0.5, 0.7
-"""Length of the shortest ruled line, as a share of the picture's width, and of its height."""
 
 _IDENTITY = Transform()
 
@@ -93,10 +89,9 @@ class Page:
         """Whether the ink is lighter than the paper, or the polarity is doubtful."""
         return self._polarity.light_on_dark or self._polarity.is_doubtful
 
-    @cached_property
-    def sheet(self) -> "Page | None":
-        """The sheet of paper in the picture, rectified, or None; see `find_sheet`."""
-        sheet = None if self.is_sheet else find_sheet(self.pixels)
+    def find_sheet(self, margin: float) -> "Page | None":
+        """Return the sheet of paper on the page, rectified, or None; see `find_sheet`."""
+        sheet = None if self.is_sheet else find_sheet(self.pixels, margin)
         return None if sheet is None else Page(sheet.pixels, sheet.to_picture.then(self.to_source), True)
 
     @cached_property
@@ -105,30 +100,21 @@ class Page:
         height, width = self.pixels.shape[:2]
         if width * height <= _MAX_REDUCED_PIXELS:
             return self
-        if width * height >= 2 * _MAX_REDUCED_PIXELS:  # exact halving is ten times faster
-            even_sized = self.pixels[: height // 2 * 2, : width // 2 * 2]
-            smaller = np.asarray(
-                cv2.resize(even_sized, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8
-            )
-        else:
-            factor = (_MAX_REDUCED_PIXELS / (width * height)) ** 0.5
-            smaller = downscale(self.pixels, int(max(width, height) * factor))
-        scaling = Transform.scaling(width / smaller.shape[1], height / smaller.shape[0])
-        return Page(smaller, scaling.then(self.to_source), self.is_sheet)
+        if width * height < 2 * _MAX_REDUCED_PIXELS:
+            return self.shrink((_MAX_REDUCED_PIXELS / (width * height)) ** 0.5)
+        even_sized = self.pixels[: height // 2 * 2, : width // 2 * 2]  # exact halving is ten times faster
+        halved = cv2.resize(even_sized, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        return self._with_smaller(np.asarray(halved, np.uint8))
 
-    @cached_property
-    def inks_without_lines(self) -> list[NDArray[np.uint8]]:
-        """The ink map without ruled lines, ``uint8`` of shape (h, w); one per polarity if the polarity is doubtful."""
-        likelier = self.find_ink(None, THIN_STROKES)
-        found = [likelier]
-        if likelier.is_doubtful:
-            found.append(self.find_ink(not likelier.light_on_dark, THIN_STROKES))
-        inks = []
-        for each in found:
-            height, width = each.map.shape
-            cleaned = remove_lines(each.map, _MIN_LINE_ACROSS * width, _MIN_LINE_DOWN * height)
-            inks.append(each.map if cleaned is None else cleaned.ink)
-        return inks
+    def shrink(self, factor: float) -> "Page":
+        """Return a smaller copy; the page itself if the factor is 1 or more."""
+        smaller = downscale(self.pixels, int(max(self.pixels.shape[:2]) * factor))
+        return self if smaller is self.pixels else self._with_smaller(smaller)
+
+    def _with_smaller(self, pixels: NDArray[np.uint8]) -> "Page":
+        height, width = self.pixels.shape[:2]
+        scaling = Transform.scaling(width / pixels.shape[1], height / pixels.shape[0])
+        return Page(pixels, scaling.then(self.to_source), self.is_sheet)
 
     @cached_property
     def _grey(self) -> Float32Array:

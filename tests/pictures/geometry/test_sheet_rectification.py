@@ -22,11 +22,25 @@ def draw_photo(two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def test_sheet_is_rectified(two: np.ndarray) -> None:
     photo, _ = draw_photo(two)
-    sheet = find_sheet(photo)
+    sheet = find_sheet(photo, 0.025)
     assert sheet is not None
     inked = sheet.pixels < 120
     assert not np.concatenate([inked[0], inked[-1], inked[:, 0], inked[:, -1]]).any()
     assert inked.sum() == pytest.approx((two >= 128).sum() * 1.2, rel=0.2)
+
+
+def test_surroundings_of_a_sheet_are_kept_or_cut_off(two: np.ndarray) -> None:
+    photo, _ = draw_photo(two)
+    for margin, level in ((0.05, 204), (-0.05, 70)):
+        sheet = find_sheet(photo, margin)
+        assert sheet is not None
+        border = np.concatenate([sheet.pixels[0], sheet.pixels[-1], sheet.pixels[:, 0], sheet.pixels[:, -1]])
+        assert np.median(border) == pytest.approx(level, abs=25)
+        height, width = sheet.pixels.shape
+        corner = sheet.to_picture.map_points(
+            np.array([[margin * width, margin * height]]) * -1 / (1 - 2 * margin)
+        )
+        assert corner[0] == pytest.approx(CORNERS[0], abs=6)
 
 
 def test_box_of_a_digit_on_a_sheet_is_in_pixels_of_the_photo(two: np.ndarray) -> None:
@@ -50,4 +64,4 @@ def test_digit_is_not_a_sheet(two: np.ndarray) -> None:
     bar = np.zeros((120, 100), np.uint8)
     bar[20:100, 40:60] = 255
     for picture in (two, 255 - two, bar, 255 - bar, np.zeros((80, 80), np.uint8)):
-        assert find_sheet(picture) is None
+        assert find_sheet(picture, 0.0) is None

@@ -1,12 +1,10 @@
-"""Resolution of a page, and boxes in pixels of the picture as given."""
+"""Boxes in pixels of the picture as given."""
 
 import cv2
 import numpy as np
 import pytest
 
 from inkdigits.contract import DigitImages, Scores
-from inkdigits.pictures.page import Page
-from inkdigits.recognition.layout.arrangement import choose_resolution
 from inkdigits.recognition.reader import Reader
 
 
@@ -28,38 +26,6 @@ def sevens(height: int, shape: tuple[int, int] = (1600, 2000), n: int = 5) -> np
         points = [[x, top], [x + height // 2, top], [x + height // 5, top + height]]
         cv2.polylines(page, [np.array(points)], False, 40, max(3, height // 10), cv2.LINE_AA)
     return page
-
-
-def choose(pixels: np.ndarray) -> tuple[Page, Page]:
-    page = Page(pixels)
-    return page, choose_resolution(page)
-
-
-def test_large_digits_are_read_on_the_reduced_copy() -> None:
-    page, resolved = choose(sevens(160))
-    assert resolved is page.reduced
-    assert resolved.to_source.map_box((10, 20, 30, 40)) == (20, 40, 60, 80)
-
-
-def test_small_digits_are_read_at_full_resolution() -> None:
-    page, resolved = choose(sevens(60))
-    assert resolved is page
-    assert resolved.to_source.map_box((10, 20, 30, 40)) == (10, 20, 30, 40)
-
-
-def test_small_digits_in_a_large_frame_are_read_at_full_resolution() -> None:
-    page = sevens(40)
-    cv2.rectangle(page, (100, 100), (1900, 1500), 40, 12)
-    whole, resolved = choose(page)
-    assert resolved is whole
-
-
-def test_specks_do_not_prevent_the_reduced_copy() -> None:
-    page = sevens(160)
-    for x in range(100, 1900, 60):
-        cv2.circle(page, (x, 120), 4, 40, -1)
-    whole, resolved = choose(page)
-    assert resolved is whole.reduced
 
 
 @pytest.mark.slow

@@ -73,6 +73,14 @@ def test_a_stroke_of_the_height_of_the_digits_is_not_a_rule() -> None:
     assert has_rule_between(sheet, boxes[0], boxes[1])
 
 
+def test_the_edge_of_a_shadow_is_not_a_rule() -> None:
+    boxes = make_row([20, 180]).boxes
+    for sheet in (draw_sheet([]), draw_sheet([70, 150])):
+        x = np.linspace(0, 1, sheet.shape[1])
+        shadow = (sheet * (1 - 0.6 / (1 + np.exp(-40 * (x - 0.28))))).astype(np.uint8)
+        assert has_rule_between(shadow, boxes[0], boxes[1]) == has_rule_between(sheet, boxes[0], boxes[1])
+
+
 def test_a_table_with_numbers_of_several_digits_is_not_joined() -> None:
     found, parts = make_row([20, 42, 100, 180]), [np.array([0, 1]), np.array([2]), np.array([3])]
     assert join_comb_cells([parts], found, draw_sheet([80, 150])) == [parts]

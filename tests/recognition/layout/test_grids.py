@@ -78,3 +78,24 @@ def test_symbols_of_a_page_are_assigned_to_the_cells_of_its_grid() -> None:
         np.testing.assert_allclose(relative, 28 / CELL, rtol=0.1)
         assert (np.diff(filled.found.boxes[:, 0]) >= 0).all()
     assert grids.find_filled_grid(page, found[np.arange(1)], task) is None
+
+
+def test_a_grid_with_two_digits_on_top_of_each_other_in_its_cells_is_none() -> None:
+    page = Page(draw_grid(9, 9))
+    task = Task(load_recogniser("quick"), ModelCard(), load_shipped_detector(1))
+    for offset, is_grid in (((10, 0), True), ((0, 10), False)):
+        middles = np.array(
+            [
+                [120 + (column + 0.5) * CELL + side * offset[0], 120 + (row + 0.5) * CELL + side * offset[1]]
+                for row in range(9)
+                for column in range(9)
+                for side in (-1, 1)
+            ]
+        )
+        boxes = np.hstack((middles - 7.0, middles + 7.0)).astype(np.float32)
+        n = len(boxes)
+        classes = np.tile(np.eye(N_SYMBOLS, dtype=np.float32)[5], (n, 1))
+        found = Detections(
+            np.ones(n, np.float32), classes, boxes, np.zeros(n, np.float32), np.zeros((n, 4), np.float32)
+        )
+        assert (grids.find_filled_grid(page, found, task) is not None) == is_grid

@@ -31,9 +31,6 @@ _MAX_INK_SHARE = 0.4
 _MIN_BAR_INK_SHARE, _MIN_BAR_ASPECT = 0.002, 0.45
 """A sheet with less ink and a smaller ratio of its sides may be a 1, white on black, and is rejected."""
 
-_MARGIN = 0.025
-"""Margin that is cut off at the edges of a sheet, as a share of its sides."""
-
 
 @dataclass(frozen=True)
 class Sheet:
@@ -51,13 +48,16 @@ class Sheet:
     to_picture: Transform
 
 
-def find_sheet(pixels: NDArray[np.uint8]) -> Sheet | None:
+def find_sheet(pixels: NDArray[np.uint8], margin: float) -> Sheet | None:
     """Find and rectify a sheet of which at least three edges lie within the picture.
 
     Parameters
     ----------
     pixels
         ``uint8`` of shape (h, w) or (h, w, 3).
+    margin
+        Margin that is cut off at the edges of the sheet, as a share of its sides; if it is negative, as much of the
+        surface under the sheet is kept around it.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def find_sheet(pixels: NDArray[np.uint8]) -> Sheet | None:
         corners = _find_quadrilateral(levels)
         if corners is not None:
             factor = np.array([width / grey.shape[1], height / grey.shape[0]])
-            return _rectify(pixels, corners * factor)
+            return _rectify(pixels, corners * factor, margin)
     return None
 
 
@@ -135,13 +135,13 @@ def _count_inner_edges(corners: Float64Array, width: int, height: int) -> int:
     return n_inner
 
 
-def _rectify(pixels: NDArray[np.uint8], corners: Float64Array) -> Sheet:
+def _rectify(pixels: NDArray[np.uint8], corners: Float64Array, margin: float) -> Sheet:
     upper, right, lower, left = (float(np.linalg.norm(corners[(i + 1) % 4] - corners[i])) for i in range(4))
     width, height = max(8, round((upper + lower) / 2)), max(8, round((left + right) / 2))
-    inset = np.array([_MARGIN * width, _MARGIN * height])
+    inset = np.array([margin * width, margin * height])
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
     to_sheet = cv2.getPerspectiveTransform(
-        corners.astype(np.float32), (target * (1 + 2 * _MARGIN) - inset).astype(np.float32)
+        corners.astype(np.float32), (target * (1 + 2 * margin) - inset).astype(np.float32)
     )
     rectified = cv2.warpPerspective(pixels, to_sheet, (width, height), flags=cv2.INTER_LINEAR)
     to_picture = Homography(np.linalg.inv(np.asarray(to_sheet, np.float64)))

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from inkdigits.contract import SIDE, Recogniser
 from inkdigits.pictures.geometry.transform import Box
-from inkdigits.pictures.ink.components import find_components, threshold_ink
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
@@ -43,15 +42,6 @@ _MIN_CONFIDENCE, _MIN_BEST_CONFIDENCE = 0.3, 0.9
 """Least confidence of a number on a page, and of its most confident digit: letters detected as digits score lower. Both
 were found by `benchmarks/settings/page_settings.py`. On development pages 89% of the digits are correct, 83% with 0.1
 and 0.7, 79% with neither."""
-
-_READABLE_HEIGHT = 48
-"""Height of a digit, in pixels, above which a higher resolution does not improve the reading."""
-
-_SPECK_HEIGHT = 8
-"""Height, in pixels, below which a connected component is ignored: it is not a digit, or too small to be read."""
-
-_MAX_LOW_SHARE = 0.2
-"""Greatest ratio of low components to tall ones at which the low ones count as dirt, points and loose strokes."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +101,7 @@ def read_lines(page: Page, task: Task, layout: str = "page") -> Arrangement:
     Arrangement
     """
     is_page = layout == "page"
-    page, found = rotate_upright(page.sheet or page, task.detector, one_size=not is_page)
+    page, found = rotate_upright(page, task.detector, one_size=not is_page)
     of_ink = select_ink(found, task.constraints.ink)
     lines = group_page(found, task.constraints.ink) if is_page else [of_ink[find_main_line(found[of_ink])]]
     return Arrangement(read_detections(convert_to_grey(page.pixels), found, lines, task, is_page), page)
@@ -245,22 +235,3 @@ def round_box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
     left, top = (min(max(0, round(float(corners[k]))), end - 1) for k, end in ((0, width), (1, height)))
     right, bottom = min(round(float(corners[2])), width), min(round(float(corners[3])), height)
     return left, top, max(1, right - left), max(1, bottom - top)
-
-
-def choose_resolution(page: Page) -> Page:
-    """Return the sheet of paper of a page if one is found, else the page, at the lowest sufficient resolution.
-
-    The digits of a large picture are mostly large, and the reduced copy is read in a fraction of the time.
-    """
-    if page.reduced is not page:
-        reduced = page.reduced.sheet or page.reduced
-        if all(_has_tall_components(ink) for ink in reduced.inks_without_lines):
-            return reduced
-    return page.sheet or page
-
-
-def _has_tall_components(ink: NDArray[np.uint8]) -> bool:
-    """Return whether nearly all components of an ink map, specks aside, are at least `_READABLE_HEIGHT` high."""
-    heights = find_components(threshold_ink(ink)).height
-    n_tall = int((heights >= _READABLE_HEIGHT).sum())
-    return int(((heights >= _SPECK_HEIGHT) & (heights < _READABLE_HEIGHT)).sum()) <= _MAX_LOW_SHARE * n_tall

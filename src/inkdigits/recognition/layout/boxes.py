@@ -11,8 +11,8 @@ from inkdigits.pictures.digits.normal_form import normalise
 from inkdigits.pictures.page import Page
 from inkdigits.recognition import rejection
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
+from inkdigits.recognition.detection.search import estimate_digit_height
 from inkdigits.recognition.digit_classification import build_classified_digit, exclude_digits
 from inkdigits.recognition.layout.arrangement import Arrangement, Task, crop_image, round_box
 from inkdigits.recognition.reading import Digit, Expectation, Number, enclose_boxes
@@ -22,24 +22,29 @@ from inkdigits.recognition.single_digit import Prediction, are_of_ink, combine_p
 if TYPE_CHECKING:
     from inkdigits.pictures.boxes.cells import Cell
 
+_SUFFICIENT_HEIGHT = 48
+"""Height of the digits, in pixels, above which a higher resolution does not improve the reading."""
+
 _MIN_PRESENCE, _MIN_DIGIT_WITHOUT_INK, _MIN_DIGIT_SHARE = 0.5, 0.9, 0.1
 """Least presence of a symbol in a cell; least probability of a digit in a cell without segmented ink; least sum of the
 symbol's digit probabilities at which the classifier's prediction is combined with the detector's."""
 
 
-def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections | None = None) -> Arrangement:
+def read_boxes(page: Page, found: Detections, task: Task, is_form: bool = True) -> Arrangement:
     """Read one digit per cell; each row of cells is a number.
+
+    A picture with larger digits than necessary is reduced first, since it takes time to find the cells.
 
     Parameters
     ----------
     page
-        The picture, as `inkdigits.recognition.layout.arrangement.choose_resolution` returns it.
+        The picture.
+    found
+        The symbols in it, boxes in pixels of ``page``.
     task
         The models and the constraints.
     is_form
         Whether the picture is known to be a form; see `inkdigits.pictures.boxes.cells.find_cells`.
-    found
-        The symbols in the picture, boxes in pixels of ``page``; None to run the detector.
 
     Returns
     -------
@@ -48,14 +53,21 @@ def read_boxes(page: Page, task: Task, is_form: bool = True, found: Detections |
     """
     from inkdigits.pictures.boxes.cells import find_cells
 
+    page, found = _reduce(page, found)
     # Printed frames are mostly dark; light ones are searched for only if the ink may be light.
     for light_on_dark in (False, True) if page.may_have_light_ink else (False,):
         cells = find_cells(255 - page.pixels if light_on_dark else page.pixels, is_form)
         if cells:
-            grey = convert_to_grey(page.pixels)
-            found = locate(grey, task.detector) if found is None else found
-            return Arrangement(_read_cells(cells, grey, found, task), page)
+            return Arrangement(_read_cells(cells, convert_to_grey(page.pixels), found, task), page)
     return Arrangement([], page)
+
+
+def _reduce(page: Page, found: Detections) -> tuple[Page, Detections]:
+    """Return a page and its symbols at the lowest sufficient resolution."""
+    height = estimate_digit_height(found)
+    smaller = page.reduced if height is None else page.shrink(_SUFFICIENT_HEIGHT / height)
+    factor = smaller.pixels.shape[1] / page.pixels.shape[1]
+    return smaller, replace(found, boxes=found.boxes * np.float32(factor))
 
 
 def _read_cells(cells: "list[Cell]", grey: NDArray[np.uint8], found: Detections, task: Task) -> list[Number]:

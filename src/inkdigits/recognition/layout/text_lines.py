@@ -28,10 +28,10 @@ split numbers. The third is the least ratio of successive sorted gaps that separ
 _MAX_WIDE_PER_NARROW = 3
 """Greatest number of wide gaps per narrow gap: in a widely spaced number two digits may be close by chance."""
 
-_SINGLE_GAP, _SINGLE_QUANTILE, _MIN_GAPS = 0.5, 0.1, 8
+_SINGLE_GAP, _SINGLE_QUANTILE, _MIN_GAPS = 0.43, 0.1, 8
 """If the gaps of a page at this quantile are wider than the first, in heights, and are at least this many, each digit
-stands alone, as in a table without rules. The quantile is 0.51 to 1.1 on the eight such development pages, and at most
-0.36 on those with numbers of several digits outside of boxes."""
+stands alone, as in a table without rules. The quantile is 0.51 to 1.1 on the eight such development pages, at most 0.36
+on those with numbers of several digits outside of boxes; the first is in the middle of both, in logarithms."""
 
 _MIN_GAPS_OF_STEP, _CERTAIN_GAP = 4, 2.0
 """Least number of gaps between the digits of a page from which the gap that separates its numbers is found; and a gap
