@@ -60,10 +60,11 @@ def test_the_library_reads_or_refuses_each_within_the_bound(folder: Path) -> Non
     assert rows[-1]["megabytes"] < HOSTILE_PICTURE.megabytes
 
 
-def test_the_command_prints_one_line_for_each_and_nothing_else(folder: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_prints_one_line_for_each_and_nothing_else(folder: Path, jobs: str) -> None:
     """Also no line of a library in C: the file descriptor of stderr is captured."""
     code = "from inkdigits.commands import main; main()"
-    options = ["--layout", "digit", "--model", "classic", "--format", "jsonl"]
+    options = ["--layout", "digit", "--model", "classic", "--format", "jsonl", "--jobs", jobs]
     refused = [str(folder / name) for name in names(folder) if name.startswith("refused-")]
     done = subprocess.run(
         [sys.executable, "-c", code, "read", *options, *refused],

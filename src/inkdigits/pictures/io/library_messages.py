@@ -1,6 +1,7 @@
-"""Suppression of the messages that libraries in C print to stderr about damaged files."""
+"""Suppression of the messages that libraries print to stderr about damaged files."""
 
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -10,6 +11,9 @@ _STDERR = 2
 """File descriptor of stderr, to which libraries in C print, whatever `sys.stderr` is."""
 
 _lock = threading.Lock()
+
+# Pillow logs some faults as errors, which Python prints to stderr if nobody has set up logging; who has still gets them.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 @contextlib.contextmanager
