@@ -12,7 +12,8 @@ _STDERR = 2
 
 _lock = threading.Lock()
 
-# Pillow logs some faults as errors, which Python prints to stderr if nobody has set up logging; who has still gets them.
+# Pillow logs some faults as errors, and Python prints them to stderr unless logging is set up; who has set it up gets
+# them still.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
