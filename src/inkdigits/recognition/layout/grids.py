@@ -158,12 +158,9 @@ def _count_digits(filled: FilledGrid) -> NDArray[np.int64]:
 
 
 def _compute_spreads(filled: FilledGrid) -> NDArray[np.float32]:
-    """Return the vertical distance of the highest and the lowest digit of each cell, in median heights of the digits.
+    """Return the vertical distance of the highest and the lowest digit of each cell, ``float32`` (n_rows, n_columns).
 
-    Returns
-    -------
-    ndarray
-        ``float32`` (n_rows, n_columns), 0 or less where a cell has less than two digits.
+    It is in median heights of the digits, and 0 or less where a cell has less than two.
     """
     chosen = _digits_in_cells(filled)
     boxes, cells = filled.found.boxes[chosen], (filled.rows[chosen], filled.columns[chosen])
