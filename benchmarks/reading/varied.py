@@ -47,21 +47,14 @@ def cast_shadow(pixels: Pixels) -> Pixels:
     return (pixels * light.reshape(height, width, *[1] * (pixels.ndim - 2))).astype(np.uint8)
 
 
-def lay_on_desk(pixels: Pixels) -> Pixels:
-    """Surround a picture with a dark surface, a fifth of its longer side wide."""
-    border = round(0.2 * max(pixels.shape[:2]))
-    colour = DESK if pixels.ndim == 3 else (round(float(np.mean(DESK))),)
-    sides = (border, border, border, border)
+def surround(pixels: Pixels, colour: tuple[float, ...] | None = None) -> Pixels:
+    """Surround a picture with a border a fifth of its longer side wide, by default in its median colour."""
+    if colour is None:
+        colour = tuple(np.atleast_1d(np.median(pixels.reshape(-1, *pixels.shape[2:]), axis=0)).tolist())
+    elif pixels.ndim == 2:
+        colour = (round(float(np.mean(colour))),)
+    sides = (round(0.2 * max(pixels.shape[:2])),) * 4
     return np.asarray(cv2.copyMakeBorder(pixels, *sides, cv2.BORDER_CONSTANT, value=colour), np.uint8)
-
-
-def widen_margin(pixels: Pixels) -> Pixels:
-    """Surround a picture with its median colour, a fifth of its longer side wide."""
-    border = round(0.2 * max(pixels.shape[:2]))
-    colour = np.median(pixels.reshape(-1, *pixels.shape[2:]), axis=0)
-    sides = (border, border, border, border)
-    value = tuple(float(level) for level in np.atleast_1d(colour))
-    return np.asarray(cv2.copyMakeBorder(pixels, *sides, cv2.BORDER_CONSTANT, value=value), np.uint8)
 
 
 def fade(pixels: Pixels) -> Pixels:
@@ -81,8 +74,8 @@ VARIATIONS: dict[str, Callable[[Pixels], Pixels]] = {
     "twice the size": partial(scale, factor=2.0),
     "narrower by a fifth": partial(stretch, factor=0.8),
     "hard shadow": cast_shadow,
-    "on a dark desk": lay_on_desk,
-    "wide margin": widen_margin,
+    "on a dark desk": partial(surround, colour=DESK),
+    "wide margin": surround,
     "a quarter of the contrast": fade,
     "JPEG of quality 15": compress,
 }
