@@ -71,10 +71,22 @@ def second_reading(path: Path) -> str:
     """
     content = load(path)
     rows = [
-        (name, f"{row['right']:.1%}", f"{row['ece']:.1%}", f"{row['milliseconds']:.0f} ms")
+        (
+            name,
+            f"{row['right']:.1%}",
+            f"{row['ece']:.1%}",
+            f"{row['right_in_shadow']:.1%}",
+            f"{row['milliseconds']:.0f} ms",
+        )
         for name, row in content["rows"].items()
     ]
-    head = ("second reading", "numbers read correctly", "expected calibration error", "time per number")
+    head = (
+        "second reading",
+        "numbers read correctly",
+        "expected calibration error",
+        "correctly under a hard shadow",
+        "time per number",
+    )
     return f"{table(head, rows)}\n\n{content['n']} numbers, on one thread. Machine: {machine_of(content)}."
 
 

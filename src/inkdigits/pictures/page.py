@@ -89,9 +89,9 @@ class Page:
         """Whether the ink is lighter than the paper, or the polarity is doubtful."""
         return self._polarity.light_on_dark or self._polarity.is_doubtful
 
-    def find_sheet(self, margin: float) -> "Page | None":
+    def find_sheet(self) -> "Page | None":
         """Return the sheet of paper on the page, rectified, or None; see `find_sheet`."""
-        sheet = None if self.is_sheet else find_sheet(self.pixels, margin)
+        sheet = None if self.is_sheet else find_sheet(self.pixels)
         return None if sheet is None else Page(sheet.pixels, sheet.to_picture.then(self.to_source), True)
 
     @cached_property

@@ -8,7 +8,7 @@ from inkdigits.recognition.detection import strips
 from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
-from inkdigits.recognition.detection.strips import scan_strip
+from inkdigits.recognition.detection.strips import Strip
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT, N_OUTPUTS, N_SYMBOLS
 
 
@@ -54,7 +54,7 @@ def ones(boxes: list[tuple[float, float, float, float]]) -> Detections:
 def test_the_network_sees_the_line_level_and_of_one_height(height: int, slope: float) -> None:
     picture, line = bars(height, slope)
     watcher = Watcher()
-    scan_strip(picture, line, watcher, 1.0, 0.0)
+    Strip(picture, line).scan(watcher, 1.0, 0.0)
     (strip,) = watcher.seen
     assert strip.shape[0] % 8 == strip.shape[1] % 8 == 0
     rows = np.flatnonzero((strip < 110).sum(axis=1) > 20)
@@ -69,8 +69,8 @@ def test_the_network_sees_the_line_level_and_of_one_height(height: int, slope: f
 def test_scale_and_slant_change_what_the_network_sees() -> None:
     picture, line = bars(24, 0.0)
     watcher = Watcher()
-    scan_strip(picture, line, watcher, 1.2, 0.0)
-    scan_strip(picture, line, watcher, 1.0, 0.5)
+    Strip(picture, line).scan(watcher, 1.2, 0.0)
+    Strip(picture, line).scan(watcher, 1.0, 0.5)
     large, slanted = watcher.seen
     assert len(np.flatnonzero((large < 110).any(axis=1))) == pytest.approx(1.2 * 24, abs=2)
     top, bottom = (np.flatnonzero(slanted[slanted.shape[0] // 2 + row] < 110)[0] for row in (-10, 9))
@@ -83,7 +83,7 @@ def test_scale_and_slant_change_what_the_network_sees() -> None:
 def test_boxes_are_those_in_the_picture(height: int, slant: float, row: int) -> None:
     picture, line = bars(height, 0.0)
     watcher = Watcher(row)
-    found = scan_strip(picture, line, watcher, 1.0, slant)
+    found = Strip(picture, line).scan(watcher, 1.0, slant)
     assert len(found) == 1
     assert found.classes[0].argmax() == 3
     zoom, middle = DIGIT_HEIGHT / height, strips._HEIGHT / 2
@@ -97,9 +97,22 @@ def test_boxes_are_those_in_the_picture(height: int, slant: float, row: int) -> 
     assert bottom - top == pytest.approx(height, rel=0.05)
 
 
+@pytest.mark.parametrize("is_light", [False, True])
+def test_the_network_sees_dark_ink_on_evenly_lit_paper(is_light: bool) -> None:
+    picture, line = bars(24, 0.0)
+    light = 1 - 0.6 / (1 + np.exp((0.5 * picture.shape[1] - np.arange(picture.shape[1])) / 4))
+    shaded = (picture * light).astype(np.uint8)
+    even, uneven = Watcher(), Watcher()
+    Strip(picture, line).scan(even, 1.0, 0.1)
+    Strip(255 - shaded if is_light else shaded, line).scan(uneven, 1.0, 0.1)
+    gain = np.median(even.seen[0]) / np.median(uneven.seen[0])
+    difference = np.abs(even.seen[0] - gain * uneven.seen[0])
+    assert (difference > 0.2 * np.median(even.seen[0])).mean() < 0.02
+
+
 def test_symbols_of_the_lines_above_and_below_are_left_out() -> None:
     picture, line = bars(24, 0.0)
-    assert [len(scan_strip(picture, line, Watcher(row), 1.0, 0.0)) for row in range(8)] == [
+    assert [len(Strip(picture, line).scan(Watcher(row), 1.0, 0.0)) for row in range(8)] == [
         0,
         0,
         1,
@@ -115,7 +128,7 @@ def test_the_digits_of_a_line_are_found_where_they_are(synthetic_line: tuple[np.
     picture, line = synthetic_line
     detector = load_shipped_detector(1)
     for slant in (-0.2, 0.0, 0.2):
-        found = detector.calibrate(scan_strip(picture, line, detector, 1.0, slant))
+        found = detector.calibrate(Strip(picture, line).scan(detector, 1.0, slant))
         found = found[found.digits > 0.5]
         assert len(found) == len(line)
         np.testing.assert_allclose(found.boxes, line.boxes, atol=8)
@@ -138,13 +151,13 @@ def synthetic_line() -> tuple[np.ndarray, Detections]:
 def test_one_symbol_at_the_edge_and_a_tiny_one_are_scanned() -> None:
     picture = np.full((20, 10), 200, np.uint8)
     for box in ((0, 0, 10, 20), (4, 9, 4.2, 9.1)):
-        scan_strip(picture, ones([box]), load_shipped_detector(1), 1.0, 0.3)
+        Strip(picture, ones([box])).scan(load_shipped_detector(1), 1.0, 0.3)
 
 
 def test_a_line_that_is_too_long_is_not_scanned() -> None:
     watcher = Watcher()
     picture = np.full((20, 8000), 200, np.uint8)
-    assert len(scan_strip(picture, ones([(0, 0, 10, 20), (7000, 0, 7010, 20)]), watcher, 1.0, 0.0)) == 0
+    assert len(Strip(picture, ones([(0, 0, 10, 20), (7000, 0, 7010, 20)])).scan(watcher, 1.0, 0.0)) == 0
     assert watcher.seen == []
 
 
@@ -152,7 +165,7 @@ def test_strips_count_against_the_budget(monkeypatch: pytest.MonkeyPatch) -> Non
     picture, line = bars(24, 0.0)
     detector = Detector(n_threads=1).with_budget()
     monkeypatch.setattr(detector._budget, "_n_left", 20_000)
-    scan_strip(picture, line, detector, 1.0, 0.0)
+    Strip(picture, line).scan(detector, 1.0, 0.0)
     with pytest.raises(BudgetExceededError):
-        scan_strip(picture, line, detector, 1.0, 0.0)
+        Strip(picture, line).scan(detector, 1.0, 0.0)
     assert strips._MAX_WIDTH * strips._HEIGHT < 200_000

@@ -8,8 +8,8 @@ import pytest
 from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
+from inkdigits.recognition.detection.strips import Strip
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
-from inkdigits.recognition.layout import second_reading
 from inkdigits.recognition.layout.second_reading import read_again
 from inkdigits.recognition.numbers.constraints import Constraints, build_constraints
 from inkdigits.recognition.numbers.sequence import TextLine
@@ -51,9 +51,7 @@ class Views:
         self.views = views
         self.slants: list[float] = []
 
-    def __call__(
-        self, grey: np.ndarray, line: Detections, detector: Detector, scale: float, slant: float
-    ) -> Detections:
+    def __call__(self, detector: Detector, scale: float, slant: float) -> Detections:
         self.slants.append(slant)
         return self.views[(len(self.slants) - 1) // 2]
 
@@ -69,7 +67,7 @@ class Uncalibrated:
 def see(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Views]:
     def install(*views: Detections) -> Views:
         scans = Views(*views)
-        monkeypatch.setattr(second_reading, "scan_strip", scans)
+        monkeypatch.setattr(Strip, "scan", scans)
         return scans
 
     return install
@@ -155,7 +153,7 @@ def test_beyond_the_budget_the_readings_so_far_decide(monkeypatch: pytest.Monkey
             raise BudgetExceededError
         return symbols({9: 0.9}, {7: 0.95})
 
-    monkeypatch.setattr(second_reading, "scan_strip", scan_twice)
+    monkeypatch.setattr(Strip, "scan", scan_twice)
     assert read(read_again(line({4: 0.5, 9: 0.4}, {7: 0.9}), GREY, Uncalibrated(), Constraints())) == "97"
     assert len(n_scans) == 3
 

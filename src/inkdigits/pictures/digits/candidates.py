@@ -23,9 +23,6 @@ _MAX_SMALL_SHARE = 0.4
 _MIN_SIDE = 40
 """Shorter side, in pixels, of a picture in which lines and shadows are searched."""
 
-_SHEET_MARGIN = 0.025
-"""Margin that is cut off at the edges of a sheet of paper, as a share of its sides: the surface under it is no ink."""
-
 _MIN_SHADOW_EDGE = 0.25
 """Smallest share of an edge of the picture that a shadow covers; digits hardly ever cover so much."""
 
@@ -100,7 +97,7 @@ def find_candidates(picture: NDArray[np.uint8] | Page) -> list[Candidate]:
     """
     page = picture if isinstance(picture, Page) else Page(picture)
     page = page.reduced
-    page = page.find_sheet(_SHEET_MARGIN) or page
+    page = page.find_sheet() or page
     ink = page.find_ink()
     found = _find_candidates_in_ink(page, ink)
     if ink.is_doubtful:

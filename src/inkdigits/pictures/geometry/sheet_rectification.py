@@ -16,6 +16,24 @@ _MIN_SIDE = 60
 _SEARCH_SIDE = 200
 """Longest side, in pixels, of the copy on which a sheet is detected."""
 
+_INK_WIDTH = 7
+"""Width of the strokes, in pixels of that copy, that cannot cut a sheet into pieces, nor bite off its edge. Of 157
+development numbers on a dark desk 140 sheets are found, and as many with 9; without it 110 are. None is found in the
+numbers, rows of boxes, pages, digits and other pictures as given, as negatives, or under a hard shadow."""
+
+_MAX_DEVIATION, _DEVIATION, _MIN_POINTS, _N_FIT_STEPS = 3.0, 0.5, 4, 4
+"""Greatest distance of points that a line is fitted to from the edge that is known so far, the scale of the Cauchy
+weights (both in pixels of that copy), the fewest points, and the steps."""
+
+_HALF_PIXEL = 0.25
+"""Distance of the edge from the centres of the outermost pixels of the sheet, in pixels of that copy. Of the corners of
+development numbers on a dark desk, 80% are between 0.3 pixels outside and 0.5 inside of the sheet; without the lines
+up to 1.9 inside."""
+
+_MARGIN = 0.5
+"""Margin that is cut off at the edges of a sheet, in pixels of that copy. With 1.0 and 1.5, as many development numbers
+on a dark desk are right (87 to 88%), and 0 to 3% fewer rows of boxes; where nothing is cut off, 86% of the numbers."""
+
 _MIN_AREA_SHARE, _MAX_AREA_SHARE = 0.12, 0.93
 """Smallest and largest area of a sheet, as a share of the picture."""
 
@@ -48,16 +66,13 @@ class Sheet:
     to_picture: Transform
 
 
-def find_sheet(pixels: NDArray[np.uint8], margin: float) -> Sheet | None:
+def find_sheet(pixels: NDArray[np.uint8]) -> Sheet | None:
     """Find and rectify a sheet of which at least three edges lie within the picture.
 
     Parameters
     ----------
     pixels
         ``uint8`` of shape (h, w) or (h, w, 3).
-    margin
-        Margin that is cut off at the edges of the sheet, as a share of its sides; if it is negative, as much of the
-        surface under the sheet is kept around it.
 
     Returns
     -------
@@ -74,7 +89,7 @@ def find_sheet(pixels: NDArray[np.uint8], margin: float) -> Sheet | None:
         corners = _find_quadrilateral(levels)
         if corners is not None:
             factor = np.array([width / grey.shape[1], height / grey.shape[0]])
-            return _rectify(pixels, corners * factor, margin)
+            return _rectify(pixels, corners * factor, _MARGIN * float(factor.max()))
     return None
 
 
@@ -82,7 +97,8 @@ def _find_quadrilateral(grey: Float32Array) -> Float64Array | None:
     """Return the corners of a light sheet, clockwise from the upper left, shape (4, 2); None if there is none."""
     height, width = grey.shape
     above = (grey > compute_otsu_threshold(grey)).astype(np.uint8)
-    light = cv2.morphologyEx(above, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    without_ink = cv2.morphologyEx(above, cv2.MORPH_CLOSE, np.ones((_INK_WIDTH, _INK_WIDTH), np.uint8))
+    light = cv2.morphologyEx(without_ink, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return None
@@ -110,7 +126,7 @@ def _find_quadrilateral(grey: Float32Array) -> Float64Array | None:
         return None
     sides = [float(np.linalg.norm(corners[(i + 1) % 4] - corners[i])) for i in range(4)]
     is_bar = ink_share <= _MIN_BAR_INK_SHARE and min(sides) <= _MIN_BAR_ASPECT * max(sides)
-    return None if is_bar else corners
+    return None if is_bar else _fit_edges(corners, outline.reshape(-1, 2).astype(np.float64))
 
 
 def _approximate_by_quadrilateral(hull: NDArray[np.int32]) -> Float64Array | None:
@@ -126,6 +142,43 @@ def _approximate_by_quadrilateral(hull: NDArray[np.int32]) -> Float64Array | Non
     return None
 
 
+def _fit_edges(corners: Float64Array, outline: Float64Array) -> Float64Array:
+    """Return the corners where lines through the points of the outline meet, shape (4, 2), in fractions of a pixel.
+
+    Each line is fitted to the points near one edge by least squares, reweighted by Cauchy weights, since ink at the
+    edge bites off some of them.
+
+    Parameters
+    ----------
+    corners
+        Clockwise, shape (4, 2).
+    outline
+        Points of the outline, shape (n, 2).
+    """
+    starts, directions = corners.copy(), np.roll(corners, -1, axis=0) - corners
+    for i in range(4):
+        length = float(np.linalg.norm(directions[i]))
+        along = directions[i] / length
+        outwards = np.array([along[1], -along[0]])
+        x, y = (outline - starts[i]) @ along, (outline - starts[i]) @ outwards
+        is_near = (np.abs(y) < _MAX_DEVIATION) & (np.abs(x / length - 0.5) < 0.45)
+        x, y, weights = x[is_near], y[is_near], np.ones(int(is_near.sum()))
+        if len(x) < _MIN_POINTS:
+            continue
+        for _ in range(_N_FIT_STEPS):
+            slope, shift = np.polyfit(x, y, 1, w=weights**0.5)
+            weights = 1 / (1 + np.square((y - slope * x - shift) / _DEVIATION))
+        starts[i] = corners[i] + outwards * (shift + _HALF_PIXEL)
+        directions[i] = along + outwards * slope
+    fitted = []
+    for i in range(4):
+        sides = np.column_stack([directions[i - 1], -directions[i]])
+        fitted.append(
+            starts[i - 1] + directions[i - 1] * np.linalg.solve(sides, starts[i] - starts[i - 1])[0]
+        )
+    return np.array(fitted)
+
+
 def _count_inner_edges(corners: Float64Array, width: int, height: int) -> int:
     """Count the edges of the sheet that do not lie along the border of the picture."""
     n_inner = 0
@@ -136,13 +189,13 @@ def _count_inner_edges(corners: Float64Array, width: int, height: int) -> int:
 
 
 def _rectify(pixels: NDArray[np.uint8], corners: Float64Array, margin: float) -> Sheet:
+    """Rectify a sheet without a margin, in pixels of the picture."""
     upper, right, lower, left = (float(np.linalg.norm(corners[(i + 1) % 4] - corners[i])) for i in range(4))
     width, height = max(8, round((upper + lower) / 2)), max(8, round((left + right) / 2))
-    inset = np.array([margin * width, margin * height])
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    to_sheet = cv2.getPerspectiveTransform(
-        corners.astype(np.float32), (target * (1 + 2 * margin) - inset).astype(np.float32)
-    )
-    rectified = cv2.warpPerspective(pixels, to_sheet, (width, height), flags=cv2.INTER_LINEAR)
+    whole = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+    target = (whole - margin).astype(np.float32)
+    to_sheet = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    size = max(8, round(width - 2 * margin)), max(8, round(height - 2 * margin))
+    rectified = cv2.warpPerspective(pixels, to_sheet, size, flags=cv2.INTER_LINEAR)
     to_picture = Homography(np.linalg.inv(np.asarray(to_sheet, np.float64)))
     return Sheet(np.asarray(rectified, np.uint8), Transform((to_picture,)))

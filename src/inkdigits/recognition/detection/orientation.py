@@ -10,11 +10,6 @@ from inkdigits.recognition.detection.locate import locate
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS
 
-_SURROUNDINGS = 0.02
-"""Margin of the surface under a sheet of paper that is kept around it, as a share of its sides: digits near its edge
-stay whole. Of development rows of boxes with a dark desk drawn around them 81% are right, of such pages 47%; with 0.025
-cut off instead, 76 and 26%."""
-
 _MIN_SYMBOLS = 1.5
 """Number of symbols, the sum of their presence, that both looks must find for a rotation by quarter turns. If two
 candidates of any presence suffice, one of 591 single development digits is rotated by mistake."""
@@ -66,7 +61,7 @@ def rotate_upright(page: Page, detector: Detector, one_size: bool = False) -> tu
     found : Detections
         The symbols on it.
     """
-    page = page.find_sheet(-_SURROUNDINGS) or page
+    page = page.find_sheet() or page
     found = locate(convert_to_grey(page.pixels), detector, one_size)
     if detector.is_budget_exceeded:
         return page, found

@@ -1,4 +1,4 @@
-"""Read doubtful lines again: levelled and at other slants, of which the most confident reading is taken."""
+"""Read doubtful lines again: evenly lit, levelled and at other slants, of which the most confident reading is taken."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections, fuse_detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.scan import Grey
-from inkdigits.recognition.detection.strips import scan_strip
+from inkdigits.recognition.detection.strips import Strip
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.numbers.sequence import TextLine
@@ -56,9 +56,10 @@ def read_again(
     best, confidence = line, _compute_confidence(line, constraints, n_digits)
     if not 0 < confidence < _MIN_CONFIDENCE:
         return line
+    strip = Strip(grey, line.found)
     for slant in _SLANTS:
         try:
-            scans = [scan_strip(grey, line.found, detector, scale, slant + extra) for scale, extra in _SCANS]
+            scans = [strip.scan(detector, scale, slant + extra) for scale, extra in _SCANS]
         except BudgetExceededError:
             break
         found = detector.calibrate(fuse_detections(scans))
