@@ -1,9 +1,12 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from inkdigits.pictures.digits.candidates import find_candidates
-from inkdigits.pictures.geometry.sheet_rectification import find_sheet
+from inkdigits.pictures.geometry.sheet_rectification import _MAX_SHIFT, _fit_edges, find_sheet
 
 CORNERS = np.array([[60, 40], [330, 60], [350, 380], [40, 350]], np.float32)
 
@@ -50,6 +53,27 @@ def test_ink_at_the_edges_does_not_hide_a_sheet(two: np.ndarray) -> None:
     assert sheet is not None
     corner = sheet.to_picture.map_points(np.zeros((1, 2)))[0]
     np.testing.assert_allclose(corner, CORNERS[0], atol=4)
+
+
+@given(
+    hnp.arrays(np.float64, (4, 2), elements=st.integers(0, 199)),
+    hnp.arrays(np.float64, st.tuples(st.integers(1, 60), st.just(2)), elements=st.integers(0, 199)),
+)
+def test_fitted_corners_are_near_those_known_before(corners: np.ndarray, outline: np.ndarray) -> None:
+    assume((np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1) > 0).all())
+    fitted = _fit_edges(corners, outline)
+    assert (np.linalg.norm(fitted - corners, axis=1) <= _MAX_SHIFT).all()
+
+
+def test_edges_with_bites_are_fitted() -> None:
+    corners = np.array([[20, 20], [120, 20], [120, 80], [20, 80]], float)
+    along = np.linspace(0, 1, 101)[:, np.newaxis]
+    outline = np.concatenate(
+        [a + along * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
+    )
+    outline[30:40, 1] += 2.5
+    fitted = _fit_edges(corners + np.array([[1, 1], [-2, 1], [-1, -1], [2, -2]]), outline)
+    np.testing.assert_allclose(fitted, corners, atol=0.5)
 
 
 def test_box_of_a_digit_on_a_sheet_is_in_pixels_of_the_photo(two: np.ndarray) -> None:

@@ -21,14 +21,18 @@ _INK_WIDTH = 7
 development numbers on a dark desk 140 sheets are found, and as many with 9; without it 110 are. None is found in the
 numbers, rows of boxes, pages, digits and other pictures as given, as negatives, or under a hard shadow."""
 
-_MAX_DEVIATION, _DEVIATION, _MIN_POINTS, _N_FIT_STEPS = 3.0, 0.5, 4, 4
+_MAX_DEVIATION, _DEVIATION, _MIN_SPAN, _N_FIT_STEPS = 3.0, 0.5, 0.5, 4
 """Greatest distance of points that a line is fitted to from the edge that is known so far, the scale of the Cauchy
-weights (both in pixels of that copy), the fewest points, and the steps."""
+weights (both in pixels of that copy), the least share of the edge that the points span, and the steps."""
 
-_HALF_PIXEL = 0.25
+_EDGE_OFFSET = 0.25
 """Distance of the edge from the centres of the outermost pixels of the sheet, in pixels of that copy. Of the corners of
 development numbers on a dark desk, 80% are between 0.3 pixels outside and 0.5 inside of the sheet; without the lines
 up to 1.9 inside."""
+
+_MAX_SHIFT = 6.0
+"""Greatest distance of a fitted corner from that known so far, in pixels of that copy: nearly parallel lines meet
+anywhere."""
 
 _MARGIN = 0.5
 """Margin that is cut off at the edges of a sheet, in pixels of that copy. With 1.0 and 1.5, as many development numbers
@@ -163,20 +167,23 @@ def _fit_edges(corners: Float64Array, outline: Float64Array) -> Float64Array:
         x, y = (outline - starts[i]) @ along, (outline - starts[i]) @ outwards
         is_near = (np.abs(y) < _MAX_DEVIATION) & (np.abs(x / length - 0.5) < 0.45)
         x, y, weights = x[is_near], y[is_near], np.ones(int(is_near.sum()))
-        if len(x) < _MIN_POINTS:
+        if not x.size or np.ptp(x) < _MIN_SPAN * length:
             continue
         for _ in range(_N_FIT_STEPS):
             slope, shift = np.polyfit(x, y, 1, w=weights**0.5)
             weights = 1 / (1 + np.square((y - slope * x - shift) / _DEVIATION))
-        starts[i] = corners[i] + outwards * (shift + _HALF_PIXEL)
+        starts[i] = corners[i] + outwards * (shift + _EDGE_OFFSET)
         directions[i] = along + outwards * slope
-    fitted = []
+    fitted = corners.copy()
     for i in range(4):
-        sides = np.column_stack([directions[i - 1], -directions[i]])
-        fitted.append(
-            starts[i - 1] + directions[i - 1] * np.linalg.solve(sides, starts[i] - starts[i - 1])[0]
-        )
-    return np.array(fitted)
+        # The fitted line through the previous edge meets that through this one at corner i.
+        (x, y), (u, v), (across, down) = directions[i - 1], directions[i], starts[i] - starts[i - 1]
+        determinant = u * y - v * x
+        if determinant:
+            met = starts[i - 1] + directions[i - 1] * (u * down - v * across) / determinant
+            if np.linalg.norm(met - corners[i]) <= _MAX_SHIFT:
+                fitted[i] = met
+    return fitted
 
 
 def _count_inner_edges(corners: Float64Array, width: int, height: int) -> int:

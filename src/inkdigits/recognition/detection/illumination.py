@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkdigits.pictures.ink.grey_levels import compute_quantile
 from inkdigits.recognition.detection.scan import Grey
 
 _WINDOW = 0.8
@@ -24,7 +25,9 @@ _EXTREMES = 0.05
 def correct_illumination(grey: Grey, height: float) -> Grey:
     """Divide a picture by the grey level of its paper, which a morphological closing estimates.
 
-    Shadows vanish with their edges, and so does a dark surface beside the paper.
+    Shadows vanish with their edges, and so does a dark surface beside the paper. Without it, 83.1 instead of 88.2% of
+    the development numbers are right under a hard shadow, and 89.2 instead of 89.5% of them as given
+    (``benchmarks/settings/second_reading.py``).
 
     Parameters
     ----------
@@ -70,8 +73,10 @@ def has_light_ink(grey: Grey, boxes: NDArray[np.float32]) -> bool:
     boxes = np.maximum(np.rint(boxes + reach * np.array([-1, 0, 1, 0], np.float32)), 0)
     votes = 0.0
     for left, top, right, bottom in boxes.astype(int).tolist():
-        levels = grey[top:bottom, left:right]
+        levels = grey[top:bottom, left:right].astype(np.float32)
         if levels.size:
-            dark, paper, light = np.quantile(levels, (_EXTREMES, 0.5, 1 - _EXTREMES))
+            dark, paper, light = (
+                compute_quantile(levels, share) for share in (_EXTREMES, 0.5, 1 - _EXTREMES)
+            )
             votes += float(np.sign((light - paper) - (paper - dark)))
     return votes > 0
