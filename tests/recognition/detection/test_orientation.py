@@ -9,10 +9,8 @@ from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection import orientation
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.detector import load_shipped_detector
-from inkdigits.recognition.detection.locate import locate
-from inkdigits.recognition.detection.orientation import estimate_slope, rotate_upright
-from inkdigits.recognition.detection.scan import convert_to_grey
+from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
+from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 
 NUMBERS = ("27453", "94267", "35724", "72549")
@@ -32,15 +30,13 @@ def page(mnist: Mnist) -> np.ndarray:
     return paper
 
 
-def rotate(page: np.ndarray, degrees: float) -> np.ndarray:
-    return Page(page).rotate(degrees).pixels
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["auto", "page"])
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -14])
 def test_a_rotated_page_is_read_upright(page: np.ndarray, degrees: float, layout: str) -> None:
-    assert inkdigits.Reader().read(rotate(page, degrees), layout).text.split("\n") == list(NUMBERS)
+    assert inkdigits.Reader().read(Page(page).rotate(degrees).pixels, layout).text.split("\n") == list(
+        NUMBERS
+    )
 
 
 @pytest.mark.slow
@@ -54,16 +50,6 @@ def test_boxes_are_in_pixels_of_the_picture_as_given(page: np.ndarray) -> None:
         rows, columns = np.nonzero(np.rot90(found, -quarters))
         assert abs(columns.min() - upright[0]) < 8
         assert abs(rows.min() - upright[1]) < 8
-
-
-@pytest.mark.parametrize("degrees", [15, -15, 10])
-def test_the_estimate_slope_lines_is_measured(page: np.ndarray, degrees: float) -> None:
-    found = locate(convert_to_grey(rotate(page, degrees)), load_shipped_detector())
-    assert estimate_slope(found) == pytest.approx(-degrees, abs=3)
-
-
-def test_a_nearly_level_page_is_not_rotated(page: np.ndarray) -> None:
-    assert estimate_slope(locate(convert_to_grey(rotate(page, 2)), load_shipped_detector())) == 0.0
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (60, 90, 3)])
@@ -94,7 +80,8 @@ def see_orientations(
         boxes = np.array([[30 * i, 0, 30 * i + 20, 30] for i in range(n)], np.float32)
         return Detections(presence * ones, classes, boxes.reshape(-1, 4), ones, orientations)
 
-    monkeypatch.setattr(orientation, "locate", locate_symbols)
+    monkeypatch.setattr(orientation, "locate_uncalibrated", locate_symbols)
+    monkeypatch.setattr(Detector, "calibrate", lambda _, found: found)
     return left
 
 

@@ -48,6 +48,13 @@ def test_without_rules_the_row_is_split() -> None:
     assert join_comb_cells([singles(3)], make_row([20, 100, 180]), draw_sheet([])) == [singles(3)]
 
 
+def test_a_doubtful_symbol_beside_the_boxes_does_not_split_them() -> None:
+    found = make_row([20, 100, 180, 300])
+    found.presence[3] = 0.3
+    (joined,) = join_comb_cells([singles(4)], found, draw_sheet([70, 150]))
+    assert [each.tolist() for each in joined] == [[0, 1, 2], [3]]
+
+
 @pytest.mark.parametrize(("left", "expected"), [(180, [[0, 1, 2]]), (215, [[0, 1], [2]])])
 def test_one_rule_joins_all_similar_gaps_of_a_row(left: int, expected: list[list[int]]) -> None:
     (joined,) = join_comb_cells([singles(3)], make_row([20, 100, left]), draw_sheet([70]))

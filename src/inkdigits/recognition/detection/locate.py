@@ -10,7 +10,7 @@ from inkdigits.recognition.detection.budget import BudgetExceededError
 from inkdigits.recognition.detection.detections import Detections, fuse_detections, merge_detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.scan import Grey, compute_finest_scale, scan
-from inkdigits.recognition.detection.search import search
+from inkdigits.recognition.detection.search import estimate_digit_height, search
 from inkdigits.recognition.detection.symbols import DIGIT_HEIGHT
 
 _FINAL_SCANS = ((0.85, 0.1), (1.18, -0.1))
@@ -43,9 +43,7 @@ of a page that looked like one symbol at a coarse scale to 10. Without that, dig
 signs of the development pictures (``--layout auto``), with it in a tenth."""
 
 
-def locate(
-    grey: Grey, detector: Detector, one_size: bool = False, heights: tuple[float, float] | None = None
-) -> Detections:
+def locate(grey: Grey, detector: Detector, one_size: bool = False) -> Detections:
     """Locate the symbols of a picture.
 
     The picture is scanned from coarse to fine. Where most digits were found, it is scanned again at the scale that
@@ -59,32 +57,68 @@ def locate(
         The network.
     one_size
         Whether all digits that matter have one size, as in a line.
-    heights
-        Least and greatest height of the digits, in pixels, where that is known.
 
     Returns
     -------
     Detections
         With boxes in pixels of ``grey``, calibrated by the network's card.
     """
-    return detector.calibrate(locate_uncalibrated(grey, detector, one_size, heights))
+    return detector.calibrate(locate_uncalibrated(grey, detector, one_size))
 
 
-def locate_uncalibrated(
-    grey: Grey, detector: Detector, one_size: bool = False, heights: tuple[float, float] | None = None
-) -> Detections:
+def locate_uncalibrated(grey: Grey, detector: Detector, one_size: bool = False) -> Detections:
     """Locate the symbols of a picture as `locate`, without the calibration."""
-    searched = search(grey, detector, heights)
-    height, fitting = searched.height, searched.fitting
-    if height is None:
+    searched = search(grey, detector)
+    if searched.height is None:
         return merge_detections(searched.scans)
     if one_size:
-        return _scan_closely(grey, height, detector)
-    coarse = merge_detections(fitting)
+        return _scan_closely(grey, searched.height, detector)
+    return _scan_sizes(grey, searched.height, searched.fitting, detector, searched.fitting)
+
+
+def locate_known(grey: Grey, known: Detections, detector: Detector) -> Detections:
+    """Locate symbols that are known from another view of the same page, as `locate_uncalibrated`, without a search.
+
+    Parameters
+    ----------
+    grey
+        ``uint8`` (h, w).
+    known
+        The symbols, uncalibrated, digits among them; approximate boxes in pixels of ``grey``.
+    detector
+        The network.
+    """
+    height = estimate_digit_height(known)
+    return known if height is None else _scan_sizes(grey, height, [known], detector)
+
+
+def _scan_sizes(
+    grey: Grey,
+    height: float,
+    searched: list[Detections],
+    detector: Detector,
+    within: list[Detections] | None = None,
+) -> Detections:
+    """Scan a picture closely at the height of most digits, and at that of others.
+
+    Parameters
+    ----------
+    grey
+        ``uint8`` (h, w).
+    height
+        Height of most digits, in pixels.
+    searched
+        The symbols found so far, on each scale; what is much larger or smaller is taken from them.
+    detector
+        The network.
+    within
+        As in `_scan_closely`.
+    """
+    coarse = merge_detections(searched)
     sizes = [height, *_find_other_heights(coarse, height)]
-    closest = [_scan_closely(grey, each, detector, fitting) for each in sizes]
+    closest = [_scan_closely(grey, each, detector, within) for each in sizes]
     found = merge_detections([_select_low(each, size) for each, size in zip(closest, sizes, strict=True)])
-    rest = [each[_have_other_height(each, sizes) & (each.presence >= _MIN_ON_ONE_SCALE)] for each in fitting]
+    rest = [each[_have_other_height(each, sizes) & (each.presence >= _MIN_ON_ONE_SCALE)] for each in searched]
     # What is higher, but was not found by the scans at its own height, comes last.
     return _remove_parts(merge_detections(closest[:1], merge_detections(rest, found)), coarse)
 

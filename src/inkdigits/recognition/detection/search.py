@@ -66,7 +66,7 @@ class Search:
     height: float | None
 
 
-def search(grey: Grey, detector: Detector, heights: tuple[float, float] | None = None) -> Search:
+def search(grey: Grey, detector: Detector) -> Search:
     """Search a picture for symbols.
 
     Parameters
@@ -75,8 +75,6 @@ def search(grey: Grey, detector: Detector, heights: tuple[float, float] | None =
         ``uint8`` (h, w).
     detector
         The network.
-    heights
-        Least and greatest height of the digits, in pixels, where that is known.
 
     Returns
     -------
@@ -86,7 +84,7 @@ def search(grey: Grey, detector: Detector, heights: tuple[float, float] | None =
     fitting: list[Detections] = []
     evidence: list[float] = []
     height, best = None, 0
-    scales = _list_scales(grey.shape, heights)
+    scales = _list_scales(grey.shape)
     for scale, finer in zip(scales, [*scales[1:], None], strict=True):
         try:
             found = scan(grey, scale, detector)
@@ -158,17 +156,10 @@ def _have_known_size(found: Detections, scale: float) -> NDArray[np.bool_]:
     return np.asarray((heights > _MIN_HEIGHT) & (heights < _MAX_HEIGHT))
 
 
-def _list_scales(shape: tuple[int, ...], heights: tuple[float, float] | None = None) -> list[float]:
-    """Return the scales to scan at, from coarse to fine; on one of them each digit has a known size.
-
-    Where the heights of the digits are known, only the scales that suit some of them.
-    """
+def _list_scales(shape: tuple[int, ...]) -> list[float]:
+    """Return the scales to scan at, from coarse to fine; on one of them each digit has a known size."""
     finest = compute_finest_scale(shape)
     scales = [min(_COARSEST_HEIGHT / shape[0], finest)]
     while scales[-1] * 1.05 < finest:
         scales.append(min(scales[-1] * _SCALE_STEP, finest))
-    if heights is None:
-        return scales
-    low, high = (DIGIT_HEIGHT / each for each in reversed(heights))
-    half = _SCALE_STEP**0.5
-    return [scale for scale in scales if low / half <= scale <= high * half] or scales[-1:]
+    return scales

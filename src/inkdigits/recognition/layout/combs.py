@@ -61,11 +61,18 @@ def join_comb_cells(
     list of list of ndarray
         For each line the ``int64`` indices of the symbols of each number.
     """
-    pairs = [_find_pairs(parts, found, grey) for parts in lines]
+    is_present = found.presence > 0.5
+    numbers = [[part for part in parts if is_present[part].any()] for parts in lines]
+    pairs = [_find_pairs(parts, found, grey) for parts in numbers]
     ruled = [pair for each in pairs for pair in each if pair.has_rule]
-    return [
+    joined = [
         _join_row(parts, neighbours, ruled) if neighbours else parts
-        for parts, neighbours in zip(lines, pairs, strict=True)
+        for parts, neighbours in zip(numbers, pairs, strict=True)
+    ]
+    doubtful = [[part for part in parts if not is_present[part].any()] for parts in lines]
+    return [
+        sorted([*row, *rest], key=lambda part: float(found.boxes[part[0], 0]))
+        for row, rest in zip(joined, doubtful, strict=True)
     ]
 
 
@@ -102,13 +109,8 @@ class _Pair:
 
 
 def _find_pairs(parts: list[Indices], found: Detections, grey: NDArray[np.uint8]) -> list[_Pair]:
-    """Return the pairs of neighbours of a line.
-
-    None if one of its numbers has no symbol that is present, or has two without space for a rule between them.
-    """
+    """Return the pairs of neighbours of a line; none if a number has two without space for a rule between them."""
     present = [part[found.presence[part] > 0.5] for part in parts]
-    if not all(map(len, present)):
-        return []
     symbols = [(number, int(i)) for number, part in enumerate(present) for i in part]
     for part in present:
         boxes, height = found.boxes[part], found.heights[part].max()
