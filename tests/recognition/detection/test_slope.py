@@ -68,6 +68,11 @@ def test_printed_lines_show_the_slope_of_few_symbols(degrees: float, scale: floa
     assert estimate_slope(larger, found) == pytest.approx(degrees, abs=0.5)
 
 
+def test_a_large_page_is_reduced_first() -> None:
+    sheet = cv2.resize(draw_lines([6.0] * 3), None, fx=4, fy=4, interpolation=cv2.INTER_LINEAR)
+    assert estimate_slope(sheet, place_symbols([(400, 300), (900, 320)])) == pytest.approx(6, abs=0.3)
+
+
 def test_printed_lines_are_more_precise_than_symbols() -> None:
     assert estimate_slope(draw_lines([9.0] * 3), place_on_line(12, 12)) == pytest.approx(9, abs=0.3)
     assert estimate_slope(draw_lines([0.5] * 3), place_on_line(12, 5)) == 0.0

@@ -24,8 +24,8 @@ _MIN_NEIGHBOURS, _MIN_AGREEING, _TOLERANCE = 2, 0.5, 5.0
 """Pairs of neighbours that must be found, and the share of them whose slopes must agree, to this many degrees. With two
 pairs 75% of development numbers rotated by 10 degrees are right, with four 71%; as many upright ones with both."""
 
-_DIGIT_HEIGHT = 16
-"""Height of the digits, in pixels, at which lines are looked for."""
+_DIGIT_HEIGHT, _MAX_PIXELS = 16, 1_000_000
+"""Height of the digits, and number of pixels, to which a picture is reduced before lines are looked for in it."""
 
 _MIN_LENGTH = 2.5
 """Least length of a line, in heights of the digits: strokes of digits are shorter. Lines of that length show the
@@ -76,7 +76,7 @@ def _find_slope_of_lines(grey: Grey, height: float) -> float | None:
     height
         Height of the digits, in pixels.
     """
-    scale = min(1.0, _DIGIT_HEIGHT / height)
+    scale = min(1.0, _DIGIT_HEIGHT / height, (_MAX_PIXELS / grey.size) ** 0.5)
     size = tuple(max(1, round(length * scale)) for length in reversed(grey.shape))
     smaller = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     segments = cv2.createLineSegmentDetector().detect(smaller)[0]
