@@ -7,10 +7,11 @@ import pytest
 import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
-from inkdigits.recognition.detection import orientation
+from inkdigits.recognition.detection import locate, orientation
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
 from inkdigits.recognition.detection.orientation import rotate_upright
+from inkdigits.recognition.detection.search import search
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
 
 NUMBERS = ("27453", "94267", "35724", "72549")
@@ -37,6 +38,19 @@ def test_a_rotated_page_is_read_upright(page: np.ndarray, degrees: float, layout
     assert inkdigits.Reader().read(Page(page).rotate(degrees).pixels, layout).text.split("\n") == list(
         NUMBERS
     )
+
+
+@pytest.mark.parametrize(("height", "n_digits", "n_searches"), [(420, 20, 1), (130, 5, 2)])
+def test_many_digits_are_searched_for_once(
+    page: np.ndarray, height: int, n_digits: int, n_searches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = []
+    monkeypatch.setattr(locate, "search", lambda *given: searched.append(given) or search(*given))
+    skewed = Page(page[:height]).rotate(12)
+    level, found = rotate_upright(skewed, load_shipped_detector())
+    assert level.pixels.shape != skewed.pixels.shape
+    assert len(searched) == n_searches
+    assert (found.digits > 0.5).sum() == n_digits
 
 
 @pytest.mark.slow
