@@ -25,10 +25,9 @@ none was rotated by mistake, and 75% were rotated back."""
 
 _MIN_KNOWN = 10
 """Number of digits from which those of a page are not searched for again after it is deskewed or turned over. Of
-development pages rotated by -10, 5 and 180 degrees the F1 of the numbers is 90.0, 89.8 and 88.4%, where all are
-searched for again 88.9, 88.1 and 86.5%, in a third more time. But on a small picture digits may be missed askew: of
-rows of boxes rotated by -15 and -10 degrees 59 and 72% are right where none is searched for again, 69 and 78% where all
-are."""
+development pages rotated by 5 and 180 degrees the F1 of the numbers is 89.8 and 88.4%, where all are searched for again
+88.1 and 86.5%, in a third more time. But on a small picture digits may be missed askew: of rows of boxes rotated by -15
+and -10 degrees 59 and 72% are right where none is searched for again, 69 and 78% where all are."""
 
 
 def rotate_upright(page: Page, detector: Detector, one_size: bool = False) -> tuple[Page, Detections]:
