@@ -21,11 +21,11 @@ from benchmarks.paths import RESULTS_FOLDER
 from benchmarks.reading import real
 from inkdigits.files.storage import write_json
 from inkdigits.pictures.io.decode import decode
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout import arrangement as layouts
 from inkdigits.recognition.layout.ink_selection import group_page
 from inkdigits.recognition.numbers.constraints import Constraints
+from inkdigits.recognition.orientation.rotation import rotate_upright
 from inkdigits.recognition.reader import Reader, build_page
 from inkdigits.recognition.reading import Reading
 

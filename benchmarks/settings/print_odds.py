@@ -24,8 +24,8 @@ from inkdigits.files.storage import write_json
 from inkdigits.pictures.io.decode import decode
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import SHIPPED, load_shipped_detector
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.layout.ink_selection import select_ink
+from inkdigits.recognition.orientation.rotation import rotate_upright
 from inkdigits.recognition.reader import Reader, build_page
 
 RESULTS = RESULTS_FOLDER / "print-odds.json"

@@ -27,12 +27,12 @@ from inkdigits.recognition.detection import strips
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import load_shipped_detector
 from inkdigits.recognition.detection.illumination import correct_illumination
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import Grey, convert_to_grey
 from inkdigits.recognition.layout import second_reading
 from inkdigits.recognition.layout.text_lines import find_main_line
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.numbers.sequence import TextLine
+from inkdigits.recognition.orientation.rotation import rotate_upright
 
 RESULTS = RESULTS_FOLDER / "second-reading.json"
 

@@ -11,7 +11,6 @@ from inkdigits.pictures.geometry.transform import Box
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.combs import join_comb_cells
 from inkdigits.recognition.layout.ink_selection import group_page, select_ink
@@ -28,6 +27,7 @@ from inkdigits.recognition.model_card import ModelCard
 from inkdigits.recognition.numbers.constraints import Constraints
 from inkdigits.recognition.numbers.number import build_number
 from inkdigits.recognition.numbers.sequence import TextLine
+from inkdigits.recognition.orientation.rotation import rotate_upright
 from inkdigits.recognition.reading import Number
 
 _MAX_GAP_IN_LINE = 3.0

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from inkdigits.pictures.page import Page
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.scan import convert_to_grey
 from inkdigits.recognition.layout.arrangement import (
     Arrangement,
@@ -20,6 +19,7 @@ from inkdigits.recognition.layout.boxes import read_boxes
 from inkdigits.recognition.layout.grids import FilledGrid, find_filled_grid, read_grid
 from inkdigits.recognition.layout.ink_selection import group_page, select_ink
 from inkdigits.recognition.layout.text_lines import find_main_line
+from inkdigits.recognition.orientation.rotation import rotate_upright
 
 _MIN_DIGIT_PROBABILITY = 0.5
 """Least probability at which a symbol counts as a digit."""

@@ -7,12 +7,13 @@ import pytest
 import inkdigits
 from inkdigits.data import Mnist
 from inkdigits.pictures.page import Page
-from inkdigits.recognition.detection import locate, orientation
+from inkdigits.recognition.detection import locate
 from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector, load_shipped_detector
-from inkdigits.recognition.detection.orientation import rotate_upright
 from inkdigits.recognition.detection.search import search
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.orientation import rotation
+from inkdigits.recognition.orientation.rotation import rotate_upright
 
 NUMBERS = ("27453", "94267", "35724", "72549")
 
@@ -94,7 +95,7 @@ def see_orientations(
         boxes = np.array([[30 * i, 0, 30 * i + 20, 30] for i in range(n)], np.float32)
         return Detections(presence * ones, classes, boxes.reshape(-1, 4), ones, orientations)
 
-    monkeypatch.setattr(orientation, "locate_uncalibrated", locate_symbols)
+    monkeypatch.setattr(rotation, "locate_uncalibrated", locate_symbols)
     monkeypatch.setattr(Detector, "calibrate", lambda _, found: found)
     return left
 

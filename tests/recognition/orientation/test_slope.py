@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from inkdigits.recognition.detection.detections import Detections
-from inkdigits.recognition.detection.slope import estimate_slope
 from inkdigits.recognition.detection.symbols import N_SYMBOLS
+from inkdigits.recognition.orientation.slope import estimate_slope
 
 SIZE = 600
 HEIGHT = 20

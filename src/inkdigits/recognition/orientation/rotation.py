@@ -10,8 +10,8 @@ from inkdigits.recognition.detection.detections import Detections
 from inkdigits.recognition.detection.detector import Detector
 from inkdigits.recognition.detection.locate import locate_known, locate_uncalibrated
 from inkdigits.recognition.detection.scan import convert_to_grey
-from inkdigits.recognition.detection.slope import estimate_slope
 from inkdigits.recognition.detection.symbols import N_ORIENTATIONS
+from inkdigits.recognition.orientation.slope import estimate_slope
 
 _MIN_SYMBOLS = 1.5
 """Number of symbols, the sum of their presence, that both looks must find for a rotation by quarter turns. If two

@@ -1,0 +1,1 @@
+"""Orientation of a page: quarter turns and slope, estimated and corrected."""
