@@ -1,5 +1,6 @@
 """Division of a length into cells of equal width whose sides lie on visible lines."""
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -16,8 +17,8 @@ GAPS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 _FANS = (0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.18, 0.18)
 """Relative differences in width, by perspective, between the cells at both ends, that are tried."""
 
-_FAN_PENALTY = 0.3
-"""Loss of the score per unit of that difference."""
+_FAN_PENALTIES = 0.3 * np.abs(_FANS)
+"""Loss of the score by that difference."""
 
 
 @dataclass(frozen=True)
@@ -78,26 +79,31 @@ def divide_evenly(
         not visible enough.
     """
     length = end - start
-    fans = np.array(_FANS)[:, np.newaxis, np.newaxis]
     best: tuple[float, Float64Array, float] | None = None
     for n in range(1, MAX_CELLS + 1):
         for gap in gaps if n > 1 else (0.0,):
             unit = 1.0 / (n + (n - 1) * gap)
             if not min_width <= unit * length <= max_width or 0 < gap * unit * length < min_gap:
                 continue
-            left = np.arange(n) * (1 + gap) * unit
-            even = np.stack([left, left + unit], axis=1)
-            sides = start + length * even * (1 + fans) / (1 + fans * even)
-            visible = profile[np.clip(np.rint(sides), 0, len(profile) - 1).astype(int)]
-            ends = visible[:, -1:, 1]
-            distinct = np.hstack([visible[:, :, 0], ends]) if gap == 0.0 else visible.reshape(len(_FANS), -1)
-            scores = (distinct - visibility.offset).sum(axis=1) - _FAN_PENALTY * np.abs(_FANS)
+            sides = start + length * _divide_unit_length(n, gap)
+            visible = profile.take(np.rint(sides).astype(np.intp), mode="clip").reshape(len(_FANS), -1)
+            distinct = np.hstack([visible[:, ::2], visible[:, -1:]]) if gap == 0.0 else visible
+            scores = (distinct - visibility.offset).sum(axis=1) - _FAN_PENALTIES
             likeliest = int(scores.argmax())
             if best is None or scores[likeliest] > best[0]:
                 best = (float(scores[likeliest]), sides[likeliest], float(distinct[likeliest].mean()))
     if best is None or best[2] < visibility.min_mean:
         return None
     return best[1], best[2]
+
+
+@functools.cache
+def _divide_unit_length(n: int, gap: float) -> Float64Array:
+    """Divide the length 1 into cells, by each of `_FANS`: ``float64`` (fans, n, 2), as in `divide_evenly`."""
+    fans = np.array(_FANS)[:, np.newaxis, np.newaxis]
+    left = np.arange(n) * (1 + gap) / (n + (n - 1) * gap)
+    even = np.stack([left, left + 1 / (n + (n - 1) * gap)], axis=1)
+    return np.asarray(even * (1 + fans) / (1 + fans * even))
 
 
 def snap_sides(sides: Float64Array, profile: Float64Array) -> Float64Array:

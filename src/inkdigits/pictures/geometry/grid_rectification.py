@@ -168,6 +168,7 @@ def _fit_division(lines: NDArray[np.uint8], warp: MeshWarp, axis: int) -> tuple[
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(3, mask.shape[1] // 24)), np.uint8))
     margin = round(mask.shape[1] / (N_KNOTS + 1))
     mask = mask[:, margin:-margin]
+    fans = np.array(_FANS)[:, np.newaxis]
     best: tuple[float, Float64Array, Float64Array] | None = None
     for n in range(MIN_CELLS, _MAX_CELLS + 1):
         if length / n < _MIN_CELL_PIXELS:
@@ -175,12 +176,12 @@ def _fit_division(lines: NDArray[np.uint8], warp: MeshWarp, axis: int) -> tuple[
         slack = max(1, round(_MAX_SHIFT * length / n))
         coverage_at = cv2.dilate(mask, np.ones((2 * slack + 1, 1), np.uint8)).mean(axis=1)
         even = np.arange(n + 1) / n
-        for fan in _FANS:
-            places = outer[0] + length * even * (1 + fan) / (1 + fan * even)
-            coverage = coverage_at[np.clip(np.rint(places[1:-1]).astype(int), 0, len(coverage_at) - 1)]
-            score = float((coverage - _COVERAGE_OFFSET).sum()) - 0.3 * abs(fan)
-            if best is None or score > best[0]:
-                best = score, coverage, places
+        places = outer[0] + length * even * (1 + fans) / (1 + fans * even)
+        coverage = coverage_at.take(np.rint(places[:, 1:-1]).astype(np.intp), mode="clip")
+        scores = (coverage - _COVERAGE_OFFSET).sum(axis=1) - 0.3 * np.abs(_FANS)
+        likeliest = int(scores.argmax())
+        if best is None or scores[likeliest] > best[0]:
+            best = float(scores[likeliest]), coverage[likeliest], places[likeliest]
     if best is None or best[1].mean() < _MIN_MEAN_COVERAGE or best[1].min() < _MIN_COVERAGE:
         return -1.0, None
     return best[0], best[2]
