@@ -142,10 +142,10 @@ measure-reading: $(INSTALLED)  ## read synthetic pictures with known labels (dev
 measure-real: $(INSTALLED)  ## read the labelled real pictures in the folder INKDIGITS_REAL: minutes
 	$(BIN)/python -m benchmarks.reading.real
 
-measure-rotated: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL that are rotated: ten minutes
+measure-rotated: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL that are rotated: 20 minutes
 	$(BIN)/python -m benchmarks.reading.rotated
 
-measure-varied: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL with other sizes, light and surroundings: 20 minutes
+measure-varied: $(INSTALLED)  ## read real pictures of the folder INKDIGITS_REAL with other sizes, light and surroundings: ten minutes
 	$(BIN)/python -m benchmarks.reading.varied
 
 find-settings: $(INSTALLED)  ## find thresholds and weights of the reader on the pictures in the folder INKDIGITS_REAL: an hour

@@ -12,7 +12,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import first_result, reading_schema, real, reliability, service, settings, speed, tables
+from documents import (
+    changed_pictures,
+    first_result,
+    reading_schema,
+    real,
+    reliability,
+    service,
+    settings,
+    speed,
+    tables,
+)
 from inkdigits.files.storage import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +38,11 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/results/results.md", "accuracy"): lambda: tables.accuracy(RESULTS),
     ("docs/results/results.md", "ensemble"): lambda: tables.ensemble(RESULTS / "ensemble.json"),
     ("docs/results/results.md", "real"): lambda: real.pictures(RESULTS / "real.json"),
-    ("docs/results/results.md", "rotated"): lambda: real.rotated(RESULTS / "rotated.json"),
-    ("docs/results/results.md", "varied"): lambda: real.varied(RESULTS / "varied.json"),
+    ("docs/results/results.md", "rotated"): lambda: changed_pictures.rotated(RESULTS / "rotated.json"),
+    ("docs/results/results.md", "varied"): lambda: changed_pictures.varied(RESULTS / "varied.json"),
+    ("docs/results/results.md", "slightly changed"): lambda: changed_pictures.slightly_changed(
+        RESULTS / "comparison.json"
+    ),
     ("docs/results/results.md", "reading"): lambda: tables.reading(RESULTS / "reading-final.json"),
     ("docs/results/results.md", "robustness"): lambda: tables.robustness(RESULTS / "robustness.json"),
     ("docs/results/results.md", "beyond MNIST"): lambda: tables.beyond_mnist(RESULTS / "beyond-mnist.json"),
@@ -56,6 +69,9 @@ BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/explanation/recipes.md", "final scans"): lambda: real.final_scans(RESULTS / "final-scans.json"),
     ("docs/explanation/recipes.md", "second reading"): lambda: real.second_reading(
         RESULTS / "second-reading.json"
+    ),
+    ("docs/explanation/recipes.md", "compared"): lambda: changed_pictures.compared(
+        RESULTS / "comparison.json"
     ),
     ("docs/explanation/recipes.md", "print odds"): lambda: real.print_odds(RESULTS / "print-odds.json"),
     ("docs/explanation/recipes.md", "own numbers"): lambda: real.own_numbers(RESULTS / "own-numbers.json"),

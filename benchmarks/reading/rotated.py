@@ -7,8 +7,8 @@ Every picture is read with the layout ``auto``.
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.reading.rotated
 """
 
-import csv
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import inkdigits
-from benchmarks.command_line import find_real_pictures, make_parser
+from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
-from benchmarks.reading.real import judge
+from benchmarks.reading.changed.readings import Change, ChangedPicture, list_pictures, read_changed
 from inkdigits.environment import describe_environment
 from inkdigits.files.storage import write_json
-from inkdigits.pictures.io.decode import decode
 
 RESULTS = RESULTS_FOLDER / "rotated.json"
 ANGLES = (0, 90, 180, 270, -15, -10, -5, 5, 10, 15)
@@ -59,16 +57,7 @@ def rotate(pixels: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
     return np.asarray(rotated, np.uint8)
 
 
-def list_pictures(folder: Path, step: int) -> Iterator[tuple[NDArray[np.uint8], str]]:
-    """Yield the pixels and the label of every ``step``-th picture of a folder."""
-    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
-        for row in list(csv.DictReader(file))[::step]:
-            yield decode(folder / row["file"]).pixels, row["label"]
-
-
-def measure(
-    name: str, variations: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]
-) -> dict[str, Any]:
+def measure(name: str, variations: Mapping[str, Change]) -> dict[str, Any]:
     """Read real pictures that are changed in several ways, and print the mean figures.
 
     Parameters
@@ -83,17 +72,25 @@ def measure(
     dict
         For each kind of pictures their number ``n``, and the mean figures by variation, see `judge`.
     """
-    folders = {kind: find_real_pictures(kind) for kind in STEPS}
-    reader = inkdigits.Reader(n_threads=1)
-    kinds: dict[str, Any] = {}
-    for kind, step in STEPS.items():
-        pictures = list(list_pictures(folders[kind], step))
-        kinds[kind] = {"n": len(pictures), name: {}}
-        for variation, change in variations.items():
-            found = [judge(reader.read(change(pixels)), kind, label) for pixels, label in pictures]
-            figures = {name: round(float(np.mean([each[name] for each in found])), 4) for name in found[0]}
-            kinds[kind][name][variation] = figures
-            print(kind, variation, figures, flush=True)
+    listed = {kind: list_pictures(kind, step) for kind, step in STEPS.items()}
+    kinds: dict[str, Any] = {kind: {"n": len(pictures), name: {}} for kind, pictures in listed.items()}
+    readings = read_changed(
+        (
+            ChangedPicture(path, label, kind, change)
+            for kind, pictures in listed.items()
+            for change in variations.values()
+            for path, label in pictures
+        ),
+        dict.fromkeys(STEPS, "auto"),
+    )
+    for kind, pictures in listed.items():
+        for variation in variations:
+            found = [figures for _, figures in itertools.islice(readings, len(pictures))]
+            means = {
+                figure: round(float(np.mean([each[figure] for each in found])), 4) for figure in found[0]
+            }
+            kinds[kind][name][variation] = means
+            print(kind, variation, means, flush=True)
     return kinds
 
 

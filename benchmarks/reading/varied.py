@@ -6,26 +6,28 @@ these changes.
 Usage: INKDIGITS_REAL=FOLDER python -m benchmarks.reading.varied
 """
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.command_line import make_parser
 from benchmarks.paths import RESULTS_FOLDER
+from benchmarks.reading.changed.readings import Change, Pixels
 from benchmarks.reading.rotated import measure
 from inkdigits.environment import describe_environment
 from inkdigits.files.storage import write_json
 
 RESULTS = RESULTS_FOLDER / "varied.json"
 
-Pixels = NDArray[np.uint8]
-
 DESK = (60, 45, 40)
 """Colour of the surface under a picture, red, green and blue."""
+
+
+def keep(pixels: Pixels) -> Pixels:
+    """Leave a picture as it is."""
+    return pixels
 
 
 def scale(pixels: Pixels, factor: float) -> Pixels:
@@ -64,12 +66,14 @@ def fade(pixels: Pixels) -> Pixels:
 
 def compress(pixels: Pixels) -> Pixels:
     """Compress a picture as JPEG, with a quality of 15."""
-    _, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 15])
-    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_UNCHANGED), np.uint8)
+    colours = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
+    _, coded = cv2.imencode(".jpg", colours, [cv2.IMWRITE_JPEG_QUALITY, 15])
+    flag = cv2.IMREAD_GRAYSCALE if pixels.ndim == 2 else cv2.IMREAD_COLOR_RGB
+    return np.asarray(cv2.imdecode(coded, flag), np.uint8)
 
 
-VARIATIONS: dict[str, Callable[[Pixels], Pixels]] = {
-    "as given": lambda pixels: pixels,
+VARIATIONS: dict[str, Change] = {
+    "as given": keep,
     "half the size": partial(scale, factor=0.5),
     "twice the size": partial(scale, factor=2.0),
     "narrower by a fifth": partial(stretch, factor=0.8),

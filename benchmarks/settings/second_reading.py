@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmarks.command_line import find_real_pictures, make_parser
 from benchmarks.paths import RESULTS_FOLDER
-from benchmarks.reading.varied import VARIATIONS, Pixels, cast_shadow
+from benchmarks.reading.changed.readings import Pixels
+from benchmarks.reading.varied import VARIATIONS, cast_shadow
 from inkdigits.environment import describe_environment
 from inkdigits.evaluation.calibration import expected_calibration_error
 from inkdigits.files.storage import write_json

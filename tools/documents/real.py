@@ -184,65 +184,6 @@ def pictures_in_short(path: Path) -> str:
     return table(("real pictures", "n", "share"), rows, words=(0,))
 
 
-def rotated(path: Path) -> str:
-    """Return the accuracy on rotated real pictures.
-
-    Parameters
-    ----------
-    path
-        The result file of ``benchmarks/reading/rotated.py``.
-    """
-    content = load(path)
-    kinds = content["kinds"]
-    head = ("rotated by", "numbers: whole number right", "rows of boxes: digits", "pages: digits")
-    rows = [
-        (
-            f"{int(angle):+d}°" if int(angle) else "0°",
-            f"{kinds['numbers']['angles'][angle]['right']:.1%}",
-            f"{kinds['boxes']['angles'][angle]['digits']:.1%}",
-            f"{kinds['pages']['angles'][angle]['digits']:.1%}",
-        )
-        for angle in kinds["numbers"]["angles"]
-    ]
-    return (
-        f"{table(head, rows)}\n\nRotated counter-clockwise, layout detected: {kinds['numbers']['n']} numbers, "
-        f"{kinds['boxes']['n']} rows of boxes, {kinds['pages']['n']} pages. Machine: {machine_of(content)}."
-    )
-
-
-def varied(path: Path) -> str:
-    """Return the accuracy on real pictures that are changed.
-
-    Parameters
-    ----------
-    path
-        The result file of ``benchmarks/reading/varied.py``.
-    """
-    content = load(path)
-    kinds = content["kinds"]
-    head = (
-        "change",
-        "numbers: whole number right",
-        "rows of boxes: digits",
-        "pages: digits",
-        "pages: F1 of numbers",
-    )
-    rows = [
-        (
-            name,
-            f"{kinds['numbers']['variations'][name]['right']:.1%}",
-            f"{kinds['boxes']['variations'][name]['digits']:.1%}",
-            f"{kinds['pages']['variations'][name]['digits']:.1%}",
-            f"{kinds['pages']['variations'][name]['numbers']:.1%}",
-        )
-        for name in kinds["numbers"]["variations"]
-    ]
-    return (
-        f"{table(head, rows, words=(0,))}\n\nLayout detected: {kinds['numbers']['n']} numbers, "
-        f"{kinds['boxes']['n']} rows of boxes, {kinds['pages']['n']} pages. Machine: {machine_of(content)}."
-    )
-
-
 def _list_pictures(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """Return the rows on real pictures: what is measured, on how many, the share, and the aim."""
     kinds = content["kinds"]

@@ -1,0 +1,1 @@
+"""Readings of real pictures that are changed."""
