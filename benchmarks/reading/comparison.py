@@ -87,9 +87,16 @@ def summarise(readings: list[dict[str, Any]], before: list[dict[str, Any]]) -> d
     dict
         For each kind and figure its ``mean`` and ``interval``; with readings before their mean ``before``, and the
         ``difference``, an interval.
+
+    Raises
+    ------
+    ValueError
+        If the readings before are those of other pictures.
     """
     values: dict[tuple[str, str], dict[str, list[list[float]]]] = defaultdict(lambda: defaultdict(list))
     for now, then in zip(readings, before or readings, strict=True):
+        if any(now[key] != then[key] for key in ("kind", "file", "version")):
+            raise ValueError(f"expected a reading of {now['file']} before, but got one of {then['file']}")
         for name in FIGURES:
             values[now["kind"], name][now["file"]].append([now[name], then[name]])
     table: dict[str, dict[str, Any]] = defaultdict(dict)

@@ -1,6 +1,7 @@
 """The comparison of two sets of readings: means, and an interval of the difference over the pictures."""
 
 import numpy as np
+import pytest
 
 from benchmarks.reading import comparison
 
@@ -38,6 +39,12 @@ def test_the_interval_is_that_of_the_pictures_and_not_of_their_versions():
     low, high = figures["interval"]
     assert abs(low - (0.6 - 1.96 * 0.24**0.5 / 10)) < 0.02
     assert abs(high - (0.6 + 1.96 * 0.24**0.5 / 10)) < 0.02
+
+
+def test_readings_of_other_pictures_are_refused():
+    right = np.ones((2, 2))
+    with pytest.raises(ValueError, match="expected a reading of 0 before, but got one of 1"):
+        comparison.summarise(readings(right), readings(right)[::-1])
 
 
 def test_the_versions_are_nearly_the_picture():
