@@ -15,7 +15,7 @@ from inkdigits.pictures.io.decode import decode
 
 @pytest.fixture
 def real(tmp_path, monkeypatch):
-    """A folder of one kind of labelled pictures: one of the samples, three times."""
+    """A folder of one kind of labelled pictures: the page of the README, three times."""
     folder = tmp_path / "numbers"
     folder.mkdir()
     lines = ["file,label,source,note"]
